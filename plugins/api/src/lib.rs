@@ -1,0 +1,65 @@
+//! The contract between axmul and everything that supplies multipliers.
+//!
+//! A tour, in the order in which a newcomer meets the parts:
+//!
+//! - [`OperandFormat`]: how wide the operands are and whether they are signed.
+//! - [`Multiplier`]: a name, a format, a product function; optionally a circuit and a hardware [`Cost`].
+//! - [`Gates`]: what a circuit is made of. A family writes its [`Circuit`] once, generically over this trait;
+//!   run over [`Bits`] or [`Lanes`] it simulates, over a [`Recorder`] it becomes a [`Netlist`], whose cells can be counted.
+//! - [`words`]: adders, shifters and sign handling, the vocabulary in which circuits are written.
+//! - [`Provider`] and [`register!`]: how a family makes its multipliers known by name.
+//! - [`check_structure`]: proves a circuit equal to its arithmetic model.
+//!
+//! A whole provider, which `axmul list` shows as soon as its crate is linked into the binary:
+//!
+//! ```
+//! use axmul_api::*;
+//!
+//! /// The exact product with its least significant bit tied to zero.
+//! struct Even(OperandFormat);
+//!
+//! impl Multiplier for Even {
+//!     fn name(&self) -> String { instance_name("even", &[], self.0) }
+//!     fn format(&self) -> OperandFormat { self.0 }
+//!     fn product(&self, a: i64, b: i64) -> i64 { a * b & !1 }
+//! }
+//!
+//! struct Evens;
+//!
+//! impl Provider for Evens {
+//!     fn name(&self) -> &'static str { "even" }
+//!     fn summary(&self) -> &'static str { "exact, the lowest product bit tied to zero" }
+//!     fn citation(&self) -> &'static str { "an example of this documentation" }
+//!     fn multiplier(&self, format: OperandFormat, _: &[u32]) -> Result<Box<dyn Multiplier>, ProviderError> {
+//!         Ok(Box::new(Even(format)))
+//!     }
+//! }
+//!
+//! register!(Evens);
+//!
+//! let even = Evens.multiplier(OperandFormat::unsigned(8, 8), &[]).unwrap();
+//! assert_eq!(even.name(), "even-8u");
+//! assert_eq!(even.product(3, 5), 14);
+//! ```
+
+mod check;
+mod cost;
+mod format;
+mod gates;
+mod multiplier;
+mod netlist;
+mod provider;
+mod structure;
+pub mod words;
+
+pub use check::{Mismatch, check_structure};
+pub use cost::Cost;
+pub use format::{FormatError, OperandFormat};
+pub use gates::{Bits, Gates, Lanes};
+pub use multiplier::Multiplier;
+pub use netlist::{Cell, CellCounts, CellKind, Netlist, Recorder, Signal};
+pub use provider::{Parameter, Provider, ProviderError, Registration, Variant, instance_name, providers};
+pub use structure::{Circuit, Structure};
+
+#[doc(hidden)]
+pub use inventory;

@@ -1,0 +1,135 @@
+//! How providers make their multipliers known.
+
+use std::fmt;
+
+use crate::{Multiplier, OperandFormat};
+
+/// A source of multipliers: one algorithmic family, with its parameters.
+pub trait Provider: Sync {
+    /// The name of the family, the first part of its multipliers' names: lower case, digits and hyphens.
+    fn name(&self) -> &'static str;
+
+    /// One line for `axmul list`.
+    fn summary(&self) -> &'static str;
+
+    /// The publication that describes the family.
+    fn citation(&self) -> &'static str;
+
+    /// The parameters, in the order in which they stand in a name.
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    /// The multiplier with these parameters, as many as [`Self::parameters`] lists.
+    fn multiplier(
+        &self,
+        format: OperandFormat,
+        parameters: &[u32],
+    ) -> Result<Box<dyn Multiplier>, ProviderError>;
+
+    /// The members worth listing when nobody asks for a certain one. Empty by default: still reachable by name.
+    fn variants(&self) -> Vec<Variant> {
+        Vec::new()
+    }
+}
+
+/// One parameter of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in catalogue files.
+    pub name: &'static str,
+    /// What it does, its unit and its range.
+    pub description: &'static str,
+}
+
+/// One member of a family: a format and the values of the parameters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variant {
+    /// Widths and signedness of the operands.
+    pub format: OperandFormat,
+    /// One value for each of [`Provider::parameters`].
+    pub parameters: Vec<u32>,
+}
+
+/// Why a provider has no such multiplier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderError {
+    /// Another number of parameters was given than the family has.
+    ParameterCount {
+        /// The parameters' names.
+        expected: &'static [Parameter],
+        /// How many values came.
+        got: usize,
+    },
+    /// A parameter's value is out of range for this format.
+    Parameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// The value that came.
+        value: u32,
+        /// What is allowed, e.g. `3 to 8 for 8-bit operands`.
+        allowed: String,
+    },
+    /// The family does not exist in this operand format.
+    Format {
+        /// The format that came.
+        format: OperandFormat,
+        /// What is allowed.
+        allowed: String,
+    },
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ParameterCount { expected, got } if expected.is_empty() => {
+                write!(f, "takes no parameters, got {got}")
+            }
+            Self::ParameterCount { expected, got } => {
+                let names: Vec<_> = expected.iter().map(|parameter| parameter.name).collect();
+                write!(f, "takes {} parameter(s) ({}), got {got}", expected.len(), names.join(", "))
+            }
+            Self::Parameter { name, value, allowed } => {
+                write!(f, "parameter {name} is {value}; allowed: {allowed}")
+            }
+            Self::Format { format, allowed } => {
+                write!(f, "does not exist for operands {format}; allowed: {allowed}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProviderError {}
+
+/// An entry of the registry. [`register!`](crate::register) makes one.
+pub struct Registration(
+    /// The provider.
+    pub &'static dyn Provider,
+);
+
+inventory::collect!(Registration);
+
+/// Registers a provider value. `inventory` sees only crates that are linked in: a binary names each provider
+/// crate once, `use axmul_truncated as _;`.
+#[macro_export]
+macro_rules! register {
+    ($provider:expr) => {
+        $crate::inventory::submit! { $crate::Registration(&$provider) }
+    };
+}
+
+/// All providers linked into this binary, sorted by name.
+pub fn providers() -> Vec<&'static dyn Provider> {
+    let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().map(|entry| entry.0).collect();
+    all.sort_by_key(|provider| provider.name());
+    all
+}
+
+/// The name of a family's member, `truncated-3-8s`: family, parameters, operand format.
+pub fn instance_name(family: &str, parameters: &[u32], format: OperandFormat) -> String {
+    let mut name = family.to_owned();
+    for value in parameters {
+        name.push_str(&format!("-{value}"));
+    }
+    format!("{name}-{format}")
+}

@@ -1,0 +1,107 @@
+//! Exact array multipliers: the reference against which every other one is measured, and the provider crate
+//! to copy for a family of your own.
+//!
+//! Unsigned: an array of partial products summed row by row. Signed: the array of Baugh and Wooley, "A Two's
+//! Complement Parallel Array Multiplication Algorithm", IEEE Trans. Computers C-22(12), 1973, pp. 1045-1047.
+
+use axmul_api::*;
+
+/// An exact multiplier.
+struct Exact {
+    format: OperandFormat,
+}
+
+impl Multiplier for Exact {
+    fn name(&self) -> String {
+        instance_name(Family.name(), &[], self.format)
+    }
+
+    fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn product(&self, a: i64, b: i64) -> i64 {
+        a * b
+    }
+
+    fn structure(&self) -> Option<&dyn Structure> {
+        Some(self)
+    }
+
+    fn documentation(&self) -> String {
+        "Exact array multiplier; signed operands by Baugh and Wooley.".into()
+    }
+}
+
+impl Circuit for Exact {
+    fn operand_format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
+        let columns = words::partial_products(g, self.format, a, b, |_, _| true);
+        words::sum_columns(g, columns)
+    }
+}
+
+struct Family;
+
+impl Provider for Family {
+    fn name(&self) -> &'static str {
+        "exact"
+    }
+
+    fn summary(&self) -> &'static str {
+        "exact array multiplier"
+    }
+
+    fn citation(&self) -> &'static str {
+        "C. R. Baugh, B. A. Wooley, A Two's Complement Parallel Array Multiplication Algorithm, \
+         IEEE Trans. Computers C-22(12), 1973 (signed operands)"
+    }
+
+    fn multiplier(
+        &self,
+        format: OperandFormat,
+        parameters: &[u32],
+    ) -> Result<Box<dyn Multiplier>, ProviderError> {
+        let [] = parameters else {
+            return Err(ProviderError::ParameterCount { expected: &[], got: parameters.len() });
+        };
+        Ok(Box::new(Exact { format }))
+    }
+
+    fn variants(&self) -> Vec<Variant> {
+        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
+            .map(|format| Variant { format, parameters: vec![] })
+            .into()
+    }
+}
+
+register!(Family);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn circuit_equals_model() {
+        for (n, m) in [(2, 2), (3, 5), (8, 8), (8, 4), (4, 8), (16, 16)] {
+            for signed in [false, true] {
+                let format = OperandFormat::new(n, m, signed).unwrap();
+                check_structure(&Exact { format }, 20_000).unwrap();
+            }
+        }
+    }
+
+    /// n(n - 2) full adders, n half adders and n^2 conjunctions: the textbook array multiplier, e.g. in N. Weste
+    /// and D. Harris, "CMOS VLSI Design", section on array multiplication.
+    #[test]
+    fn unsigned_array_has_the_textbook_cells() {
+        let counts =
+            Exact { format: OperandFormat::unsigned(8, 8) }.structure().unwrap().netlist().cell_counts();
+        assert_eq!(counts.get(CellKind::And), 64);
+        assert_eq!(counts.get(CellKind::FullAdder), 48);
+        assert_eq!(counts.get(CellKind::HalfAdder), 8);
+    }
+}

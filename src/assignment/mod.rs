@@ -1,0 +1,1 @@
+//! Floor 2: which multiplier for which layer, given what each layer bears. No libtorch.

@@ -1,0 +1,3 @@
+//! The training executable, started by `axmul`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Floor 2: ranking, thresholds and Pareto fronts.

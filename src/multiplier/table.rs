@@ -1,0 +1,176 @@
+//! Every product of a multiplier.
+
+use axmul_api::{Multiplier, OperandFormat};
+use serde::{Deserialize, Serialize};
+
+/// The products of all operand pairs: shape `[2^n, 2^m]`, row `a - min(a)`, column `b - min(b)`, so that for
+/// 8-bit operands `table[a + 128][b + 128]` (signed) or `table[a][b]` (unsigned) is the product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductTable {
+    format: OperandFormat,
+    products: Vec<i32>,
+}
+
+/// Why products cannot become a table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The operands are wider than tables go.
+    #[error(
+        "operands {format} are too wide for a table; expected at most {max} bits each, \
+         so use a multiplier of at most {max}x{max}", max = ProductTable::MAX_WIDTH
+    )]
+    TooWide {
+        /// The format that came.
+        format: OperandFormat,
+    },
+    /// Another number of products than operand pairs.
+    #[error("expected {expected} products for operands {format}, got {got}")]
+    Length {
+        /// The format of the operands.
+        format: OperandFormat,
+        /// The number of operand pairs.
+        expected: usize,
+        /// The number of products that came.
+        got: usize,
+    },
+    /// A product outside 32 bits.
+    #[error("the product of {a} and {b} is {product}, expected a signed 32-bit number")]
+    Product {
+        /// First operand.
+        a: i64,
+        /// Second operand.
+        b: i64,
+        /// What the multiplier returned.
+        product: i64,
+    },
+}
+
+impl ProductTable {
+    /// The widest operand of a table, in bits.
+    pub const MAX_WIDTH: u8 = 8;
+
+    /// A table of products in the order of [`OperandFormat::operands`].
+    pub fn new(format: OperandFormat, products: Vec<i32>) -> Result<Self, TableError> {
+        let expected = Self::len_of(format)?;
+        if products.len() != expected {
+            return Err(TableError::Length { format, expected, got: products.len() });
+        }
+        Ok(Self { format, products })
+    }
+
+    /// Like [`Self::new`], from 64-bit products, each of which must fit 32 bits.
+    pub fn from_wide(format: OperandFormat, products: &[i64]) -> Result<Self, TableError> {
+        let narrow: Result<Vec<i32>, TableError> = format
+            .operands()
+            .zip(products)
+            .map(|((a, b), &product)| {
+                i32::try_from(product).map_err(|_| TableError::Product { a, b, product })
+            })
+            .collect();
+        Self::len_of(format)?;
+        Self::new(format, narrow?)
+    }
+
+    /// Tabulates a model, one row of operands at a time.
+    pub fn tabulate(multiplier: &dyn Multiplier) -> Result<Self, TableError> {
+        let format = multiplier.format();
+        let mut wide = vec![0; Self::len_of(format)?];
+        let b: Vec<i64> = format.range_b().collect();
+        for (a, out) in format.range_a().zip(wide.chunks_mut(b.len())) {
+            multiplier.products(&vec![a; b.len()], &b, out);
+        }
+        Self::from_wide(format, &wide)
+    }
+
+    /// The table of exact products.
+    pub fn exact(format: OperandFormat) -> Result<Self, TableError> {
+        let wide: Vec<i64> = format.operands().map(|(a, b)| a * b).collect();
+        Self::from_wide(format, &wide)
+    }
+
+    fn len_of(format: OperandFormat) -> Result<usize, TableError> {
+        if format.width_a().max(format.width_b()) > Self::MAX_WIDTH {
+            return Err(TableError::TooWide { format });
+        }
+        Ok(format.pairs() as usize)
+    }
+
+    /// Widths and signedness of the operands.
+    pub fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    /// All products, the first operand in the outer loop.
+    pub fn products(&self) -> &[i32] {
+        &self.products
+    }
+
+    /// Number of rows: values of the first operand.
+    pub fn rows(&self) -> usize {
+        1 << self.format.width_a()
+    }
+
+    /// Number of columns: values of the second operand.
+    pub fn columns(&self) -> usize {
+        1 << self.format.width_b()
+    }
+
+    /// The product of `a` and `b`, which lie within the format's ranges.
+    pub fn product(&self, a: i64, b: i64) -> i32 {
+        let row = (a - self.format.range_a().start()) as usize;
+        let column = (b - self.format.range_b().start()) as usize;
+        self.products[row * self.columns() + column]
+    }
+
+    /// Whether every product is the exact one.
+    pub fn is_exact(&self) -> bool {
+        self.format.operands().zip(&self.products).all(|((a, b), &product)| a * b == i64::from(product))
+    }
+
+    /// Whether a x b = b x a for all operands; never for operands of different widths.
+    pub fn commutes(&self) -> bool {
+        let n = self.columns();
+        self.rows() == n
+            && (0..n).all(|i| (0..i).all(|j| self.products[i * n + j] == self.products[j * n + i]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_first_operands() {
+        let format = OperandFormat::signed(4, 3);
+        let products: Vec<i64> = format.operands().map(|(a, b)| 100 * a + b).collect();
+        let table = ProductTable::from_wide(format, &products).unwrap();
+        assert_eq!((table.rows(), table.columns()), (16, 8));
+        assert_eq!(table.product(-8, 3), -797);
+        assert_eq!(table.product(7, -4), 696);
+        assert!(!table.commutes() && !table.is_exact());
+    }
+
+    #[test]
+    fn exact_tables_are_exact_and_commute() {
+        let table = ProductTable::exact(OperandFormat::unsigned(8, 8)).unwrap();
+        assert!(table.is_exact() && table.commutes());
+        assert_eq!(table.products()[65_535], 65_025);
+    }
+
+    #[test]
+    fn misfits_are_refused() {
+        let format = OperandFormat::unsigned(2, 2);
+        assert_eq!(
+            ProductTable::new(format, vec![0; 15]),
+            Err(TableError::Length { format, expected: 16, got: 15 })
+        );
+        let mut wide = vec![0; 16];
+        wide[7] = 1 << 31;
+        assert_eq!(
+            ProductTable::from_wide(format, &wide),
+            Err(TableError::Product { a: 1, b: 3, product: 1 << 31 })
+        );
+        let wider = OperandFormat::unsigned(9, 8);
+        assert_eq!(ProductTable::exact(wider), Err(TableError::TooWide { format: wider }));
+    }
+}

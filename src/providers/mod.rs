@@ -1,0 +1,1 @@
+//! Floor 2: where multipliers come from.

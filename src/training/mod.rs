@@ -1,0 +1,1 @@
+//! Floor 3: experiments and the stages of the method.
