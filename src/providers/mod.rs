@@ -7,6 +7,7 @@
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue.
 
+pub mod cache;
 pub mod catalogue;
 mod collection;
 mod error;
