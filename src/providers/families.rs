@@ -2,3 +2,4 @@
 //! once, and this is the one line that a new family needs beside its entry in `Cargo.toml`.
 
 use axmul_exact as _;
+use axmul_truncated as _;
