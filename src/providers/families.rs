@@ -4,4 +4,5 @@
 use axmul_broken_array as _;
 use axmul_exact as _;
 use axmul_kulkarni as _;
+use axmul_mitchell as _;
 use axmul_truncated as _;
