@@ -69,7 +69,7 @@ impl Cache {
         let directory = root.join("tables");
         match std::fs::create_dir_all(&directory) {
             Ok(()) => Ok(Self { directory: Some(directory) }),
-            Err(source) if explicit => Err(SourceError::Cache { path: root, source }),
+            Err(source) if explicit => Err(SourceError::Cache { path: root, source: source.into() }),
             Err(error) => {
                 tracing::debug!("no cache: {}: {error}", directory.display());
                 Ok(Self { directory: None })

@@ -17,8 +17,8 @@ mod error;
 mod families;
 mod limits;
 pub mod registry;
-mod tabulate;
 pub mod tables;
+mod tabulate;
 
 pub use collection::{CacheChoice, Collection, Selection, Sources};
 pub use entry::{Entry, Model};

@@ -33,7 +33,8 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
     if tables.is_empty() {
         return Err(CatalogueError::Invalid {
             path: directory.into(),
-            problem: "expected .npy tables in it or in its folder tables, or a catalogue.yaml, got neither".into(),
+            problem: "expected .npy tables in it or in its folder tables, or a catalogue.yaml, got neither"
+                .into(),
         });
     }
     tables.sort_by(|(x, _), (y, _)| x.cmp(y));
@@ -51,7 +52,8 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
     for (entry, path) in tables {
         // The filter by signedness must not decide how a table is read whose name says otherwise.
         let row = rows.remove(&entry);
-        let said = signedness::from_name(&entry).or(row.as_ref().and_then(|row| Some(row.format?.is_signed())));
+        let said =
+            signedness::from_name(&entry).or(row.as_ref().and_then(|row| Some(row.format?.is_signed())));
         let format = match TableFile::probe(&path, said.or(signed)) {
             Ok(format) => format,
             Err(source) => {
@@ -100,7 +102,7 @@ fn file_name(path: &Path) -> String {
 
 /// (name without extension, path) of the files with an extension.
 fn files(directory: &Path, extension: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
-    let io = |source| CatalogueError::Io { path: directory.into(), source };
+    let io = |source: std::io::Error| CatalogueError::Io { path: directory.into(), source: source.into() };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(io)? {
         let path = entry.map_err(io)?.path();
@@ -131,7 +133,8 @@ fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBu
 }
 
 fn read_csv(path: &Path, catalogue: &str) -> Result<HashMap<String, Row>, CatalogueError> {
-    let bytes = std::fs::read(path).map_err(|source| CatalogueError::Io { path: path.into(), source })?;
+    let bytes = std::fs::read(path)
+        .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
     parse_csv(&bytes, path, &format!("{} of {catalogue}", file_name(path)))
 }
 
@@ -140,7 +143,8 @@ fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, 
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let header = reader.headers().map_err(|error| invalid(error.to_string()))?.clone();
     let Some(name_column) = header.iter().position(|column| column == "name") else {
-        let got = if header.is_empty() { "no column".into() } else { header.iter().collect::<Vec<_>>().join(", ") };
+        let got =
+            if header.is_empty() { "no column".into() } else { header.iter().collect::<Vec<_>>().join(", ") };
         return Err(invalid(format!("expected a first line of column names with a column name, got {got}")));
     };
     let mut rows = HashMap::new();

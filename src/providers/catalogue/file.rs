@@ -122,8 +122,7 @@ pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, 
     let mut names = HashSet::new();
     let mut entries = Vec::new();
     for entry in &file.entries {
-        let error =
-            |problem| CatalogueError::Entry { path: path.into(), entry: entry.name.clone(), problem };
+        let error = |problem| CatalogueError::Entry { path: path.into(), entry: entry.name.clone(), problem };
         check_name(&entry.name).map_err(error)?;
         if !names.insert(&entry.name) {
             return Err(error("the name occurs twice; rename one of the two".into()));
@@ -238,10 +237,9 @@ impl FileModel {
         names
             .iter()
             .map(|name| {
-                given
-                    .get(*name)
-                    .copied()
-                    .ok_or_else(|| format!("model: parameters of {family}: expected {}, {name} is missing", expected()))
+                given.get(*name).copied().ok_or_else(|| {
+                    format!("model: parameters of {family}: expected {}, {name} is missing", expected())
+                })
             })
             .collect()
     }
@@ -254,9 +252,8 @@ impl FileModel {
             }
             (_, _, Some(family)) => {
                 let parameters = self.parameters.iter().flatten();
-                parameters.fold(format!("family {family}"), |text, (name, value)| {
-                    format!("{text}, {name} {value}")
-                })
+                parameters
+                    .fold(format!("family {family}"), |text, (name, value)| format!("{text}, {name} {value}"))
             }
             _ => String::new(),
         }
@@ -266,7 +263,8 @@ impl FileModel {
 /// What can stand after a slash, on a command line, and not be taken for a path.
 fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
-    let path = crate::providers::tables::is_table_path(Path::new(name)) || super::is_catalogue_path(Path::new(name));
+    let path =
+        crate::providers::tables::is_table_path(Path::new(name)) || super::is_catalogue_path(Path::new(name));
     if !name.is_empty() && name.chars().all(allowed) && !path {
         return Ok(());
     }

@@ -10,6 +10,7 @@ pub mod own;
 mod published;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -22,7 +23,7 @@ use super::tables::TableFileError;
 use crate::multiplier::ProductTable;
 
 /// What a catalogue lists.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
     /// Its name.
     pub name: String,
@@ -31,11 +32,11 @@ pub struct Catalogue {
     /// What the user should know about it.
     pub notes: Vec<String>,
     /// Entries that could not even be listed.
-    pub failures: Vec<std::sync::Arc<CatalogueError>>,
+    pub failures: Vec<CatalogueError>,
 }
 
 /// Why a catalogue, or an entry of it, cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CatalogueError {
     /// The file or directory cannot be read.
     #[error("{}: {source}", .path.display())]
@@ -43,7 +44,7 @@ pub enum CatalogueError {
         /// The file or directory.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// The file is no catalogue.
     #[error("{}: {problem}", .path.display())]
@@ -85,8 +86,8 @@ pub fn open(path: &Path, signed: Option<bool>, registry: &Registry) -> Result<Ca
 }
 
 fn open_file(path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| CatalogueError::Io { path: path.into(), source })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
     file::parse(&text, path, registry)
 }
 

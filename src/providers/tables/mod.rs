@@ -18,6 +18,7 @@ pub mod signedness;
 mod text;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::multiplier::{OperandFormat, ProductTable, TableError};
 pub use signedness::SignednessSource;
@@ -26,7 +27,7 @@ pub use signedness::SignednessSource;
 const MAX_BYTES: u64 = 4 << 20;
 
 /// Why a file is no product table.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum TableFileError {
     /// The file cannot be read.
     #[error("{}: {source}", .path.display())]
@@ -34,7 +35,7 @@ pub enum TableFileError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// The name's extension is none of a table.
     #[error(
@@ -243,12 +244,12 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, TableFileError> {
 
 fn read_start(path: &Path, limit: u64) -> Result<Vec<u8>, TableFileError> {
     use std::io::Read;
-    let read = || {
+    let read = || -> std::io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    read().map_err(|source| TableFileError::Io { path: path.into(), source })
+    read().map_err(|source| TableFileError::Io { path: path.into(), source: source.into() })
 }
 
 fn extension(path: &Path) -> Option<String> {
