@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::collection::CacheChoice;
 use super::error::SourceError;
+use super::sources::CacheChoice;
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 pub const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";

@@ -75,6 +75,19 @@ pub enum SourceError {
     Several(Vec<SourceError>),
 }
 
+impl SourceError {
+    /// Whether the request itself is mistaken, so that going on with the rest would hide it.
+    pub fn is_mistaken_request(&self) -> bool {
+        match self {
+            Self::Unknown { .. } | Self::Ambiguous { .. } | Self::FilteredOut { .. } | Self::Registry(_) => {
+                true
+            }
+            Self::Several(all) => all.iter().any(Self::is_mistaken_request),
+            _ => false,
+        }
+    }
+}
+
 /// Something the user should know although the work goes on.
 #[derive(Clone, Debug)]
 pub enum Warning {

@@ -16,11 +16,14 @@ mod entry;
 mod error;
 mod families;
 mod limits;
+mod locate;
 pub mod registry;
+mod sources;
 pub mod tables;
 mod tabulate;
 
-pub use collection::{CacheChoice, Collection, Selection, Sources};
+pub use collection::{Collection, Selection};
 pub use entry::{Entry, Model};
 pub use error::{SourceError, Warning};
 pub use limits::Limits;
+pub use sources::{CacheChoice, Sources};

@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use super::{Catalogue, CatalogueError, Figure, Published};
 use crate::multiplier::{Cost, OperandFormat, Provenance};
 use crate::providers::entry::{Entry, Model};
-use crate::providers::tables::{TableFile, signedness};
+use crate::providers::tables::{SignednessSource, TableFile, TableFileError, signedness};
 
 /// Figures of one name.
+#[derive(Default)]
 struct Row {
     /// Widths and signedness, where the CSV says them.
     format: Option<OperandFormat>,
@@ -50,42 +51,60 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
     let mut rows = csv.as_deref().map(|csv| read_csv(csv, &name)).transpose()?.unwrap_or_default();
     let (mut entries, mut failures) = (Vec::new(), Vec::new());
     for (entry, path) in tables {
-        // The filter by signedness must not decide how a table is read whose name says otherwise.
-        let row = rows.remove(&entry);
-        let said =
-            signedness::from_name(&entry).or(row.as_ref().and_then(|row| Some(row.format?.is_signed())));
-        let format = match TableFile::probe(&path, said.or(signed)) {
-            Ok(format) => format,
-            Err(source) => {
-                failures.push(CatalogueError::Table { path: directory.into(), entry, source });
-                continue;
+        let row = rows.remove(&entry).unwrap_or_default();
+        let expected = row.format;
+        match list(entry.clone(), path, row, signed) {
+            Ok(listed) => {
+                if let Some(expected) = expected.filter(|expected| *expected != listed.format) {
+                    notes.push(format!(
+                        "{}: entry '{entry}': its row in {} is of a multiplier {expected}, its table of one {}",
+                        directory.display(),
+                        csv.as_deref().map(file_name).unwrap_or_default(),
+                        listed.format,
+                    ));
+                }
+                entries.push(Entry {
+                    catalogue: name.clone(),
+                    provider: name.clone(),
+                    origin: directory.into(),
+                    ..listed
+                });
             }
-        };
-        let (expected, cost, published) = match row {
-            Some(row) => (row.format, row.cost, row.published),
-            None => (None, Cost::default(), Published::default()),
-        };
-        if let Some(expected) = expected.filter(|expected| *expected != format) {
-            notes.push(format!(
-                "{}: entry '{entry}': its row in {} is of a multiplier {expected}, its table of one {format}",
-                directory.display(),
-                csv.as_deref().map(file_name).unwrap_or_default(),
-            ));
+            Err(source) => failures.push(CatalogueError::Table { path: directory.into(), entry, source }),
         }
-        entries.push(Entry {
-            name: entry,
-            catalogue: name.clone(),
-            provider: name.clone(),
-            format,
-            cost,
-            provenance: Provenance { origin: format!("table {}", file_name(&path)), ..Provenance::default() },
-            published,
-            model: Model::Table(path),
-            sha256: None,
-            origin: directory.into(),
-        });
     }
     Ok(Catalogue { name, entries, notes, failures })
+}
+
+/// The entry of one table. The filter by signedness does not decide how a table is read whose name or row of
+/// figures says otherwise.
+fn list(name: String, path: PathBuf, row: Row, signed: Option<bool>) -> Result<Entry, TableFileError> {
+    let by_name = signedness::from_name(&name);
+    let by_row = row.format.map(OperandFormat::is_signed);
+    let format = TableFile::probe(&path, by_name.or(by_row).or(signed))?;
+    let told = match (by_name, by_row, signed) {
+        (Some(_), ..) => SignednessSource::Name.to_string(),
+        (_, Some(_), _) => "its row of figures says so".into(),
+        (_, _, Some(_)) => SignednessSource::Option.to_string(),
+        _ => SignednessSource::Content.to_string(),
+    };
+    let sign = if format.is_signed() { "signed" } else { "unsigned" };
+    Ok(Entry {
+        name,
+        catalogue: String::new(),
+        provider: String::new(),
+        format,
+        cost: row.cost,
+        provenance: Provenance {
+            origin: format!("table {}", file_name(&path)),
+            documentation: format!("Operands {sign}: {told}."),
+            ..Provenance::default()
+        },
+        published: row.published,
+        model: Model::Table(path),
+        sha256: None,
+        origin: PathBuf::new(),
+    })
 }
 
 fn directory_name(directory: &Path) -> String {
@@ -168,11 +187,7 @@ fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, 
 }
 
 fn parse_row(header: &csv::StringRecord, record: &csv::StringRecord, source: &str) -> Result<Row, String> {
-    let mut row = Row {
-        format: None,
-        cost: Cost { source: source.into(), technology: String::new(), ..Cost::default() },
-        published: Published::default(),
-    };
+    let mut row = Row { cost: Cost { source: source.into(), ..Cost::default() }, ..Row::default() };
     for (column, text) in header.iter().zip(record).filter(|(_, text)| !text.is_empty()) {
         let figure = || text.parse::<Figure>().map_err(|error| format!("{column}: {error}"));
         let cost = || match figure()?.value() {

@@ -5,6 +5,8 @@
 //! - [`own`]: the catalogue inside this binary, and how it is built.
 
 pub mod directory;
+#[cfg(test)]
+mod evoapprox_tests;
 pub mod file;
 pub mod own;
 mod published;
@@ -33,6 +35,16 @@ pub struct Catalogue {
     pub notes: Vec<String>,
     /// Entries that could not even be listed.
     pub failures: Vec<CatalogueError>,
+}
+
+impl Catalogue {
+    /// Gives it another name, by which its entries are told from those of its namesake.
+    pub fn rename(&mut self, name: String) {
+        for entry in &mut self.entries {
+            entry.catalogue.clone_from(&name);
+        }
+        self.name = name;
+    }
 }
 
 /// Why a catalogue, or an entry of it, cannot be used.

@@ -15,6 +15,9 @@ use crate::yaml;
 /// The file as it was when this binary was built.
 pub const TEXT: &str = include_str!("../../../multipliers/own.yaml");
 
+/// Its name: `own/exact-8s`.
+pub const NAME: &str = "own";
+
 /// Where the file lies in the repository; names it in messages.
 pub const PATH: &str = "multipliers/own.yaml";
 
@@ -76,7 +79,7 @@ pub fn generate(registry: &Registry) -> Result<String, CatalogueError> {
     }
     let file = File {
         version: file::VERSION,
-        name: "own".into(),
+        name: NAME.into(),
         licence: Some(env!("CARGO_PKG_LICENSE").into()),
         citation: None,
         cost_source: said(&common.source),
