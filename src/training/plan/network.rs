@@ -336,3 +336,65 @@ fn positive(value: usize, field: &str) -> Result<usize, String> {
 fn image(shape: &[usize]) -> Result<[usize; 3], String> {
     shape.try_into().map_err(|_| format!("expected images [channels, rows, columns], got shape {shape:?}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lenet5_has_its_multiplications() {
+        let layers = Network::load("lenet5").unwrap().resolve().unwrap();
+        let opcounts: Vec<(&str, u64, usize)> = layers
+            .iter()
+            .map(|layer| (layer.name.as_str(), layer.operation.opcount(), layer.operation.fan_in()))
+            .filter(|(_, opcount, _)| *opcount > 0)
+            .collect();
+        assert_eq!(
+            opcounts,
+            [
+                ("conv1", 117_600, 25),
+                ("conv2", 240_000, 150),
+                ("linear1", 48_000, 400),
+                ("linear2", 10_080, 120),
+                ("linear3", 840, 84)
+            ]
+        );
+        assert_eq!(opcounts.iter().map(|(_, opcount, _)| opcount).sum::<u64>(), 416_520);
+    }
+
+    fn problem(layers: &str) -> String {
+        let text = format!("name: test\ninput: [2, 8, 8]\nclasses: 3\nlayers:\n{layers}");
+        match Network::parse(&text, "test.yaml").and_then(|network| network.resolve()) {
+            Ok(layers) => panic!("{layers:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn misfits_name_the_layer() {
+        for (layers, part) in [
+            ("  - {name: a, kind: linear, features: 3}", "layer 'a': expected rows of features"),
+            ("  - {name: a, kind: conv2d, channels: 4}", "layer 'a': a conv2d needs `kernel`"),
+            ("  - {name: a, kind: relu, kernel: 3}", "layer 'a': a relu takes no `kernel`"),
+            ("  - {name: a, kind: conv2d, channels: 4, kernel: 9}", "spans 9 values"),
+            ("  - {name: a, kind: conv2d, channels: 3, kernel: 3, groups: 2}", "multiple of the 2 groups"),
+            ("  - {name: a, kind: conv2d, channels: 0, kernel: 3}", "at least 1"),
+            ("  - {name: a, kind: relu}\n  - {name: a, kind: relu}", "taken"),
+            ("  - {name: a b, kind: relu}", "letters"),
+            ("  - {name: a, kind: flatten}", "must yield the 3 classes, got shape [128]"),
+            ("  - {name: a, kind: max_pool, kernel: 2, padding: 2}", "more than half"),
+            ("  []", "at least one layer"),
+            ("  - {name: a, kind: relu, sise: 3}", "test.yaml"),
+            ("  - {name: a, kind: softmax}", "line 5"),
+        ] {
+            let message = problem(layers);
+            assert!(message.contains(part), "{layers}: {message}");
+        }
+    }
+
+    #[test]
+    fn missing_networks_list_the_built_in_ones() {
+        let message = Network::load("lenet6").unwrap_err().to_string();
+        assert!(message.contains("lenet6") && message.contains("lenet5"), "{message}");
+    }
+}
