@@ -86,6 +86,7 @@ fn fault_of(error: ureq::Error) -> SourceFault {
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             SourceFault::Unreachable("the connection was refused".to_owned())
         }
+        ureq::Error::Io(error) => SourceFault::Unreachable(chain(&error)),
         other => SourceFault::Unreachable(chain(&other)),
     }
 }
