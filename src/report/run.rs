@@ -84,9 +84,10 @@ fn multipliers(seed: &SeedResults, stage: StageName) -> String {
         StageName::Baseline => "fp32".into(),
         StageName::Quantize => "8 bits, exact".into(),
         StageName::Search => "8 bits, exact; trained under noise".into(),
-        StageName::Retrain => seed.assignment.as_ref().map_or_else(String::new, |a| {
-            format!("as assigned{}", energy(a.assignment.relative_energy))
-        }),
+        StageName::Retrain => seed
+            .assignment
+            .as_ref()
+            .map_or_else(String::new, |a| format!("as assigned{}", energy(a.assignment.relative_energy))),
         StageName::Uniform => seed.uniform.as_ref().map_or_else(String::new, |u| {
             format!("{} everywhere{}", u.multiplier, u.relative_energy.map_or_else(String::new, energy))
         }),
@@ -109,7 +110,10 @@ fn stages(seed: &SeedResults, look: Look) -> Table {
         {
             table.add_row([
                 String::new(),
-                format!("as assigned, not retrained, relative energy {:.3}", assignment.assignment.relative_energy),
+                format!(
+                    "as assigned, not retrained, relative energy {:.3}",
+                    assignment.assignment.relative_energy
+                ),
                 percent(assignment.test_top1_before_retraining),
             ]);
         }
@@ -144,7 +148,13 @@ fn summary(results: &Results, look: Look) -> Table {
 
 fn layers(result: &AssignmentResult, look: Look) -> Table {
     let header = [
-        "layer", "multiplier", "relative energy", "multiplications", "share", "sigma", "tolerance",
+        "layer",
+        "multiplier",
+        "relative energy",
+        "multiplications",
+        "share",
+        "sigma",
+        "tolerance",
         "predicted std",
     ];
     let mut table = table(look, &header);
