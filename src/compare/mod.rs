@@ -10,6 +10,8 @@ mod field;
 mod lexer;
 mod pareto;
 mod row;
+#[cfg(test)]
+pub(crate) use row::tests;
 mod sort;
 mod threshold;
 
