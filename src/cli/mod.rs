@@ -1,1 +1,2 @@
 //! Floor 4: one file per subcommand.
+pub mod data;

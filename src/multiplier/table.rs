@@ -88,6 +88,23 @@ impl ProductTable {
         Self::from_wide(format, &wide)
     }
 
+    /// The signed multiplier around an unsigned one that multiplies magnitudes: sign(x) sign(w) mul(|x|, |w|),
+    /// with sign(0) = +1, which matters where mul(0, w) is not 0. `None` for a table that is signed already.
+    pub fn sign_magnitude(&self) -> Option<Self> {
+        if self.format.is_signed() {
+            return None;
+        }
+        let format = OperandFormat::signed(self.format.width_a(), self.format.width_b());
+        let products = format
+            .operands()
+            .map(|(a, b)| {
+                let magnitude = self.product(a.abs(), b.abs());
+                if (a < 0) != (b < 0) { -magnitude } else { magnitude }
+            })
+            .collect();
+        Some(Self { format, products })
+    }
+
     fn len_of(format: OperandFormat) -> Result<usize, TableError> {
         if format.width_a().max(format.width_b()) > Self::MAX_WIDTH {
             return Err(TableError::TooWide { format });
@@ -155,6 +172,18 @@ mod tests {
         let table = ProductTable::exact(OperandFormat::unsigned(8, 8)).unwrap();
         assert!(table.is_exact() && table.commutes());
         assert_eq!(table.products()[65_535], 65_025);
+    }
+
+    #[test]
+    fn sign_magnitude_multiplies_magnitudes() {
+        let format = OperandFormat::unsigned(4, 4);
+        let products = format.operands().map(|(a, b)| (16 * a + b + 1) as i32).collect();
+        let unsigned = ProductTable::new(format, products).unwrap();
+        let signed = unsigned.sign_magnitude().unwrap();
+        assert_eq!(signed.format(), OperandFormat::signed(4, 4));
+        assert_eq!((signed.product(-8, 7), signed.product(-8, -8)), (-136, 137));
+        assert_eq!((signed.product(0, 3), signed.product(0, -3), signed.product(-3, 0)), (4, -4, -49));
+        assert_eq!(signed.sign_magnitude(), None);
     }
 
     #[test]

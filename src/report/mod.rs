@@ -3,16 +3,18 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] draws one.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_svg`] draw some.
 
 pub mod comparison;
 pub mod export;
 pub mod figure;
 pub mod heat_map;
+mod layers;
 mod number;
 mod output;
 
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
+pub use layers::layers_svg;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};
 
