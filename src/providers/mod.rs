@@ -5,22 +5,16 @@
 //!
 //! - [`registry`]: the families linked into this binary, `truncated-3-8s`;
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
-//! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
-//! - [`cache`]: what was computed or read, kept between runs.
+//! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue.
 
-pub mod cache;
 pub mod catalogue;
 mod collection;
-mod cost;
-mod entry;
 mod error;
 mod families;
 mod limits;
 pub mod registry;
-mod tabulate;
 pub mod tables;
 
-pub use collection::{CacheChoice, Collection, Selection, Sources};
-pub use entry::{Entry, Model};
+pub use collection::{CacheChoice, Collection, Entry, Selection, Sources};
 pub use error::{SourceError, Warning};
 pub use limits::Limits;
