@@ -29,3 +29,4 @@ pub mod multiplier;
 pub mod providers;
 pub mod report;
 pub mod training;
+pub mod yaml;

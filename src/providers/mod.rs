@@ -1,1 +1,3 @@
 //! Floor 2: where multipliers come from.
+
+mod families;

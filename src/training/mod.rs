@@ -1,1 +1,5 @@
-//! Floor 3: experiments and the stages of the method.
+//! Floor 3: experiments and the stages of the method. Receives tabulated multipliers and never fetches them.
+
+pub mod plan;
+#[cfg(feature = "torch")]
+pub mod torch;

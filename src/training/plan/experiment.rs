@@ -1,0 +1,298 @@
+//! Experiments: what an experiment file says, with every default.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{
+    ActivationRange, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages, Training, UnsignedScheme, overrides,
+};
+use crate::assignment::CostMetric;
+use crate::yaml;
+
+/// An experiment. Everything but the name has a default; unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Name of the run, and of its directory.
+    pub name: String,
+    /// A built-in network, or the path of a description.
+    #[serde(default = "lenet5")]
+    pub network: String,
+    /// The images.
+    #[serde(default)]
+    pub data: Data,
+    /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub catalog: Vec<String>,
+    /// Whether the multipliers are signed.
+    #[serde(default = "yes")]
+    pub signed: bool,
+    /// What the assignment saves.
+    #[serde(default)]
+    pub metric: CostMetric,
+    /// From real numbers to codes.
+    #[serde(default)]
+    pub quantisation: Quantisation,
+    /// What each stage does.
+    #[serde(default)]
+    pub stages: Stages,
+    /// What the assignment looks at.
+    #[serde(default)]
+    pub capture: Capture,
+    /// Images in a training batch.
+    #[serde(default = "batch")]
+    pub batch: usize,
+    /// The run is made once with each of these.
+    #[serde(default = "seeds")]
+    pub seeds: Vec<u64>,
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    #[serde(default)]
+    pub device: DeviceChoice,
+    /// How approximate products are computed; all ways give the same numbers.
+    #[serde(default)]
+    pub kernel: KernelChoice,
+    /// Threads to compute with; by default one for each core.
+    #[serde(default)]
+    pub threads: Option<usize>,
+}
+
+/// The images of an experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Data {
+    /// Name of the data set: `mnist`.
+    pub name: String,
+    /// Where its files lie, if not in the user's data directory.
+    pub directory: Option<PathBuf>,
+    /// Training images that are put aside for validation; the last ones of the set.
+    pub validation: usize,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { name: "mnist".into(), directory: None, validation: 5_000 }
+    }
+}
+
+/// What the assignment looks at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Capture {
+    /// Training images.
+    pub images: usize,
+    /// Rows of unfolded activations drawn from each layer, with replacement.
+    pub rows: usize,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self { images: 128, rows: 512 }
+    }
+}
+
+/// How approximate products are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KernelChoice {
+    /// The fastest that fits the multiplier and the device.
+    #[default]
+    Auto,
+    /// The lookup kernels, on the CPU.
+    Lut,
+    /// The exact product and a few outer products, on any device.
+    LowRank,
+    /// Gathering from the table, on any device.
+    Gather,
+}
+
+/// Where tensors live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceChoice {
+    /// CUDA if there is one, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// A CUDA device, by number.
+    Cuda(usize),
+}
+
+impl std::str::FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "cuda" => Ok(Self::Cuda(0)),
+            _ => text
+                .strip_prefix("cuda:")
+                .and_then(|number| number.parse().ok())
+                .map(Self::Cuda)
+                .ok_or_else(|| format!("'{text}' is no device; expected auto, cpu, cuda or cuda:N")),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<DeviceChoice> for String {
+    fn from(device: DeviceChoice) -> Self {
+        match device {
+            DeviceChoice::Auto => "auto".into(),
+            DeviceChoice::Cpu => "cpu".into(),
+            DeviceChoice::Cuda(number) => format!("cuda:{number}"),
+        }
+    }
+}
+
+impl Experiment {
+    /// Reads an experiment file and applies overrides of the form `stages.search.lambda=0.2`.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ExperimentError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ExperimentError::Read { path: path.to_owned(), problem: error.to_string() })?;
+        Self::parse(&text, &path.display().to_string(), overrides)
+    }
+
+    /// Reads an experiment; `origin` names the text in errors.
+    pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, ExperimentError> {
+        let mut experiment: Self = yaml::from_str(text, origin)?;
+        for assignment in overrides {
+            experiment = overrides::apply(&experiment, assignment)?;
+        }
+        experiment.check()?;
+        Ok(experiment)
+    }
+
+    /// Checks what types cannot: ranges of numbers, and settings that exclude each other.
+    pub fn check(&self) -> Result<(), ExperimentError> {
+        let fail = |key: &str, problem: String| Err(ExperimentError::Value { key: key.to_owned(), problem });
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
+            return fail("name", format!("'{}' cannot name a directory; use letters, digits, . _ -", self.name));
+        }
+        for (key, value) in [
+            ("batch", self.batch),
+            ("capture.images", self.capture.images),
+            ("capture.rows", self.capture.rows),
+            ("data.validation", self.data.validation),
+            ("stages.uniform.screening_images", self.stages.uniform.screening_images),
+            ("threads", self.threads.unwrap_or(1)),
+            ("seeds", self.seeds.len()),
+        ] {
+            if value == 0 {
+                return fail(key, "expected at least 1, got 0".into());
+            }
+        }
+        if self.batch == 1 {
+            return fail("batch", "expected at least 2, which batch normalisation needs".into());
+        }
+        if (1..self.seeds.len()).any(|i| self.seeds[..i].contains(&self.seeds[i])) {
+            return fail("seeds", format!("expected different seeds, got {:?}", self.seeds));
+        }
+        for stage in StageName::ALL {
+            check_training(stage, &self.stages.training(stage))?;
+        }
+        let search = &self.stages.search;
+        for (key, value) in [
+            ("stages.search.lambda", search.lambda),
+            ("stages.search.sigma_max", search.sigma_max),
+            ("stages.search.initial_sigma", search.initial_sigma),
+        ] {
+            if !(value.is_finite() && value >= 0.0) {
+                return fail(key, format!("expected a number of at least 0, got {value}"));
+            }
+        }
+        for (key, value) in [
+            ("quantisation.activations.percentile", self.quantisation.activations.percentile),
+            ("quantisation.weights.percentile", self.quantisation.weights.percentile),
+        ] {
+            if !(value > 50.0 && value <= 100.0) {
+                return fail(key, format!("expected percent above 50 and up to 100, got {value}"));
+            }
+        }
+        let momentum = self.quantisation.activations.momentum;
+        if !(momentum > 0.0 && momentum <= 1.0) {
+            return fail("quantisation.activations.momentum", format!("expected a share above 0 and up to 1, got {momentum}"));
+        }
+        if self.affine() {
+            let symmetric_only = "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
+            if self.quantisation.weights.granularity == Granularity::Channel {
+                return fail("quantisation.weights.granularity", format!("channel {symmetric_only}"));
+            }
+            if self.quantisation.activations.range == ActivationRange::Learned {
+                return fail("quantisation.activations.range", format!("learned {symmetric_only}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether codes are affine unsigned ones rather than symmetric signed ones.
+    pub fn affine(&self) -> bool {
+        !self.signed && self.quantisation.unsigned == UnsignedScheme::Affine
+    }
+}
+
+fn check_training(stage: StageName, training: &Training) -> Result<(), ExperimentError> {
+    let fail = |key: &str, problem: &str, value: f64| {
+        let key = format!("stages.{stage}.{key}");
+        Err(ExperimentError::Value { key, problem: format!("{problem}, got {value}") })
+    };
+    let rate = training.learning_rate;
+    if !(rate.is_finite() && rate > 0.0) {
+        return fail("learning_rate", "expected a number above 0", rate);
+    }
+    if !(0.0..1.0).contains(&training.momentum) {
+        return fail("momentum", "expected a number of at least 0 and below 1", training.momentum);
+    }
+    if !(training.weight_decay.is_finite() && training.weight_decay >= 0.0) {
+        return fail("weight_decay", "expected a number of at least 0", training.weight_decay);
+    }
+    if training.schedule.every == 0 {
+        return fail("schedule.every", "expected at least 1 epoch", 0.0);
+    }
+    if !(training.schedule.factor.is_finite() && training.schedule.factor > 0.0) {
+        return fail("schedule.factor", "expected a number above 0", training.schedule.factor);
+    }
+    if training.nesterov && (training.optimizer != OptimizerKind::Sgd || training.momentum == 0.0) {
+        return fail("nesterov", "expected optimizer sgd with momentum above 0", training.momentum);
+    }
+    Ok(())
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a path or a list of paths")]
+    enum Paths {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Paths::deserialize(deserializer)? {
+        Paths::One(path) => vec![path],
+        Paths::Many(paths) => paths,
+    })
+}
+
+fn lenet5() -> String {
+    "lenet5".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn batch() -> usize {
+    128
+}
+
+fn seeds() -> Vec<u64> {
+    vec![1]
+}

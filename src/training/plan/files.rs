@@ -1,0 +1,96 @@
+//! Files that appear whole or not at all.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A file that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {verb} {path}: {problem}", path = path.display())]
+pub struct FileError {
+    /// `read` or `write`.
+    pub verb: &'static str,
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl FileError {
+    /// An error on reading.
+    pub fn read(path: &Path, problem: impl ToString) -> Self {
+        Self { verb: "read", path: path.to_owned(), problem: problem.to_string() }
+    }
+
+    /// An error on writing.
+    pub fn write(path: &Path, problem: impl ToString) -> Self {
+        Self { verb: "write", path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+/// Writes a file whole: to a temporary file beside it that then takes its place, after it has reached the disk.
+/// Makes missing directories.
+pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let write = || {
+        fs::create_dir_all(directory)?;
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        file.write_all(content)?;
+        file.as_file().sync_data()?;
+        #[cfg(unix)]
+        {
+            // Temporary files are the owner's alone; what takes their place is an ordinary file.
+            use std::os::unix::fs::PermissionsExt;
+            file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+        }
+        file.persist(path)?;
+        Ok::<(), std::io::Error>(())
+    };
+    write().map_err(|error| FileError::write(path, error))
+}
+
+/// Writes a value as indented JSON, whole or not at all.
+pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), FileError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| FileError::write(path, error))?;
+    text.push(b'\n');
+    write_whole(path, &text)
+}
+
+/// Reads a value from JSON.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {
+    let text = fs::read(path).map_err(|error| FileError::read(path, error))?;
+    serde_json::from_slice(&text).map_err(|error| FileError::read(path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_round_trip_and_replace_each_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a/b.json");
+        write_json(&path, &[1, 2]).unwrap();
+        write_json(&path, &[3]).unwrap();
+        assert_eq!(read_json::<Vec<i32>>(&path).unwrap(), [3]);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn errors_name_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("missing.json");
+        let message = read_json::<i32>(&path).unwrap_err().to_string();
+        assert!(message.contains("cannot read") && message.contains("missing.json"), "{message}");
+        let file = directory.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let message = write_whole(&file.join("below"), b"x").unwrap_err().to_string();
+        assert!(message.contains("cannot write"), "{message}");
+    }
+}

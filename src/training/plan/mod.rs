@@ -1,0 +1,37 @@
+//! What is to be trained, and what came out: experiments, networks, requests, results. Neither tensors nor
+//! libtorch, so that `axmul` checks everything before it starts `axmul-train`.
+//!
+//! - [`Experiment`]: an experiment file with every default, and overrides of its keys.
+//! - [`Network`]: a network description, and the sizes of its layers.
+//! - [`RunRequest`], [`EvalRequest`]: what `axmul` hands to `axmul-train`, as a file.
+//! - [`RunDirectory`]: where the files of a run lie, and what may be resumed.
+//! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
+
+mod error;
+mod events;
+mod experiment;
+mod files;
+mod network;
+mod overrides;
+mod quantisation;
+mod request;
+mod results;
+mod run_directory;
+mod settings;
+mod sign_magnitude;
+
+pub use error::ExperimentError;
+pub use events::{Event, EventLog};
+pub use experiment::{Capture, Data, DeviceChoice, Experiment, KernelChoice};
+pub use files::{FileError, read_json, write_json, write_whole};
+pub use network::{Layer, LayerDescription, LayerKind, Network, NetworkError, Operation, Pair};
+pub use quantisation::{
+    ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
+};
+pub use request::{EvalRequest, EvalResult, RunRequest, Split, Start};
+pub use results::{AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary, UniformResult};
+pub use run_directory::{RunDirectory, RunDirectoryError};
+pub use settings::{
+    Baseline, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages, Training, Uniform,
+};
+pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};

@@ -1,0 +1,268 @@
+//! Where the files of a run lie.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json};
+
+/// The directory of a run, held by this process alone.
+///
+/// ```text
+/// run.json                        what the run is: experiment, network, checksums of the multipliers
+/// events.jsonl                    what happened, a line each
+/// results.json                    what came out
+/// checkpoints/seed-1/             for every seed:
+///     search.safetensors          the state after the last whole epoch of a stage
+///     search.json                 its figures, once the stage is done
+///     captures.json               what the assignment looked at
+///     assignment.json             what it chose
+///     uniform.json                the uniform multiplier
+/// ```
+#[derive(Debug)]
+pub struct RunDirectory {
+    root: PathBuf,
+    resumed: bool,
+    _lock: File,
+}
+
+/// A directory that cannot take the run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunDirectoryError {
+    /// There is a run already.
+    #[error(
+        "there is a run in {path} already; take it up with --resume, replace it with --overwrite, or give this one \
+         another name with --set name=...", path = path.display()
+    )]
+    Exists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another process is at it.
+    #[error("another process is working on the run in {path}; wait for it, or stop it", path = path.display())]
+    Busy {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The run there has other settings.
+    #[error(
+        "the run in {path} cannot be resumed, for it was made with other settings: {differences}; use the old ones, \
+         --overwrite, or another name", path = path.display()
+    )]
+    Differs {
+        /// The directory.
+        path: PathBuf,
+        /// Keys with their old and new values.
+        differences: String,
+    },
+    /// A file that cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// What makes two runs the same run.
+#[derive(Serialize, Deserialize)]
+struct Identity {
+    experiment: Experiment,
+    network: Network,
+    /// Name, SHA-256 of the products, cost.
+    multipliers: Vec<(String, String, Value)>,
+}
+
+impl Identity {
+    fn of(request: &RunRequest) -> Self {
+        let multipliers = request.multipliers.iter().map(|multiplier| {
+            let mut hash = Sha256::new();
+            for product in multiplier.table.products() {
+                hash.update(product.to_le_bytes());
+            }
+            let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let cost = serde_json::to_value(&multiplier.cost).unwrap_or_default();
+            (multiplier.name.clone(), digest, cost)
+        });
+        Self {
+            experiment: request.experiment.clone(),
+            network: request.network.clone(),
+            multipliers: multipliers.collect(),
+        }
+    }
+
+    /// Settings that do not change what is computed for one seed.
+    const FREE: [&str; 6] = ["name", "seeds", "device", "threads", "kernel", "catalog"];
+
+    /// What the numbers of a run depend on, as a tree.
+    fn tree(&self) -> Value {
+        let mut tree = serde_json::to_value(self).unwrap_or_default();
+        if let Some(experiment) = tree.get_mut("experiment").and_then(Value::as_object_mut) {
+            for key in Self::FREE {
+                experiment.remove(key);
+            }
+        }
+        tree
+    }
+}
+
+impl RunDirectory {
+    /// Takes possession of the directory of a request, as its [`Start`] says.
+    pub fn open(request: &RunRequest) -> Result<Self, RunDirectoryError> {
+        let root = request.run_directory.clone();
+        fs::create_dir_all(&root).map_err(|error| FileError::write(&root, error))?;
+        let lock = lock(&root)?;
+        let directory = Self { root, resumed: false, _lock: lock };
+        let identity = Identity::of(request);
+        let card = directory.root.join("run.json");
+        let exists = card.exists();
+        match request.start {
+            Start::New if exists => return Err(RunDirectoryError::Exists { path: directory.root }),
+            Start::Resume if exists => {
+                let before: Identity = read_json(&card)?;
+                let mut differences = Vec::new();
+                differ(&before.tree(), &identity.tree(), "", &mut differences);
+                if !differences.is_empty() {
+                    let differences = differences.join("; ");
+                    return Err(RunDirectoryError::Differs { path: directory.root, differences });
+                }
+                write_json(&card, &identity)?;
+                return Ok(Self { resumed: true, ..directory });
+            }
+            Start::Overwrite => directory.clear()?,
+            Start::New | Start::Resume => {}
+        }
+        write_json(&card, &identity)?;
+        Ok(directory)
+    }
+
+    /// Removes what a run writes, and nothing else that may lie there.
+    fn clear(&self) -> Result<(), FileError> {
+        // The card first: without it there is no run, whatever a kill leaves of the rest.
+        for path in [self.root.join("run.json"), self.events(), self.results()] {
+            if path.exists() {
+                fs::remove_file(&path).map_err(|error| FileError::write(&path, error))?;
+            }
+        }
+        let checkpoints = self.root.join("checkpoints");
+        if checkpoints.exists() {
+            fs::remove_dir_all(&checkpoints).map_err(|error| FileError::write(&checkpoints, error))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run was there and is taken up.
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `events.jsonl`.
+    pub fn events(&self) -> PathBuf {
+        self.root.join("events.jsonl")
+    }
+
+    /// `results.json`.
+    pub fn results(&self) -> PathBuf {
+        self.root.join("results.json")
+    }
+
+    /// The state of a stage after its last whole epoch.
+    pub fn checkpoint(&self, seed: u64, stage: StageName) -> PathBuf {
+        self.seed(seed).join(format!("{stage}.safetensors"))
+    }
+
+    /// The figures of a stage, there once it is done.
+    pub fn stage_result(&self, seed: u64, stage: StageName) -> PathBuf {
+        self.seed(seed).join(format!("{stage}.json"))
+    }
+
+    /// What the assignment looked at.
+    pub fn captures(&self, seed: u64) -> PathBuf {
+        self.seed(seed).join("captures.json")
+    }
+
+    /// What the assignment chose, there once `search` is done.
+    pub fn assignment(&self, seed: u64) -> PathBuf {
+        self.seed(seed).join("assignment.json")
+    }
+
+    /// The uniform multiplier, there once it is chosen.
+    pub fn uniform(&self, seed: u64) -> PathBuf {
+        self.seed(seed).join("uniform_multiplier.json")
+    }
+
+    fn seed(&self, seed: u64) -> PathBuf {
+        self.root.join("checkpoints").join(format!("seed-{seed}"))
+    }
+}
+
+/// A lock that ends with the process, however it ends.
+fn lock(root: &Path) -> Result<File, RunDirectoryError> {
+    let path = root.join(".lock");
+    let file = File::create(&path).map_err(|error| FileError::write(&path, error))?;
+    match file.try_lock() {
+        // A file system without locks is no reason to refuse the run.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(RunDirectoryError::Busy { path: root.to_owned() }),
+    }
+}
+
+fn differ(old: &Value, new: &Value, path: &str, differences: &mut Vec<String>) {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
+            for key in keys {
+                let path = if path.is_empty() || path == "experiment" { key.clone() } else { format!("{path}.{key}") };
+                differ(old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null), &path, differences);
+            }
+        }
+        _ if old == new => {}
+        // Too long to be told in a message.
+        (Value::Array(_), _) | (_, Value::Array(_)) => differences.push(format!("{path} is another")),
+        _ => differences.push(format!("{path} was {old} and is {new}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(root: &Path, start: Start, overrides: &[&str]) -> RunRequest {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        RunRequest {
+            experiment: Experiment::parse("name: test", "test", &overrides).unwrap(),
+            network: Network::load("lenet5").unwrap(),
+            multipliers: vec![],
+            data_directory: "data".into(),
+            run_directory: root.to_owned(),
+            stages: vec![],
+            start,
+            progress: false,
+        }
+    }
+
+    #[test]
+    fn runs_are_resumed_replaced_or_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("run");
+        let open = |start, overrides: &[&str]| RunDirectory::open(&request(&root, start, overrides));
+        assert!(!open(Start::Resume, &[]).unwrap().is_resumed());
+        assert!(matches!(open(Start::New, &[]), Err(RunDirectoryError::Exists { .. })));
+        assert!(open(Start::Resume, &["seeds=[1, 2]", "device=cpu"]).unwrap().is_resumed());
+        let message = open(Start::Resume, &["stages.search.lambda=9"]).unwrap_err().to_string();
+        assert!(message.contains("stages.search.lambda was 0.4 and is 9.0"), "{message}");
+
+        std::fs::write(root.join("notes.txt"), "mine").unwrap();
+        let run = open(Start::Resume, &[]).unwrap();
+        assert!(matches!(open(Start::Resume, &[]), Err(RunDirectoryError::Busy { .. })));
+        write_json(&run.stage_result(1, StageName::Baseline), &1).unwrap();
+        drop(run);
+        let run = open(Start::Overwrite, &["stages.search.lambda=9"]).unwrap();
+        assert!(!run.stage_result(1, StageName::Baseline).exists());
+        assert!(root.join("notes.txt").exists());
+    }
+}
