@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Text that is not the YAML that was expected, or a value that YAML cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}{}: {message}", place(.location))]
+#[error("{origin}: {}{message}", place(.location))]
 pub struct YamlError {
     /// The file, or whatever else the text came from.
     pub origin: String,
@@ -17,7 +17,7 @@ pub struct YamlError {
 }
 
 fn place(location: &Option<(usize, usize)>) -> String {
-    location.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"))
+    location.map_or_else(String::new, |(line, column)| format!("line {line}, column {column}: "))
 }
 
 impl YamlError {
@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn errors_name_the_file_and_the_place() {
         let error = from_str::<BTreeMap<String, u8>>("a: 1\nb: many\n", "x.yaml").unwrap_err();
-        assert_eq!(error.to_string(), "x.yaml:2:4: b: invalid type: string \"many\", expected u8");
+        assert_eq!(
+            error.to_string(),
+            "x.yaml: line 2, column 4: b: invalid type: string \"many\", expected u8"
+        );
         let error = from_str::<BTreeMap<String, u8>>("a: [1\n", "x.yaml").unwrap_err();
         assert!(error.location.is_some(), "{error}");
     }

@@ -218,7 +218,7 @@ mod tests {
         let end = TABLE.find("  nand:").unwrap();
         let text = [&TABLE[..start], &TABLE[end..]].concat();
         let error = CellLibrary::parse(&text, "t.yaml").unwrap_err().to_string();
-        assert!(error.starts_with("t.yaml:") && error.contains("missing field `xor`"), "{error}");
+        assert!(error.starts_with("t.yaml: line ") && error.contains("missing field `xor`"), "{error}");
         let error = altered("  xor:", "  exor:");
         assert!(error.contains("unknown field `exor`"), "{error}");
         let error = altered("area_um2:", "area_mm2:");
@@ -238,7 +238,7 @@ mod tests {
         let error = altered("supply_v: 1.1", "supply_v: 0");
         assert_eq!(error, "t.yaml: supply: supply_v is 0, expected a number above 0");
         let error = altered("area_um2: 1.4079", "area_um2: small");
-        assert!(error.starts_with("t.yaml:") && error.contains("invalid type"), "{error}");
+        assert!(error.starts_with("t.yaml: line ") && error.contains("invalid type"), "{error}");
     }
 
     #[test]
