@@ -3,7 +3,7 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_svg`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_figure`] draw some.
 
 pub mod comparison;
 pub mod export;
@@ -15,7 +15,7 @@ mod output;
 mod run;
 
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
-pub use layers::layers_svg;
+pub use layers::layers_figure;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};
 pub use run::{run_markdown, run_table};
