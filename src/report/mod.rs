@@ -18,7 +18,7 @@ pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_figure;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};
-pub use run::{run_markdown, run_table};
+pub use run::{assignment_markdown, assignment_table, run_markdown, run_table};
 
 /// A format in which subjects of type `T` are written.
 pub trait Render<T: ?Sized> {
