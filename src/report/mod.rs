@@ -3,8 +3,9 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_svg`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`] and [`layers_svg`] draw some.
 
+mod axis;
 pub mod comparison;
 pub mod export;
 pub mod figure;
@@ -12,6 +13,7 @@ pub mod heat_map;
 mod layers;
 mod number;
 mod output;
+pub mod scatter;
 
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_svg;
