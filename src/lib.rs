@@ -31,3 +31,5 @@ pub mod providers;
 pub mod report;
 pub mod training;
 pub mod yaml;
+
+pub use cli::{ExitStatus, cli_main};

@@ -1,3 +1,7 @@
 //! The `axmul` executable: no libtorch in it, nor in any child it tabulates with.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    axmul::cli_main()
+}
