@@ -29,3 +29,5 @@ pub mod multiplier;
 pub mod providers;
 pub mod report;
 pub mod training;
+
+pub use providers::shared_library::host_main;
