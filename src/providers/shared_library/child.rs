@@ -202,8 +202,15 @@ impl Library {
         match Self::load(path) {
             Ok(library) => Ok(Self(std::mem::ManuallyDrop::new(library))),
             Err(error) => {
-                let reason = error.to_string();
-                if reason.contains("Cannot allocate memory") {
+                // libloading keeps what the dynamic linker says as the source.
+                let reason = match std::error::Error::source(&error) {
+                    Some(source) => source.to_string(),
+                    None => error.to_string(),
+                };
+                // Newer glibc drops the reason of a failed mapping, which is memory or a mount without execution.
+                let out_of_memory = reason.contains("Cannot allocate memory")
+                    || reason.contains("failed to map segment") && !confine::is_mounted_noexec(path);
+                if out_of_memory {
                     // The parent knows the limit and says so.
                     confine::report_lack_of_memory();
                 }

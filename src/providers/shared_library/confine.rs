@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// How much longer than its limit a process lives whose parent does not end it.
@@ -63,6 +64,20 @@ pub(super) fn leave(code: i32) -> ! {
 pub(super) fn report_lack_of_memory() {
     #[cfg(unix)]
     unix::report_lack_of_memory();
+}
+
+/// Whether the file system of `path` lets nothing be executed, and so no library be loaded.
+pub(super) fn is_mounted_noexec(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        rustix::fs::statvfs(path)
+            .is_ok_and(|mount| mount.f_flag.contains(rustix::fs::StatVfsMountFlags::NOEXEC))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 #[cfg(unix)]

@@ -50,7 +50,7 @@ use child::Order;
 /// What a library may use up before it is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Time from the start of its process to its last product.
+    /// Time from the moment at which its process is ready to load it to its last product.
     pub time: Duration,
     /// Memory in bytes, beyond what its process has before it is loaded: address space on Linux, data segments on
     /// other Unix systems, no limit elsewhere.

@@ -15,6 +15,9 @@ use super::error::{Output, Phase, Problem};
 use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
 use super::protocol::{Described, GREETING, Message, ReadError, TRUNCATED};
 
+/// How long a host may take to greet before it is taken for none. A plugin's time starts with the greeting.
+const GREETING_TIME: Duration = Duration::from_secs(20);
+
 /// How often the death of the process is looked for, beyond the end of its pipe.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -29,7 +32,6 @@ pub(super) type Received = Vec<(Described, Vec<i64>)>;
 
 /// Has `host` load `library` (an absolute path) and returns what it sends.
 pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Received, Problem> {
-    let start = Instant::now();
     let exchange = |error: io::Error| Problem::Exchange { reason: error.to_string() };
     let (results, results_end) = io::pipe().map_err(exchange)?;
     let (printed, printed_end) = io::pipe().map_err(exchange)?;
@@ -57,7 +59,7 @@ pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -
             move |_| keep_tail(printed, &output)
         }),
         output,
-        deadline: start.checked_add(limits.time),
+        deadline: Some(Instant::now() + GREETING_TIME),
         limits,
         host,
         greeted: false,
@@ -176,7 +178,10 @@ impl Conversation<'_> {
     /// Everything received, once all is.
     fn take(&mut self, message: Message) -> Result<Option<Received>, Problem> {
         match message {
-            Message::Greeting(got) if got == GREETING => self.greeted = true,
+            Message::Greeting(got) if got == GREETING => {
+                self.greeted = true;
+                self.deadline = Instant::now().checked_add(self.limits.time);
+            }
             Message::Greeting(got) => {
                 let host = self.host.display().to_string();
                 return Err(Problem::HostVersion { host, got, expected: GREETING.to_owned() });
