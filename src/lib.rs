@@ -33,3 +33,4 @@ pub mod training;
 pub mod yaml;
 
 pub use cli::{ExitStatus, cli_main};
+pub use providers::shared_library::host_main;
