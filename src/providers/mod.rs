@@ -5,6 +5,7 @@
 //!
 //! - [`registry`]: the families linked into this binary, `truncated-3-8s`;
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
+//! - [`shared_library`]: plugins and plain C functions, tabulated in a process of their own;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
 //! - [`cache`]: what was computed or read, kept between runs.
 
@@ -18,6 +19,7 @@ mod families;
 mod limits;
 mod locate;
 pub mod registry;
+pub mod shared_library;
 mod sources;
 pub mod tables;
 mod tabulate;
