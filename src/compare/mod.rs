@@ -1,1 +1,23 @@
 //! Floor 2: ranking, thresholds and Pareto fronts.
+//!
+//! - [`Row`]: one multiplier of a comparison, its figures as numbers.
+//! - [`Field`]: a figure by name: what rows are sorted by, judged by and ranked by.
+//! - [`SortKey`] and [`sort`]: the order of the rows.
+//! - [`mark_front`]: which rows no other row beats in every field asked for.
+//! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
+
+mod field;
+mod lexer;
+mod pareto;
+mod row;
+#[cfg(test)]
+pub(crate) use row::tests;
+mod sort;
+mod threshold;
+
+pub use field::{Field, UnknownField};
+pub use lexer::{Comparison, Problem, ThresholdError};
+pub use pareto::{Mixing, mark_front};
+pub use row::Row;
+pub use sort::{SortKey, sort};
+pub use threshold::{Outcome, Threshold};

@@ -1,5 +1,59 @@
-//! Floor 3: one file per output format.
+//! Floor 3: one file per output format, each turning a subject into bytes.
+//!
+//! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
+//! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
+//! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_svg`] draw some.
 
+pub mod comparison;
+pub mod export;
+pub mod figure;
+pub mod heat_map;
 mod layers;
+mod number;
+mod output;
+mod run;
 
+pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_svg;
+pub use number::significant;
+pub use output::{OutputError, OutputFile};
+pub use run::{run_markdown, run_table};
+
+/// A format in which subjects of type `T` are written.
+pub trait Render<T: ?Sized> {
+    /// The whole output, as it goes to a file or to standard output.
+    fn render(&self, subject: &T) -> Result<Vec<u8>, RenderError>;
+}
+
+/// Why a subject cannot be written in a format.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The format has no place for the subject.
+    #[error("{format} {reason}; {instead}")]
+    Unsuitable {
+        /// The format.
+        format: &'static str,
+        /// What it cannot hold and what came.
+        reason: String,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// A figure could not be drawn.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+    /// An encoder failed, which writing to memory does not.
+    #[error("{format} encoding failed: {reason}")]
+    Encoding {
+        /// The format.
+        format: &'static str,
+        /// What the encoder said.
+        reason: String,
+    },
+}
+
+impl RenderError {
+    fn encoding(format: &'static str, error: impl std::fmt::Display) -> Self {
+        Self::Encoding { format, reason: error.to_string() }
+    }
+}

@@ -1,6 +1,7 @@
 //! How providers make their multipliers known.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use crate::{Multiplier, OperandFormat};
 
@@ -40,6 +41,35 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it does, its unit and its range.
     pub description: &'static str,
+}
+
+impl Parameter {
+    /// The given values, one for each parameter of the family; [`ProviderError::ParameterCount`] otherwise.
+    pub fn values<const N: usize>(
+        expected: &'static [Self; N],
+        given: &[u32],
+    ) -> Result<[u32; N], ProviderError> {
+        given.try_into().map_err(|_| ProviderError::ParameterCount { expected, got: given.len() })
+    }
+
+    /// `value` if `allowed` holds it, else [`ProviderError::Parameter`], which names the range for this format.
+    pub fn check(
+        &self,
+        value: u32,
+        allowed: RangeInclusive<u32>,
+        format: OperandFormat,
+    ) -> Result<u32, ProviderError> {
+        if allowed.contains(&value) {
+            return Ok(value);
+        }
+        let (low, high) = (allowed.start(), allowed.end());
+        let allowed = if low == high {
+            format!("only {low} for operands {format}")
+        } else {
+            format!("{low} to {high} for operands {format}")
+        };
+        Err(ProviderError::Parameter { name: self.name, value, allowed })
+    }
 }
 
 /// One member of a family: a format and the values of the parameters.
@@ -82,7 +112,7 @@ pub enum ProviderError {
 impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ParameterCount { expected, got } if expected.is_empty() => {
+            Self::ParameterCount { expected: [], got } => {
                 write!(f, "takes no parameters, got {got}")
             }
             Self::ParameterCount { expected, got } => {

@@ -60,10 +60,23 @@ pub fn shift_left<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit], width
     shifted
 }
 
-/// Whether any bit is one: a chain of disjunctions.
+/// `word >> amount` with zeros shifted in, as wide as `word`: a logarithmic shifter, `amount` a word too.
+pub fn shift_right<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit]) -> Vec<G::Bit> {
+    let zero = g.constant(false);
+    let mut shifted = word.to_vec();
+    for (stage, &select) in amount.iter().enumerate() {
+        let moved: Vec<_> =
+            (0..word.len()).map(|i| shifted.get(i + (1 << stage)).copied().unwrap_or(zero)).collect();
+        shifted = mux(g, select, &moved, &shifted);
+    }
+    shifted
+}
+
+/// Whether any bit is one: a chain of disjunctions from the highest bit down, part of the one of
+/// [`leading_one`] over the same word.
 pub fn any<G: Gates>(g: &mut G, word: &[G::Bit]) -> G::Bit {
     let mut result = g.constant(false);
-    for &bit in word {
+    for &bit in word.iter().rev() {
         result = g.or(result, bit);
     }
     result
@@ -171,6 +184,22 @@ pub fn partial_products<G: Gates>(
     columns
 }
 
+/// What [`partial_products`] with the same `keep` leaves out, as a sum of weighted bits: the arithmetic model of
+/// an array without those partial products is `a * b - left_out(..)`. It is never negative, and the difference
+/// fits the product, because the array sums to the exact product without overflow.
+pub fn left_out(format: OperandFormat, a: i64, b: i64, keep: impl Fn(usize, usize) -> bool) -> i64 {
+    let (n, m) = (usize::from(format.width_a()), usize::from(format.width_b()));
+    let mut sum = 0;
+    for i in 0..n {
+        for j in (0..m).filter(|&j| !keep(i, j)) {
+            let product = a >> i & b >> j & 1;
+            let inverted = format.is_signed() && (i == n - 1) != (j == m - 1);
+            sum += (product ^ i64::from(inverted)) << (i + j);
+        }
+    }
+    sum
+}
+
 /// A multiplier of `format` around an unsigned one: for signed operands the magnitudes are multiplied and the
 /// result is negated where the signs differ; unsigned operands go through unchanged. The magnitude of the most
 /// negative value fits its width, read as unsigned. The inner product has `n + m` bits.
@@ -235,6 +264,22 @@ mod tests {
         fn shifters_shift(a in 0u64..1 << WIDTH, amount in 0u64..16) {
             let shifted = shift_left(&mut Lanes, &word(a, WIDTH), &word(amount, 4), 20);
             prop_assert_eq!(value(&shifted), a << amount & ((1 << 20) - 1));
+        }
+
+        #[test]
+        fn right_shifters_shift(a in 0u64..1 << WIDTH, amount in 0u64..16) {
+            let shifted = shift_right(&mut Lanes, &word(a, WIDTH), &word(amount, 4));
+            prop_assert_eq!(value(&shifted), a >> amount);
+        }
+
+        #[test]
+        fn what_is_left_out_is_missing(a in -128i64..128, b in -8i64..8, kept in 0u64..1 << 32) {
+            let format = OperandFormat::signed(8, 4);
+            let keep = |i: usize, j: usize| kept >> (4 * i + j) & 1 == 1;
+            let (word_a, word_b) = (word(a as u64 & 0xff, 8), word(b as u64 & 0xf, 4));
+            let columns = partial_products(&mut Lanes, format, &word_a, &word_b, keep);
+            let sum = value(&sum_columns(&mut Lanes, columns)) as i64;
+            prop_assert_eq!(format.wrap(sum), a * b - left_out(format, a, b, keep));
         }
 
         #[test]

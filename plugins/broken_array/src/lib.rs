@@ -1,0 +1,185 @@
+//! The broken-array multiplier (BAM) of H. R. Mahdiani, A. Ahmadi, S. M. Fakhraie, C. Lucas, "Bio-Inspired
+//! Imprecise Computational Blocks for Efficient VLSI Implementation of Soft-Computing Applications", IEEE Trans.
+//! Circuits and Systems I 57(4), 2010, pp. 850-862.
+//!
+//! Cells of the carry-save array are left out above a horizontal break level (rows, the coarse control) and to
+//! the right of a vertical one (columns, the fine control); their outputs count as zero. For signed operands the
+//! cells that work on partial products of a sign bit stay, as in the paper; the array is the one of Baugh and
+//! Wooley ([`words::partial_products`]).
+//!
+//! Members that coincide: a vertical level up to the horizontal one removes nothing more (`broken-array-2-1` is
+//! `broken-array-2-0`), and without a horizontal level the unsigned multiplier is a truncated one
+//! (`broken-array-0-5-8u` is `truncated-5-8u`).
+
+use axmul_api::*;
+
+/// An array multiplier without some of its cells.
+struct BrokenArray {
+    format: OperandFormat,
+    horizontal: u32,
+    vertical: u32,
+}
+
+impl BrokenArray {
+    /// Row `j` belongs to bit `j` of b, column `i + j` to the weight of the partial product.
+    fn keeps(&self, i: usize, j: usize) -> bool {
+        let signs = self.format.is_signed()
+            && (i + 1 == self.format.width_a().into() || j + 1 == self.format.width_b().into());
+        signs || j >= self.horizontal as usize && i + j >= self.vertical as usize
+    }
+}
+
+impl Multiplier for BrokenArray {
+    fn name(&self) -> String {
+        instance_name(Family.name(), &[self.horizontal, self.vertical], self.format)
+    }
+
+    fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn product(&self, a: i64, b: i64) -> i64 {
+        a * b - words::left_out(self.format, a, b, |i, j| self.keeps(i, j))
+    }
+
+    fn structure(&self) -> Option<&dyn Structure> {
+        Some(self)
+    }
+
+    fn documentation(&self) -> String {
+        let signs = if self.format.is_signed() { ", cells of sign bits kept" } else { "" };
+        format!(
+            "Array multiplier without its first {} rows and its lowest {} columns{signs}.",
+            self.horizontal, self.vertical
+        )
+    }
+}
+
+impl Circuit for BrokenArray {
+    fn operand_format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
+        let columns = words::partial_products(g, self.format, a, b, |i, j| self.keeps(i, j));
+        words::sum_columns(g, columns)
+    }
+}
+
+struct Family;
+
+static PARAMETERS: [Parameter; 2] = [
+    Parameter {
+        name: "horizontal",
+        description: "how many rows are left out from the lowest bit of b up, 0 to the width of b - 1",
+    },
+    Parameter {
+        name: "vertical",
+        description: "how many of the lowest columns are left out, 0 to the operand widths' sum - 2",
+    },
+];
+
+impl Provider for Family {
+    fn name(&self) -> &'static str {
+        "broken-array"
+    }
+
+    fn summary(&self) -> &'static str {
+        "array multiplier broken off at a row and a column"
+    }
+
+    fn citation(&self) -> &'static str {
+        "H. R. Mahdiani, A. Ahmadi, S. M. Fakhraie, C. Lucas, Bio-Inspired Imprecise Computational Blocks for \
+         Efficient VLSI Implementation of Soft-Computing Applications, IEEE Trans. Circuits and Systems I 57(4), \
+         2010, pp. 850-862, doi 10.1109/TCSI.2009.2027626"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &PARAMETERS
+    }
+
+    fn multiplier(
+        &self,
+        format: OperandFormat,
+        parameters: &[u32],
+    ) -> Result<Box<dyn Multiplier>, ProviderError> {
+        let [horizontal, vertical] = Parameter::values(&PARAMETERS, parameters)?;
+        PARAMETERS[0].check(horizontal, 0..=u32::from(format.width_b()) - 1, format)?;
+        PARAMETERS[1].check(vertical, 0..=u32::from(format.product_width()) - 2, format)?;
+        Ok(Box::new(BrokenArray { format, horizontal, vertical }))
+    }
+
+    fn variants(&self) -> Vec<Variant> {
+        let levels = [[1, 0], [1, 4], [1, 6], [2, 0], [2, 5], [2, 7], [3, 6], [3, 8], [4, 8]];
+        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
+            .into_iter()
+            .flat_map(|format| levels.map(|levels| Variant { format, parameters: levels.into() }))
+            .collect()
+    }
+}
+
+register!(Family);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(format: OperandFormat, levels: [u32; 2]) -> Vec<i64> {
+        let multiplier = Family.multiplier(format, &levels).unwrap();
+        format.operands().map(|(a, b)| a * b - multiplier.product(a, b)).collect()
+    }
+
+    #[test]
+    fn circuit_equals_model() {
+        for (n, m) in [(2, 2), (2, 5), (7, 3), (8, 8), (16, 16)] {
+            for format in [OperandFormat::signed(n, m), OperandFormat::unsigned(n, m)] {
+                let step = if n + m > 12 { 3 } else { 1 };
+                for horizontal in (0..u32::from(m)).step_by(step) {
+                    for vertical in (0..u32::from(n + m) - 1).step_by(step) {
+                        let member = Family.multiplier(format, &[horizontal, vertical]).unwrap();
+                        check_structure(&*member, 300).unwrap();
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_out_of_range_are_refused() {
+        let refusal = |levels: &[u32]| {
+            Family.multiplier(OperandFormat::signed(8, 4), levels).err().unwrap().to_string()
+        };
+        assert_eq!(refusal(&[4, 0]), "parameter horizontal is 4; allowed: 0 to 3 for operands 8x4s");
+        assert_eq!(refusal(&[0, 11]), "parameter vertical is 11; allowed: 0 to 10 for operands 8x4s");
+        assert_eq!(refusal(&[0]), "takes 2 parameter(s) (horizontal, vertical), got 1");
+    }
+
+    /// P. 854 of the paper: levels of 0 give the exact array, and no product exceeds the exact one.
+    #[test]
+    fn unbroken_it_is_exact_and_broken_it_never_overestimates() {
+        for format in
+            [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8), OperandFormat::signed(6, 3)]
+        {
+            assert!(errors(format, [0, 0]).iter().all(|&error| error == 0));
+            for levels in [[1, 0], [0, 7], [2, 5]] {
+                let errors = errors(format, levels);
+                assert!(errors.iter().all(|&error| error >= 0) && errors.iter().any(|&error| error > 0));
+            }
+        }
+    }
+
+    /// Without the first h rows the unsigned multiplier sees b with its lowest h bits cleared.
+    #[test]
+    fn a_horizontal_break_clears_the_lowest_bits_of_b() {
+        let format = OperandFormat::unsigned(8, 8);
+        let broken = Family.multiplier(format, &[3, 0]).unwrap();
+        assert!(format.operands().all(|(a, b)| broken.product(a, b) == a * (b & !7)));
+    }
+
+    /// For signed operands the products with the sign bits alone stay exact: a = -2^(n-1) has no other bit.
+    #[test]
+    fn cells_of_sign_bits_stay() {
+        let broken = Family.multiplier(OperandFormat::signed(8, 8), &[7, 0]).unwrap();
+        assert!((-128..128).all(|b| broken.product(-128, b) == -128 * b));
+    }
+}

@@ -1,0 +1,207 @@
+//! The logarithmic multiplier of J. N. Mitchell, "Computer Multiplication and Division Using Binary Logarithms",
+//! IRE Trans. Electronic Computers EC-11(4), 1962, pp. 512-517.
+//!
+//! Read as `2^k (1 + x)` with `0 <= x < 1`, a number has the logarithm `k + log2(1 + x)`, and `x` stands for
+//! `log2(1 + x)`: the bits below the leading one are the fraction as they are. Two logarithms are added and the
+//! sum is read back the same way. A parameter drops the lowest bits of the fractions, 0 being Mitchell's
+//! multiplier; the fraction has one bit less than the wider operand, and without any the product is that of the
+//! leading ones.
+//!
+//! Signed operands are multiplied as magnitudes. A product with 0 is 0.
+
+use axmul_api::*;
+
+/// A logarithmic multiplier.
+struct Mitchell {
+    format: OperandFormat,
+    /// Lowest fraction bits that are dropped.
+    dropped: u32,
+}
+
+/// Bits of the fraction: as many as stand below the leading one of the wider operand.
+fn fraction_bits(format: OperandFormat) -> u32 {
+    u32::from(format.width_a().max(format.width_b())) - 1
+}
+
+impl Mitchell {
+    /// The approximate logarithm of a number that is not 0, in units of 2^-fraction.
+    fn logarithm(&self, x: u64) -> u64 {
+        let (fraction, k) = (fraction_bits(self.format), x.ilog2());
+        let bits = (x - (1 << k)) << (fraction - k);
+        (u64::from(k) << fraction) + (bits >> self.dropped << self.dropped)
+    }
+
+    fn unsigned_product(&self, a: u64, b: u64) -> u64 {
+        if a == 0 || b == 0 {
+            return 0;
+        }
+        let fraction = fraction_bits(self.format);
+        let sum = self.logarithm(a) + self.logarithm(b);
+        let (k, x) = (sum >> fraction, sum & ((1 << fraction) - 1));
+        ((1 << fraction) + x) << k >> fraction
+    }
+
+    /// The logarithm as a circuit: fraction bits below, characteristic above.
+    fn encode<G: Gates>(&self, g: &mut G, word: &[G::Bit]) -> Vec<G::Bit> {
+        let fraction = fraction_bits(self.format) as usize;
+        let zero = g.constant(false);
+        let hot = words::leading_one(g, word);
+        let characteristic = words::encode(g, &hot);
+        let reversed: Vec<_> = hot.into_iter().rev().collect();
+        let distance = words::encode(g, &reversed);
+        let normalised = words::shift_left(g, word, &distance, word.len());
+        let mut logarithm = vec![zero; fraction + 1 - word.len()];
+        logarithm.extend(&normalised[..word.len() - 1]);
+        logarithm[..self.dropped as usize].fill(zero);
+        logarithm.extend(characteristic);
+        logarithm
+    }
+}
+
+impl Multiplier for Mitchell {
+    fn name(&self) -> String {
+        instance_name(Family.name(), &[self.dropped], self.format)
+    }
+
+    fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn product(&self, a: i64, b: i64) -> i64 {
+        words::sign_magnitude_product(self.format, a, b, |a, b| self.unsigned_product(a, b))
+    }
+
+    fn structure(&self) -> Option<&dyn Structure> {
+        Some(self)
+    }
+
+    fn documentation(&self) -> String {
+        match self.dropped {
+            0 => "Mitchell's logarithmic multiplier.".into(),
+            dropped => format!("Mitchell's logarithmic multiplier, {dropped} fraction bits dropped."),
+        }
+    }
+}
+
+impl Circuit for Mitchell {
+    fn operand_format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
+        words::sign_magnitude(g, self.format, a, b, |g, a, b| {
+            let (fraction, width) = (fraction_bits(self.format) as usize, a.len() + b.len());
+            let (log_a, log_b) = (self.encode(g, a), self.encode(g, b));
+            let zero = g.constant(false);
+            let sum = words::add(g, &log_a, &log_b, zero);
+            let (x, k) = sum.split_at(fraction);
+            let mut mantissa = x.to_vec();
+            mantissa.push(g.constant(true));
+            let shifted = words::shift_left(g, &mantissa, k, fraction + width);
+            let (any_a, any_b) = (words::any(g, a), words::any(g, b));
+            let nonzero = g.and(any_a, any_b);
+            shifted[fraction..].iter().map(|&bit| g.and(bit, nonzero)).collect()
+        })
+    }
+}
+
+struct Family;
+
+static PARAMETERS: [Parameter; 1] = [Parameter {
+    name: "dropped",
+    description: "how many of the lowest fraction bits are dropped, 0 (Mitchell's) to the wider operand's width - 1",
+}];
+
+impl Provider for Family {
+    fn name(&self) -> &'static str {
+        "mitchell"
+    }
+
+    fn summary(&self) -> &'static str {
+        "logarithmic multiplier: straight-line logarithms, added"
+    }
+
+    fn citation(&self) -> &'static str {
+        "J. N. Mitchell, Computer Multiplication and Division Using Binary Logarithms, \
+         IRE Trans. Electronic Computers EC-11(4), 1962, pp. 512-517"
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &PARAMETERS
+    }
+
+    fn multiplier(
+        &self,
+        format: OperandFormat,
+        parameters: &[u32],
+    ) -> Result<Box<dyn Multiplier>, ProviderError> {
+        let [dropped] = Parameter::values(&PARAMETERS, parameters)?;
+        PARAMETERS[0].check(dropped, 0..=fraction_bits(format), format)?;
+        Ok(Box::new(Mitchell { format, dropped }))
+    }
+
+    fn variants(&self) -> Vec<Variant> {
+        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
+            .into_iter()
+            .flat_map(|format| [0, 3, 4, 5].map(|dropped| Variant { format, parameters: vec![dropped] }))
+            .collect()
+    }
+}
+
+register!(Family);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn circuit_equals_model() {
+        for (n, m) in [(2, 2), (2, 5), (7, 3), (8, 8), (4, 8), (16, 9), (16, 16)] {
+            for format in [OperandFormat::signed(n, m), OperandFormat::unsigned(n, m)] {
+                for dropped in 0..=fraction_bits(format) {
+                    check_structure(&Mitchell { format, dropped }, 1_000).unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_out_of_range_are_refused() {
+        let error = Family.multiplier(OperandFormat::signed(4, 8), &[8]).err().unwrap();
+        assert_eq!(error.to_string(), "parameter dropped is 8; allowed: 0 to 7 for operands 4x8s");
+        assert!(Family.multiplier(OperandFormat::signed(4, 8), &[]).is_err());
+    }
+
+    /// The paper, pp. 515-516: the error lies between 0 and -11.1 % (1/9) of the product, the latter where both
+    /// fractions are one half: 3 x 3 = 8. Exact in integers, since the product is not rounded.
+    #[test]
+    fn it_never_overestimates_and_errs_by_a_ninth_at_most() {
+        for format in [OperandFormat::unsigned(8, 8), OperandFormat::unsigned(5, 11)] {
+            let mitchell = Mitchell { format, dropped: 0 };
+            for (a, b) in format.operands() {
+                let error = a * b - mitchell.product(a, b);
+                assert!(error >= 0 && 9 * error <= a * b, "{a} x {b}: {error}");
+            }
+            assert_eq!(mitchell.product(3, 3), 8);
+            assert_eq!(mitchell.product(12, 24), 256);
+        }
+    }
+
+    #[test]
+    fn dropping_bits_lowers_the_product() {
+        let format = OperandFormat::unsigned(8, 8);
+        for dropped in 1..=7 {
+            let [more, less] = [dropped, dropped - 1].map(|dropped| Mitchell { format, dropped });
+            assert!(format.operands().all(|(a, b)| more.product(a, b) <= less.product(a, b)));
+        }
+    }
+
+    /// A power of two has the fraction 0: the product is exact.
+    #[test]
+    fn powers_of_two_multiply_exactly() {
+        let mitchell = Mitchell { format: OperandFormat::signed(8, 8), dropped: 0 };
+        for b in -128..128 {
+            assert_eq!(mitchell.product(-64, b), -64 * b);
+        }
+    }
+}

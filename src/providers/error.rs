@@ -1,0 +1,109 @@
+//! What can go wrong between a name, path or source and its multipliers, and what is only worth a warning.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::catalogue::{CatalogueError, Contradiction};
+use super::registry::RegistryError;
+use super::tables::TableFileError;
+use crate::multiplier::OperandFormat;
+
+/// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
+/// came and, where there is one, the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A name that no source knows.
+    #[error("no multiplier is called '{name}'{}", suggestion(.nearest))]
+    Unknown {
+        /// The name that came.
+        name: String,
+        /// The most similar existing names, best first.
+        nearest: Vec<String>,
+    },
+    /// A name that several sources know.
+    #[error("'{name}' is ambiguous: write one of {}", .qualified.join(", "))]
+    Ambiguous {
+        /// The name that came.
+        name: String,
+        /// Names that say which source is meant.
+        qualified: Vec<String>,
+    },
+    /// A multiplier asked for by name whose signedness is filtered out.
+    #[error(
+        "'{name}' has operands {format}, but only {} multipliers were asked for; \
+         drop --{} or the name", sign(*.signed), sign(*.signed)
+    )]
+    FilteredOut {
+        /// The name that came.
+        name: String,
+        /// Its format.
+        format: OperandFormat,
+        /// Whether only signed multipliers were asked for.
+        signed: bool,
+    },
+    /// A path to something that is not there, or that axmul cannot read as a multiplier.
+    #[error("{}: {problem}", .path.display())]
+    Path {
+        /// The path that came.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A registered family refused.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A file of products is damaged or of another kind.
+    #[error(transparent)]
+    Table(#[from] TableFileError),
+    /// A catalogue cannot be read, or one of its entries not be tabulated.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The cache directory that was asked for cannot be used.
+    #[error("cache directory {}: {source}; name another one or switch the cache off", .path.display())]
+    Cache {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No source was given, or the sources hold nothing of the signedness asked for.
+    #[error("there is no multiplier to work on: {0}")]
+    Nothing(String),
+    /// Several sources failed and none succeeded.
+    #[error("no source could be used:{}", .0.iter().map(|e| format!("\n  {e}")).collect::<String>())]
+    Several(Vec<SourceError>),
+}
+
+/// Something the user should know although the work goes on.
+#[derive(Debug)]
+pub enum Warning {
+    /// A source, or one multiplier of it, could not be used; the others were.
+    Failed(SourceError),
+    /// A published figure contradicts the table it was published with.
+    Contradiction(Contradiction),
+    /// Anything else worth a line: a signedness chosen against a file's name, a figure without its table.
+    Note(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => error.fmt(f),
+            Self::Contradiction(contradiction) => contradiction.fmt(f),
+            Self::Note(text) => f.write_str(text),
+        }
+    }
+}
+
+/// `; did you mean a, b or c?`, or nothing.
+pub(super) fn suggestion(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        [init @ .., last] => format!("; did you mean {} or {last}?", init.join(", ")),
+    }
+}
+
+fn sign(signed: bool) -> &'static str {
+    if signed { "signed" } else { "unsigned" }
+}

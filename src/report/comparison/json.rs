@@ -1,0 +1,16 @@
+//! An array of objects.
+
+use crate::compare::Row;
+use crate::report::{Render, RenderError};
+
+/// One object a row, in order; unknown figures are `null`.
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
+impl Render<[Row]> for Json {
+    fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
+        let mut bytes = serde_json::to_vec_pretty(rows).map_err(|e| RenderError::encoding("json", e))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,71 @@
+//! Rows of a comparison, one file per format.
+
+mod column;
+mod csv;
+mod json;
+mod markdown;
+mod table;
+
+pub use self::csv::Csv;
+pub use json::Json;
+pub use markdown::Markdown;
+pub use table::Table;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Row, tests::row};
+    use crate::report::Render;
+
+    fn rows() -> Vec<Row> {
+        let mut cheap = row("cheap|one", 1.25, Some(0.125), "measured on silicon");
+        cheap.pareto = Some(true);
+        let mut dear = row("dear", 2.0 / 3.0, Some(0.25), "estimated, by hand");
+        dear.pareto = Some(false);
+        vec![cheap, dear, row("unknown", 20_000_000.0, None, "")]
+    }
+
+    fn render(format: &dyn Render<[Row]>, rows: &[Row]) -> String {
+        String::from_utf8(format.render(rows).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn table_without_a_terminal_has_every_column() {
+        insta::assert_snapshot!(render(&Table { width: None }, &rows()));
+    }
+
+    #[test]
+    fn table_in_a_narrow_terminal_drops_columns_and_says_so() {
+        let text = render(&Table { width: Some(80) }, &rows());
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn table_in_a_tiny_terminal_still_has_the_names() {
+        assert!(render(&Table { width: Some(5) }, &rows()).contains("cheap|one"));
+    }
+
+    #[test]
+    fn json() {
+        insta::assert_snapshot!(render(&Json, &rows()[..1]));
+    }
+
+    #[test]
+    fn csv() {
+        insta::assert_snapshot!(render(&Csv, &rows()));
+    }
+
+    #[test]
+    fn markdown() {
+        insta::assert_snapshot!(render(&Markdown, &rows()));
+    }
+
+    #[test]
+    fn no_rows_are_no_problem() {
+        assert_eq!(render(&Json, &[]), "[]\n");
+        assert_eq!(render(&Csv, &[]).lines().count(), 1);
+        assert_eq!(render(&Markdown, &[]).lines().count(), 2);
+        assert!(render(&Table { width: Some(80) }, &[]).contains("name"));
+    }
+}

@@ -1,0 +1,113 @@
+//! A table for terminals.
+
+use std::fmt::Write as _;
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement};
+
+use super::column::Column;
+use crate::compare::{Field, Row};
+use crate::report::{Render, RenderError};
+
+/// A table in boxes, figures with four significant digits. Sources of costs are numbered and spelt out below.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Characters in a line. Columns are left out, the least telling first, until the table fits; `None` keeps
+    /// all of them.
+    pub width: Option<usize>,
+}
+
+/// The order in which columns are given up, the last one first.
+const BY_WORTH: [Column; 17] = [
+    Column::Name,
+    Column::Pareto,
+    Column::Figure(Field::MaePct),
+    Column::Figure(Field::PowerMw),
+    Column::Format,
+    Column::Figure(Field::Mae),
+    Column::Figure(Field::Wce),
+    Column::Figure(Field::MrePct),
+    Column::Figure(Field::EpPct),
+    Column::Figure(Field::AreaUm2),
+    Column::Figure(Field::DelayNs),
+    Column::CostSource,
+    Column::Figure(Field::MeanError),
+    Column::Figure(Field::WcePct),
+    Column::Figure(Field::Mse),
+    Column::Figure(Field::WcrePct),
+    Column::Figure(Field::Variance),
+];
+
+impl Render<[Row]> for Table {
+    fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
+        let mut sources: Vec<&str> = rows.iter().filter_map(|row| row.cost_source.as_deref()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let mut columns = Column::readable();
+        if rows.iter().all(|row| row.pareto.is_none()) {
+            columns.retain(|&column| column != Column::Pareto);
+        }
+        let cells = |column: Column| -> Vec<String> {
+            let title = if column == Column::CostSource { "cost" } else { column.title() };
+            let cell = |row: &Row| match column {
+                Column::CostSource => {
+                    let number =
+                        sources.iter().position(|source| Some(*source) == row.cost_source.as_deref());
+                    number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()
+                }
+                Column::Pareto => {
+                    row.pareto.map(|on_front| if on_front { "*" } else { "" }).unwrap_or("?").into()
+                }
+                _ => column.rounded(row),
+            };
+            std::iter::once(title.to_owned()).chain(rows.iter().map(cell)).collect()
+        };
+        let mut shown: Vec<(Column, Vec<String>)> = columns.iter().map(|&c| (c, cells(c))).collect();
+        let left_out = self.fit(&mut shown);
+
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(UTF8_FULL_CONDENSED)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .force_no_tty();
+        table.set_header(shown.iter().map(|(_, cells)| &cells[0]));
+        table.add_rows((1..=rows.len()).map(|i| shown.iter().map(move |(_, cells)| &cells[i])));
+        for (index, (column, _)) in shown.iter().enumerate() {
+            if let Some(layout) = table.column_mut(index).filter(|_| column.is_number()) {
+                layout.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let mut text = format!("{table}\n");
+        if shown.iter().any(|(column, _)| *column == Column::CostSource) {
+            for (number, source) in sources.iter().enumerate() {
+                let _ = writeln!(text, "[{}] {source}", number + 1);
+            }
+        }
+        if !left_out.is_empty() {
+            let count = left_out.len();
+            let _ = writeln!(text, "{count} columns left out to fit the terminal; --format csv has them all");
+        }
+        Ok(text.into_bytes())
+    }
+}
+
+impl Table {
+    /// Removes columns until the rest fits, and returns them in the order of the table.
+    fn fit(&self, shown: &mut Vec<(Column, Vec<String>)>) -> Vec<Column> {
+        let Some(width) = self.width else { return Vec::new() };
+        let all: Vec<Column> = shown.iter().map(|(column, _)| *column).collect();
+        // The provider mostly repeats the name, and comes back with --format csv.
+        for unworthy in std::iter::once(Column::Provider).chain(BY_WORTH[1..].iter().rev().copied()) {
+            let cell = |cell: &String| cell.chars().count();
+            // A cell has a blank on either side and a line to its right; one more line opens the table.
+            let total: usize =
+                shown.iter().map(|(_, cells)| cells.iter().map(cell).max().unwrap_or(0) + 3).sum::<usize>()
+                    + 1;
+            if total <= width {
+                break;
+            }
+            shown.retain(|(column, _)| *column != unworthy);
+        }
+        all.into_iter().filter(|&column| shown.iter().all(|(kept, _)| *kept != column)).collect()
+    }
+}

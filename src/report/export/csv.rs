@@ -1,0 +1,20 @@
+//! Lines of numbers.
+
+use super::Grid;
+use crate::report::{Render, RenderError};
+
+/// `2^n` lines, one for each value of a from the lowest, of `2^m` numbers each; no header.
+#[derive(Clone, Copy, Debug)]
+pub struct Csv;
+
+impl Render<Grid> for Csv {
+    fn render(&self, grid: &Grid) -> Result<Vec<u8>, RenderError> {
+        let mut text = String::new();
+        for row in grid.rows() {
+            let numbers: Vec<String> = row.iter().map(i64::to_string).collect();
+            text.push_str(&numbers.join(","));
+            text.push('\n');
+        }
+        Ok(text.into_bytes())
+    }
+}
