@@ -39,7 +39,7 @@ fn simulation(c: &mut Criterion) {
 
 fn metrics(c: &mut Criterion) {
     let format = OperandFormat::signed(8, 8);
-    let products = format.operands().map(|(a, b)| (a * b & !3) as i32).collect();
+    let products = format.operands().map(|(a, b)| ((a * b) & !3) as i32).collect();
     let table = ProductTable::new(format, products).expect("65,536 products");
     c.bench_function("metrics_8x8", |b| {
         b.iter(|| assert_eq!(Metrics::uniform(&ErrorMap::new(&table)).wce, 3.0));

@@ -12,6 +12,7 @@
 //!
 //! Floors, each importing only from those above it in this list (`tests/tidy.rs` enforces it):
 //!
+//! - [`yaml`]: text to values, the ground that any floor may use.
 //! - [`multiplier`]: product tables, error maps, metrics, cost; pure.
 //! - [`hardware`], [`kernels`]: cost from circuits; integer convolution with product tables. Neither knows files.
 //! - [`providers`], [`compare`], [`assignment`], [`data`]: where multipliers come from, how they rank, which
@@ -32,3 +33,4 @@ pub mod training;
 pub mod yaml;
 
 pub use cli::{ExitStatus, cli_main};
+pub use providers::shared_library::host_main;

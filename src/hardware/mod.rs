@@ -1,1 +1,10 @@
-//! Floor 1: what circuits cost.
+//! Floor 1: what circuits cost. Knows no files; the cell table that axmul carries is embedded.
+//!
+//! - [`CellLibrary`]: area, leakage, energy and delay of the cells of a technology.
+//! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
+
+mod cells;
+mod estimate;
+
+pub use cells::{CellFigures, CellLibrary, CellLibraryError, OutputFigures};
+pub use estimate::{CLOCK_MHZ, estimate};

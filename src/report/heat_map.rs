@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn cells_are_one_image_and_names_are_escaped() {
-        let drawn = svg(&multiplier(OperandFormat::signed(8, 8), |a, b| a * b & !1));
+        let drawn = svg(&multiplier(OperandFormat::signed(8, 8), |a, b| (a * b) & !1));
         assert!(drawn.contains("&lt;odd&gt; &amp; even"));
         assert_eq!(drawn.matches("<image ").count(), 2);
         assert!(drawn.len() < 40_000, "{} bytes", drawn.len());

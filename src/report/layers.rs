@@ -1,133 +1,128 @@
 //! The figure of an assignment: relative energy and share of the multiplications, layer by layer.
 
-use plotters::coord::Shift;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters::style::{RGBColor, WHITE};
 
+use super::figure::{Canvas, HAIRLINE, INK, TextLook, ticks};
+use super::{Figure, FigureError};
 use crate::assignment::Assignment;
 
-const ENERGY: RGBColor = RGBColor(38, 96, 164);
-const OPERATIONS: RGBColor = RGBColor(237, 139, 0);
-const INK: RGBColor = RGBColor(51, 51, 51);
-const GRID: RGBColor = RGBColor(221, 221, 221);
-const FONT: &str = "sans-serif";
+const ENERGY: RGBColor = RGBColor(0x26, 0x60, 0xa4);
+const OPERATIONS: RGBColor = RGBColor(0xe0, 0x8a, 0x1e);
 
-/// Space around the bars, in pixels: left, right, top, bottom of each panel.
+/// Space around the bars of a panel, in pixels.
 const LEFT: i32 = 64;
-const RIGHT: i32 = 20;
-const TOP: i32 = 34;
-const BOTTOM: i32 = 58;
-const PANEL_HEIGHT: u32 = 260;
+const RIGHT: i32 = 24;
+const TOP: i32 = 64;
+const BOTTOM: i32 = 44;
+const PANEL_HEIGHT: i32 = 290;
+/// Width of a layer's slot, and the limits of the whole figure.
+const SLOT: usize = 118;
+const WIDTH: (usize, usize) = (500, 2400);
 
-/// One panel: a bar for every layer, from 0 to 1 or above.
-struct Panel<'a> {
-    title: &'a str,
-    color: RGBColor,
-    /// Height of each layer's bar, and what is written above it.
-    bars: Vec<(f64, String)>,
-    /// A horizontal line, and what is written at it.
+/// One panel: a bar for every layer.
+struct Panel {
+    top: i32,
+    width: i32,
+    title: String,
+    colour: RGBColor,
+    bars: Vec<Bar>,
+    /// A line across all bars, and what is written of it below the title.
     line: Option<(f64, String)>,
 }
 
-/// Draws an assignment as SVG: above, every layer's relative energy with its multiplier, and the network's as a
-/// line; below, every layer's share of the multiplications.
-pub fn layers_svg(assignment: &Assignment) -> String {
-    let layers = &assignment.layers;
-    let width = (LEFT + RIGHT) as u32 + (110 * layers.len() as u32).clamp(420, 2400);
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, (width, 2 * PANEL_HEIGHT)).into_drawing_area();
-        draw(&root, assignment).expect("drawing into a string");
-        root.present().expect("drawing into a string");
-    }
-    svg
+struct Bar {
+    layer: String,
+    value: f64,
+    label: String,
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
-
-fn draw<'a>(root: &Area<'a>, assignment: &Assignment) -> Result<(), DrawError<'a>> {
-    root.fill(&WHITE)?;
+/// Draws an assignment: above, every layer's relative energy with its multiplier, and the network's as a line;
+/// below, every layer's share of the multiplications.
+pub fn layers_figure(assignment: &Assignment) -> Result<Figure, FigureError> {
     let layers = &assignment.layers;
-    let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
-    let (above, below) = root.split_vertically(PANEL_HEIGHT);
-    let title =
-        format!("Relative energy ({} / that of {})", assignment.metric, assignment.reference.multiplier);
+    let width = (LEFT + RIGHT) + (SLOT * layers.len()).clamp(WIDTH.0, WIDTH.1) as i32;
+    let reference = &assignment.reference;
     let energy = Panel {
-        title: &title,
-        color: ENERGY,
-        bars: layers.iter().map(|l| (l.relative_energy, l.multiplier.clone())).collect(),
-        line: Some((assignment.relative_energy, format!("network {:.3}", assignment.relative_energy))),
-    };
-    let operations = Panel {
-        title: "Share of the multiplications",
-        color: OPERATIONS,
+        top: 0,
+        width,
+        title: "Relative energy".into(),
+        colour: ENERGY,
         bars: layers
             .iter()
-            .map(|l| (l.opcount_fraction, format!("{:.1} %", 100.0 * l.opcount_fraction)))
+            .map(|layer| Bar {
+                layer: layer.name.clone(),
+                value: layer.relative_energy,
+                label: layer.multiplier.clone(),
+            })
+            .collect(),
+        line: Some((
+            assignment.relative_energy,
+            format!(
+                "{:.3} for the network (line); {} relative to {}",
+                assignment.relative_energy, assignment.metric, reference.multiplier
+            ),
+        )),
+    };
+    let operations = Panel {
+        top: PANEL_HEIGHT,
+        width,
+        title: "Share of the multiplications".into(),
+        colour: OPERATIONS,
+        bars: layers
+            .iter()
+            .map(|layer| Bar {
+                layer: layer.name.clone(),
+                value: layer.opcount_fraction,
+                label: format!("{:.1} %", 100.0 * layer.opcount_fraction),
+            })
             .collect(),
         line: None,
     };
-    energy.draw(&above, &names)?;
-    operations.draw(&below, &names)
+    Figure::draw((width as u32, 2 * PANEL_HEIGHT as u32), |canvas| {
+        energy.draw(canvas)?;
+        operations.draw(canvas)
+    })
 }
 
-impl Panel<'_> {
-    fn draw<'a>(&self, area: &Area<'a>, names: &[&str]) -> Result<(), DrawError<'a>> {
-        let (width, height) = (area.dim_in_pixel().0 as i32, area.dim_in_pixel().1 as i32);
-        let (right, bottom) = (width - RIGHT, height - BOTTOM);
-        // The highest bar leaves room for what is written above it.
-        let highest = self.bars.iter().map(|bar| bar.0).fold(0.0, f64::max);
-        let step = grid_step(highest.max(0.05));
-        let top_value = step * (1.12 * highest.max(0.05) / step).ceil();
-        let y = |value: f64| bottom - ((bottom - TOP) as f64 * value / top_value).round() as i32;
-        let text = |size: i32, h: HPos, v: VPos, color: RGBColor| {
-            (FONT, size).into_font().color(&color).pos(Pos::new(h, v))
-        };
+impl Panel {
+    fn draw(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
+        let (right, bottom) = (self.width - RIGHT, self.top + PANEL_HEIGHT - BOTTOM);
+        let height = f64::from(PANEL_HEIGHT - BOTTOM - TOP);
+        // Room above the highest bar for its label.
+        let highest = self.bars.iter().map(|bar| bar.value).fold(0.01, f64::max) * 1.1;
+        let y = |value: f64| bottom - (height * value / highest).round() as i32;
 
-        area.draw_text(self.title, &text(15, HPos::Left, VPos::Center, INK), (LEFT, TOP / 2 - 2))?;
-        let mut tick = 0.0;
-        while tick <= top_value + step / 2.0 {
-            area.draw(&PathElement::new(vec![(LEFT, y(tick)), (right, y(tick))], GRID))?;
-            let label = format!("{tick:.*}", if step < 0.1 { 2 } else { 1 });
-            area.draw_text(&label, &text(12, HPos::Right, VPos::Center, INK), (LEFT - 8, y(tick)))?;
-            tick += step;
+        let title = TextLook::new(15.0).colour(INK).bold();
+        canvas.text(&self.title, (LEFT, self.top + 22), title)?;
+        for tick in ticks(0.0, highest, 5) {
+            let level = y(tick);
+            canvas.line(&[(LEFT, level), (right, level)], HAIRLINE, 1)?;
+            let look = TextLook::new(11.5).anchor(HPos::Right, VPos::Center);
+            canvas.text(&format!("{tick:.2}"), (LEFT - 8, level), look)?;
         }
-        let slot = f64::from(right - LEFT) / names.len().max(1) as f64;
-        for (i, ((value, label), name)) in self.bars.iter().zip(names).enumerate() {
-            let middle = LEFT + (slot * (i as f64 + 0.5)) as i32;
-            let half = (slot * 0.32) as i32;
-            area.draw(&Rectangle::new(
-                [(middle - half, y(*value)), (middle + half, bottom)],
-                self.color.filled(),
-            ))?;
-            let above = text(11, HPos::Center, VPos::Bottom, INK);
-            area.draw_text(label, &above, (middle, y(*value) - 3))?;
-            let below = text(12, HPos::Center, VPos::Top, INK);
-            area.draw_text(name, &below, (middle, bottom + 7))?;
+        let slot = f64::from(right - LEFT) / self.bars.len().max(1) as f64;
+        let half = (slot * 0.32).min(44.0) as i32;
+        let middle = |i: usize| LEFT + (slot * (i as f64 + 0.5)).round() as i32;
+        for (i, bar) in self.bars.iter().enumerate() {
+            canvas.fill([(middle(i) - half, y(bar.value)), (middle(i) + half, bottom)], self.colour)?;
         }
-        area.draw(&PathElement::new(vec![(LEFT, bottom), (right, bottom)], INK.stroke_width(1)))?;
+        canvas.line(&[(LEFT, bottom), (right, bottom)], INK, 1)?;
         if let Some((value, label)) = &self.line {
-            area.draw(&PathElement::new(vec![(LEFT, y(*value)), (right, y(*value))], INK.stroke_width(2)))?;
-            // Beside the title, so that it covers no bar.
-            area.draw(&PathElement::new(
-                vec![(right - 132, TOP / 2 - 2), (right - 108, TOP / 2 - 2)],
-                INK.stroke_width(2),
-            ))?;
-            area.draw_text(label, &text(12, HPos::Left, VPos::Center, INK), (right - 102, TOP / 2 - 2))?;
+            canvas.line(&[(LEFT, y(*value)), (right, y(*value))], INK, 2)?;
+            canvas.text(label, (LEFT, self.top + 43), TextLook::new(12.0))?;
+        }
+        for (i, bar) in self.bars.iter().enumerate() {
+            // A clear ground: no line runs through the label.
+            let (low, reach) = (y(bar.value) - 3, 3 * bar.label.chars().count() as i32 + 4);
+            canvas.fill([(middle(i) - reach, low - 13), (middle(i) + reach, low)], WHITE)?;
+            let above = TextLook::new(11.0).colour(INK).anchor(HPos::Center, VPos::Bottom);
+            canvas.text(&bar.label, (middle(i), low - 1), above)?;
+            let below = TextLook::new(12.0).colour(INK).anchor(HPos::Center, VPos::Top);
+            canvas.text(&bar.layer, (middle(i), bottom + 9), below)?;
         }
         Ok(())
     }
-}
-
-/// A round distance between grid lines that makes about five of them.
-fn grid_step(highest: f64) -> f64 {
-    let magnitude = 10f64.powf((highest / 5.0).log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
-        .map(|factor| factor * magnitude)
-        .into_iter()
-        .find(|step| highest / step <= 6.0)
-        .unwrap_or(10.0 * magnitude)
 }
 
 #[cfg(test)]
@@ -148,21 +143,15 @@ mod tests {
             predicted_mean: 0.0,
             relative_energy: energy,
         };
-        let svg = layers_svg(&Assignment {
+        let figure = layers_figure(&Assignment {
             metric: CostMetric::PowerMw,
             reference: Reference { multiplier: "exact-8s".into(), value: 0.4, exact: true },
             relative_energy: 0.58,
             layers: vec![layer("conv1", "drum-4-8s", 0.4, 0.7), layer("linear", "mitchell-0-8s", 0.6, 0.5)],
-        });
-        for text in ["conv1", "linear", "drum-4-8s", "mitchell-0-8s", "60.0 %", "network 0.580", "exact-8s"] {
-            assert!(svg.contains(text), "{text} in {svg}");
+        })
+        .unwrap();
+        for text in ["conv1", "linear", "drum-4-8s", "mitchell-0-8s", "60.0 %", "0.580 for", "exact-8s"] {
+            assert!(figure.svg().contains(text), "{text} in {}", figure.svg());
         }
-    }
-
-    #[test]
-    fn grid_lines_are_few_and_round() {
-        assert_eq!(grid_step(1.0), 0.2);
-        assert!((grid_step(0.576) - 0.1).abs() < 1e-12);
-        assert!((2.0..=6.0).contains(&(0.05 / grid_step(0.05))));
     }
 }

@@ -3,7 +3,8 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`] and [`layers_svg`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`] and [`layers_figure`] draw some.
+//! - [`run_table`], [`run_markdown`]: what came out of a run.
 
 mod axis;
 pub mod comparison;
@@ -13,12 +14,14 @@ pub mod heat_map;
 mod layers;
 mod number;
 mod output;
+mod run;
 pub mod scatter;
 
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
-pub use layers::layers_svg;
+pub use layers::layers_figure;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};
+pub use run::{assignment_markdown, assignment_table, run_markdown, run_table};
 
 /// A format in which subjects of type `T` are written.
 pub trait Render<T: ?Sized> {

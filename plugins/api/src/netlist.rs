@@ -1,5 +1,7 @@
 //! Circuits as graphs of cells.
 
+use std::collections::HashMap;
+
 use crate::{Gates, OperandFormat};
 
 /// What a cell computes.
@@ -65,7 +67,7 @@ impl CellKind {
 }
 
 /// A wire of a [`Netlist`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signal {
     /// Tied to a constant.
     Constant(bool),
@@ -185,18 +187,20 @@ impl Netlist {
     }
 }
 
-/// Records a circuit as a [`Netlist`]. Constants are folded on the way, so that a generic description with
-/// tied inputs is not charged for logic that no synthesis would keep.
+/// Records a circuit as a [`Netlist`]. Constants are folded on the way, and a cell that stands there already is
+/// used again, so that a generic description is not charged for logic that no synthesis would keep.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     format: OperandFormat,
     cells: Vec<Cell>,
+    /// Where each cell stands, inputs sorted where their order does not matter.
+    known: HashMap<(CellKind, Vec<Signal>), usize>,
 }
 
 impl Recorder {
     /// An empty recording of a circuit with operands of this format.
     pub fn new(format: OperandFormat) -> Self {
-        Self { format, cells: Vec::new() }
+        Self { format, cells: Vec::new(), known: HashMap::new() }
     }
 
     /// The input bits: those of a from the least significant up, then those of b.
@@ -232,14 +236,24 @@ impl Recorder {
         Netlist { format: self.format, cells, outputs }
     }
 
+    /// The index of the cell, a new one unless it is known.
+    fn index(&mut self, kind: CellKind, inputs: &[Signal]) -> usize {
+        let mut key = inputs.to_vec();
+        if kind != CellKind::Mux {
+            key.sort_unstable();
+        }
+        *self.known.entry((kind, key)).or_insert_with(|| {
+            self.cells.push(Cell { kind, inputs: inputs.to_vec() });
+            self.cells.len() - 1
+        })
+    }
+
     fn cell(&mut self, kind: CellKind, inputs: &[Signal]) -> Signal {
-        self.cells.push(Cell { kind, inputs: inputs.to_vec() });
-        Signal::Cell(self.cells.len() - 1, 0)
+        Signal::Cell(self.index(kind, inputs), 0)
     }
 
     fn adder(&mut self, kind: CellKind, inputs: &[Signal]) -> (Signal, Signal) {
-        self.cells.push(Cell { kind, inputs: inputs.to_vec() });
-        let cell = self.cells.len() - 1;
+        let cell = self.index(kind, inputs);
         (Signal::Cell(cell, 0), Signal::Cell(cell, 1))
     }
 }
@@ -405,6 +419,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_cell_is_recorded_once() {
+        let mut recorder = Recorder::new(OperandFormat::unsigned(2, 2));
+        let [a, b, c, _] = <[Signal; 4]>::try_from(recorder.inputs().collect::<Vec<_>>()).unwrap();
+        assert_eq!(recorder.and(a, b), recorder.and(b, a));
+        assert_ne!(recorder.and(a, b), recorder.nand(a, b));
+        assert_eq!(recorder.full_adder(a, b, c), recorder.full_adder(c, a, b));
+        assert_ne!(recorder.mux(a, b, c), recorder.mux(a, c, b));
     }
 
     #[test]

@@ -72,10 +72,11 @@ pub fn shift_right<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit]) -> V
     shifted
 }
 
-/// Whether any bit is one: a chain of disjunctions.
+/// Whether any bit is one: a chain of disjunctions from the highest bit down, part of the one of
+/// [`leading_one`] over the same word.
 pub fn any<G: Gates>(g: &mut G, word: &[G::Bit]) -> G::Bit {
     let mut result = g.constant(false);
-    for &bit in word {
+    for &bit in word.iter().rev() {
         result = g.or(result, bit);
     }
     result

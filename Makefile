@@ -1,0 +1,64 @@
+# `make` lists what there is. Needed: Rust, a C and a C++17 compiler, make, and python3 with pip (which brings libtorch).
+
+CARGO ?= cargo
+CXX ?= c++
+CC ?= cc
+PYTHON ?= python3
+export PYTHON
+
+BIN = $(or $(CARGO_TARGET_DIR),target)/release
+# Recipes that need libtorch begin with this. Found, or downloaded and kept in the user's cache.
+WITH_LIBTORCH = LIBTORCH=$$(scripts/libtorch.sh) && export LIBTORCH
+
+.PHONY: help demo test build lint test-core test-torch bench data libtorch fmt clean prerequisites
+.NOTPARALLEL:
+
+help: ## this list (the default)
+	@echo "axmul: what an approximate multiplier is worth"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "LIBTORCH=DIR, PYTHON=..., AXMUL_DATA_DIR=DIR and AXMUL_CACHE_DIR=DIR are heeded."
+
+demo: build data ## all set-up, then the main job: LeNet5 on MNIST with approximate multipliers
+	$(BIN)/axmul run experiments/mnist-lenet5.yaml --overwrite
+
+test: prerequisites lint test-core test-torch ## all set-up, then every test, with and without libtorch
+
+# axmul is built without the feature, so that nothing of libtorch can be in it; the libraries below are shared.
+build: prerequisites ## build axmul and axmul-train (release), side by side
+	$(WITH_LIBTORCH) && $(CARGO) build --locked --release --features torch --bin axmul-train
+	$(CARGO) build --locked --release --bin axmul
+
+lint: ## formatting and clippy, with and without libtorch
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(WITH_LIBTORCH) && $(CARGO) clippy --locked --all-targets --features torch -- -D warnings
+
+test-core: ## the tests that need nothing but cargo and a C compiler
+	$(CARGO) test --locked --workspace
+	@$(CARGO) run --locked --quiet --bin axmul -- data fetch mnist || \
+	    echo "no MNIST: the tests that read it will say so and pass over it" >&2
+
+test-torch: ## the tests of the training half
+	$(WITH_LIBTORCH) && $(CARGO) test --locked --features torch
+
+bench: ## how fast the kernels are, each result asserted
+	$(CARGO) bench --locked
+
+data: ## fetch MNIST
+	$(CARGO) build --locked --release --bin axmul
+	$(BIN)/axmul data fetch mnist
+
+libtorch: ## find or download libtorch, and say where it is
+	@scripts/libtorch.sh
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+clean: ## remove what was built
+	$(CARGO) clean
+
+# Asked for before the first long step, so that nothing is found missing after ten minutes.
+prerequisites:
+	@scripts/prerequisites.sh "$(CARGO)" "$(CC)" "$(CXX)"

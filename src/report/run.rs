@@ -1,0 +1,262 @@
+//! The report of a run: `report.md`, and the same tables for a terminal.
+
+use std::fmt::Write;
+
+use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+
+use crate::assignment::Assignment;
+use crate::training::plan::{Results, SeedResults, Spread, StageName};
+
+/// Where tables go: their rules differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Terminal,
+    Markdown,
+}
+
+/// The tables of a run for a terminal: accuracy of every stage, multiplier and energy of every layer.
+pub fn run_table(results: &Results) -> String {
+    sections(results, Look::Terminal)
+}
+
+/// `report.md`: the same tables, and the figure of the assignment if `figure` names one.
+pub fn run_markdown(results: &Results, figure: Option<&str>) -> String {
+    let mut text = format!("# {}\n\n", results.name);
+    let seeds: Vec<_> = results.seeds.iter().map(|seed| seed.seed.to_string()).collect();
+    let _ = writeln!(text, "Device {}; seeds {}.\n", results.device, seeds.join(", "));
+    text.push_str(&sections(results, Look::Markdown));
+    if let Some(figure) = figure {
+        let _ = writeln!(text, "\n![Relative energy and share of the multiplications per layer]({figure})");
+    }
+    text
+}
+
+/// The table of an assignment for a terminal, with the network's energy below.
+pub fn assignment_table(assignment: &Assignment) -> String {
+    format!("{}\n\n{}\n", layers(assignment, Look::Terminal), energy(assignment))
+}
+
+/// The same in Markdown.
+pub fn assignment_markdown(assignment: &Assignment) -> String {
+    format!("{}\n\n{}\n", layers(assignment, Look::Markdown), energy(assignment))
+}
+
+fn sections(results: &Results, look: Look) -> String {
+    let heading = |text: &str| match look {
+        Look::Terminal => format!("{text}\n"),
+        Look::Markdown => format!("## {text}\n\n"),
+    };
+    let several = results.seeds.len() > 1;
+    let mut text = if several {
+        format!("{}{}\n\n", heading("Stages, over all seeds"), summary(results, look))
+    } else {
+        String::new()
+    };
+    for seed in &results.seeds {
+        let of = if several { format!(", seed {}", seed.seed) } else { String::new() };
+        let _ = writeln!(text, "{}{}\n", heading(&format!("Stages{of}")), stages(seed, look));
+        if let Some(assignment) = &seed.assignment {
+            let title = heading(&format!("Multipliers assigned by search{of}"));
+            let _ = writeln!(text, "{title}{}", layers(&assignment.assignment, look));
+            let _ = writeln!(text, "\n{}\n", energy(&assignment.assignment));
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}
+
+fn table(look: Look, header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(match look {
+        Look::Terminal => UTF8_FULL_CONDENSED,
+        Look::Markdown => ASCII_MARKDOWN,
+    });
+    table.set_content_arrangement(ContentArrangement::Disabled).set_header(header);
+    table
+}
+
+/// Figures stand to the right, so that digits of one weight stand below each other.
+fn align(table: &mut Table, first_figure: usize) {
+    for column in table.column_iter_mut().skip(first_figure) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// What a stage's network computes with, for the tables.
+fn multipliers(seed: &SeedResults, stage: StageName) -> String {
+    let energy = |energy: f64| format!(", relative energy {energy:.3}");
+    match stage {
+        StageName::Baseline => "fp32".into(),
+        StageName::Quantize => "8 bits, exact".into(),
+        StageName::Search => "8 bits, exact; trained under noise".into(),
+        StageName::Retrain => seed
+            .assignment
+            .as_ref()
+            .map_or_else(String::new, |a| format!("as assigned{}", energy(a.assignment.relative_energy))),
+        StageName::Uniform => seed.uniform.as_ref().map_or_else(String::new, |u| {
+            format!("{} everywhere{}", u.multiplier, u.relative_energy.map_or_else(String::new, energy))
+        }),
+    }
+}
+
+fn stages(seed: &SeedResults, look: Look) -> Table {
+    let mut table = table(look, &["stage", "multipliers", "test top-1", "test loss", "epochs", "seconds"]);
+    for (&stage, result) in &seed.stages {
+        table.add_row([
+            stage.to_string(),
+            multipliers(seed, stage),
+            percent(result.test_top1),
+            format!("{:.4}", result.test_loss),
+            result.epochs.to_string(),
+            format!("{:.1}", result.seconds),
+        ]);
+        if stage == StageName::Search
+            && let Some(assignment) = &seed.assignment
+        {
+            table.add_row([
+                String::new(),
+                format!(
+                    "as assigned, not retrained, relative energy {:.3}",
+                    assignment.assignment.relative_energy
+                ),
+                percent(assignment.test_top1_before_retraining),
+            ]);
+        }
+    }
+    align(&mut table, 2);
+    table
+}
+
+fn summary(results: &Results, look: Look) -> Table {
+    let mut table = table(look, &["figure", "median", "mean", "std", "min", "max"]);
+    let mut row = |name: String, spread: &Spread, show: &dyn Fn(f64) -> String| {
+        let figures = [spread.median, spread.mean, spread.std, spread.min, spread.max].map(show);
+        table.add_row([name].into_iter().chain(figures));
+    };
+    for (stage, spread) in &results.summary.test_top1 {
+        row(format!("test top-1, {stage}"), spread, &percent);
+    }
+    let summary = &results.summary;
+    if let Some(spread) = &summary.test_top1_before_retraining {
+        row("test top-1, assigned but not retrained".into(), spread, &percent);
+    }
+    let ratio = |x: f64| format!("{x:.3}");
+    if let Some(spread) = &summary.relative_energy {
+        row("relative energy, assigned".into(), spread, &ratio);
+    }
+    if let Some(spread) = &summary.uniform_relative_energy {
+        row("relative energy, uniform".into(), spread, &ratio);
+    }
+    align(&mut table, 1);
+    table
+}
+
+fn layers(assignment: &Assignment, look: Look) -> Table {
+    let header = [
+        "layer",
+        "multiplier",
+        "relative energy",
+        "multiplications",
+        "share",
+        "sigma",
+        "tolerance",
+        "predicted std",
+    ];
+    let mut table = table(look, &header);
+    for layer in &assignment.layers {
+        table.add_row([
+            layer.name.clone(),
+            layer.multiplier.clone(),
+            format!("{:.3}", layer.relative_energy),
+            layer.opcount.to_string(),
+            format!("{:.1} %", 100.0 * layer.opcount_fraction),
+            format!("{:+.4}", layer.sigma),
+            format!("{:.1}", layer.tolerance),
+            format!("{:.1}", layer.predicted_std),
+        ]);
+    }
+    align(&mut table, 2);
+    table
+}
+
+fn energy(assignment: &Assignment) -> String {
+    let (reference, metric) = (&assignment.reference, assignment.metric);
+    let kind = if reference.exact {
+        "the cheapest exact multiplier of the list"
+    } else {
+        "which is not exact, but the most expensive of the list, so that the ratio flatters"
+    };
+    format!(
+        "Relative energy of the network: {:.3}, weighted by multiplications, relative to {} of {} = {}, {kind}.",
+        assignment.relative_energy, metric, reference.multiplier, reference.value
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignment::{CostMetric, LayerAssignment, Reference};
+    use crate::training::plan::{AssignmentResult, StageResult, UniformResult};
+
+    fn results(seeds: &[u64]) -> Results {
+        let stage = |test_top1| StageResult {
+            test_top1,
+            test_loss: 0.0312,
+            validation_top1: 0.99,
+            validation_loss: 0.03,
+            epochs: 3,
+            seconds: 12.34,
+        };
+        let layer = LayerAssignment {
+            name: "conv1".into(),
+            multiplier: "drum-4-8s".into(),
+            opcount: 117_600,
+            opcount_fraction: 1.0,
+            sigma: -0.0731,
+            tolerance: 812.5,
+            predicted_std: 640.25,
+            predicted_mean: 3.0,
+            relative_energy: 0.5,
+        };
+        let seeds = seeds.iter().map(|&seed| SeedResults {
+            seed,
+            stages: [
+                (StageName::Baseline, stage(0.9912)),
+                (StageName::Search, stage(0.9905)),
+                (StageName::Uniform, stage(0.9899)),
+            ]
+            .into(),
+            assignment: Some(AssignmentResult {
+                assignment: Assignment {
+                    metric: CostMetric::PowerMw,
+                    reference: Reference { multiplier: "exact-8s".into(), value: 0.425, exact: true },
+                    relative_energy: 0.5,
+                    layers: vec![layer.clone()],
+                },
+                test_top1_before_retraining: 0.87,
+            }),
+            uniform: Some(UniformResult {
+                multiplier: "drum-5-8s".into(),
+                relative_energy: None,
+                candidates: vec![],
+            }),
+        });
+        Results::new("demo", "cpu", seeds.collect())
+    }
+
+    #[test]
+    fn the_report_of_one_seed() {
+        insta::assert_snapshot!(run_markdown(&results(&[1]), Some("layers.svg")));
+    }
+
+    #[test]
+    fn the_tables_of_two_seeds() {
+        insta::assert_snapshot!(run_table(&results(&[1, 2])));
+    }
+}

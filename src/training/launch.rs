@@ -1,0 +1,147 @@
+//! Starting `axmul-train`, as git and cargo start theirs: a process of its own, so that only it loads libtorch.
+
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+
+use super::plan::{EvalRequest, EvalResult, FileError, RunRequest, read_json};
+
+/// The training executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trainer {
+    path: PathBuf,
+}
+
+/// Why nothing was trained.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// There is no training executable.
+    #[error(
+        "the training half of axmul is not here: there is no {name} in {looked}. Build it with `make build`, which \
+         fetches libtorch too, or with `cargo build --release --features torch --bin axmul-train` where LIBTORCH \
+         names a libtorch 2.11; or set AXMUL_TRAIN to its path", name = Trainer::NAME
+    )]
+    Missing {
+        /// The places that were searched.
+        looked: String,
+    },
+    /// It could not be started.
+    #[error("cannot start {path}: {error}", path = path.display())]
+    Start {
+        /// The executable.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It ended with an error, which it has told already.
+    #[error("{path} ended with {status}", path = path.display())]
+    Failed {
+        /// The executable.
+        path: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// A request could not be handed over, or its result not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Trainer {
+    /// The name of the executable.
+    pub const NAME: &'static str = "axmul-train";
+
+    /// Finds the training executable: `$AXMUL_TRAIN`, else beside this executable, else on the `PATH`.
+    pub fn find() -> Result<Self, LaunchError> {
+        let file = format!("{}{}", Self::NAME, env::consts::EXE_SUFFIX);
+        if let Some(path) = env::var_os("AXMUL_TRAIN").filter(|path| !path.is_empty()) {
+            return Self::among([PathBuf::from(path)], "$AXMUL_TRAIN");
+        }
+        let beside = env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(&file)));
+        let on_path = env::var_os("PATH").unwrap_or_default();
+        let on_path: Vec<_> = env::split_paths(&on_path).map(|folder| folder.join(&file)).collect();
+        let folder = beside.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")).display();
+        Self::among(beside.iter().cloned().chain(on_path), &format!("{folder} or on the PATH"))
+    }
+
+    fn among(candidates: impl IntoIterator<Item = PathBuf>, looked: &str) -> Result<Self, LaunchError> {
+        let found = candidates.into_iter().find(|path| path.is_file());
+        let path = found.ok_or_else(|| LaunchError::Missing { looked: looked.to_owned() })?;
+        Ok(Self { path })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs the stages of an experiment; progress and errors go to standard error.
+    pub fn run(&self, request: &RunRequest) -> Result<(), LaunchError> {
+        let folder = scratch()?;
+        let path = folder.path().join("request.json");
+        request.write(&path)?;
+        self.start("run", &path)
+    }
+
+    /// Tries an assignment on a trained network.
+    pub fn eval(&self, request: impl FnOnce(PathBuf) -> EvalRequest) -> Result<EvalResult, LaunchError> {
+        let folder = scratch()?;
+        let output = folder.path().join("result.json");
+        let path = folder.path().join("request.json");
+        request(output.clone()).write(&path)?;
+        self.start("eval", &path)?;
+        Ok(read_json(&output)?)
+    }
+
+    fn start(&self, action: &str, request: &Path) -> Result<(), LaunchError> {
+        let mut command = Command::new(&self.path);
+        command.arg(action).arg("--request").arg(request);
+        for (variable, value) in OPENMP {
+            if env::var_os(variable).is_none() {
+                command.env(variable, value);
+            }
+        }
+        let fail = |error| LaunchError::Start { path: self.path.clone(), error };
+        let status = command.spawn().map_err(fail)?.wait().map_err(fail)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(LaunchError::Failed { path: self.path.clone(), status })
+    }
+}
+
+/// How libtorch's threads wait. They spin by default, for long enough that on few cores they take the time of the
+/// lookup kernels' threads; the policy is read when the library is loaded, hence set before the process starts.
+const OPENMP: [(&str, &str); 1] = [("OMP_WAIT_POLICY", "passive")];
+
+fn scratch() -> Result<tempfile::TempDir, FileError> {
+    let place = env::temp_dir();
+    tempfile::Builder::new()
+        .prefix("axmul-")
+        .tempdir_in(&place)
+        .map_err(|error| FileError::write(&place, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_trainer_says_how_to_get_it() {
+        let error = Trainer::among([PathBuf::from("/nowhere/axmul-train")], "/nowhere or on the PATH");
+        let message = error.unwrap_err().to_string();
+        assert!(message.contains("no axmul-train in /nowhere or on the PATH"), "{message}");
+        assert!(message.contains("make build") && message.contains("AXMUL_TRAIN"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_trainer_that_fails_is_told_of() {
+        let trainer = Trainer { path: "/bin/false".into() };
+        let error = trainer.start("run", Path::new("request.json")).unwrap_err();
+        assert!(matches!(error, LaunchError::Failed { .. }), "{error}");
+        let missing = Trainer { path: "/nowhere/axmul-train".into() };
+        let error = missing.start("run", Path::new("request.json")).unwrap_err();
+        assert!(error.to_string().contains("cannot start /nowhere/axmul-train"), "{error}");
+    }
+}
