@@ -40,7 +40,9 @@ pub(super) struct SourceArgs {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let valid = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
-    valid.map(Duration::from_secs_f64).ok_or_else(|| "expected a number of seconds from 0.001 to 86400".into())
+    valid
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "expected a number of seconds from 0.001 to 86400".into())
 }
 
 impl SourceArgs {

@@ -1,119 +1,154 @@
 //! The one door through which every upper floor gets its multipliers.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::catalogue::Published;
+use rayon::prelude::*;
+
+use super::cache::Cache;
+use super::catalogue::{self, Catalogue};
+use super::entry::Entry;
 use super::error::{SourceError, Warning};
-use super::limits::Limits;
-use crate::multiplier::{Cost, OperandFormat, Provenance, Tabulated};
+use super::locate::Found;
+use super::registry::Registry;
+use super::sources::Sources;
+use super::tabulate::Workshop;
+use crate::multiplier::Tabulated;
 
-/// Which multipliers are at hand, as a command line or an experiment names them.
-///
-/// Any explicit catalogue or plugin replaces the built-in catalogue in "all multipliers"; the built-in one then
-/// stays reachable by name.
-#[derive(Clone, Debug)]
-pub struct Sources {
-    /// Catalogues: YAML files, or directories of `.npy` tables.
-    pub catalogs: Vec<PathBuf>,
-    /// Shared libraries with a plugin descriptor, or `library:symbol` for a plain C function.
-    pub plugins: Vec<PathBuf>,
-    /// Keep only signed (`true`) or unsigned (`false`) multipliers; also how a table is read whose file does not
-    /// say it.
-    pub signed: Option<bool>,
-    /// Time and memory for the child processes in which shared libraries run.
-    pub limits: Limits,
-    /// Where tabulated multipliers are kept between runs.
-    pub cache: CacheChoice,
-    /// Whether the built-in catalogue and the registered families are at hand.
-    pub builtin: bool,
-}
-
-impl Default for Sources {
-    fn default() -> Self {
-        Self {
-            catalogs: Vec::new(),
-            plugins: Vec::new(),
-            signed: None,
-            limits: Limits::default(),
-            cache: CacheChoice::default(),
-            builtin: true,
-        }
-    }
-}
-
-/// Where tabulated multipliers are kept between runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum CacheChoice {
-    /// `$AXMUL_CACHE_DIR`, else `axmul` in the user's cache directory. `AXMUL_CACHE_DIR=` (empty) is [`Self::Off`].
-    #[default]
-    User,
-    /// This directory.
-    Directory(PathBuf),
-    /// Nowhere.
-    Off,
-}
-
-/// One multiplier that could be tabulated: what is known without doing so.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Its name, unique within its catalogue.
-    pub name: String,
-    /// The catalogue or other source that lists it; `catalogue/name` names it without ambiguity.
-    pub catalogue: String,
-    /// The family, catalogue or library that supplies it, as in [`Tabulated::provider`].
-    pub provider: String,
-    /// Widths and signedness of the operands.
-    pub format: OperandFormat,
-    /// Hardware figures; empty where nothing is known.
-    pub cost: Cost,
-    /// Origin, licence, citation.
-    pub provenance: Provenance,
-    /// Error figures that were published with it.
-    pub published: Published,
-}
-
-impl Entry {
-    /// `catalogue/name`.
-    pub fn qualified_name(&self) -> String {
-        format!("{}/{}", self.catalogue, self.name)
-    }
-}
+/// The catalogue name of families' members that no catalogue lists.
+pub(super) const FAMILIES: &str = "families";
 
 /// The multipliers that were asked for, and what the user should know about those that are missing.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// In the order of the request; within a source in the order of the source.
     pub multipliers: Vec<Arc<Tabulated>>,
     /// Sources that failed while others did not, and contradictions between figures and tables. Includes
     /// [`Collection::warnings`].
-    pub warnings: Vec<Arc<Warning>>,
+    pub warnings: Vec<Warning>,
 }
 
 /// All multipliers at hand, listed but not yet tabulated.
-#[derive(Debug)]
 pub struct Collection {
+    pub(super) workshop: Workshop,
+    /// What the user named, in that order.
+    pub(super) explicit: Vec<Catalogue>,
+    /// Our own catalogue, then listed members of families that it lacks.
+    pub(super) builtin: Vec<Entry>,
+    /// Whether names may mean members of families.
+    pub(super) families: bool,
+    pub(super) signed: Option<bool>,
     entries: Vec<Entry>,
-    warnings: Vec<Arc<Warning>>,
+    pub(super) failures: Vec<SourceError>,
+    warnings: Vec<Warning>,
 }
 
 impl Collection {
     /// Opens every source and lists it. A source that cannot be opened is kept as a warning, because others may
-    /// be all that is asked for; only an unusable explicit cache directory is an error.
+    /// be all that is asked for; an unusable cache directory that was asked for and a registry that contradicts
+    /// itself are errors.
     pub fn open(sources: &Sources) -> Result<Self, SourceError> {
-        let _ = sources;
-        Ok(Self { entries: Vec::new(), warnings: Vec::new() })
+        let registry = Registry::linked()?;
+        let workshop = Workshop { registry, cache: Cache::open(&sources.cache)?, limits: sources.limits };
+        let mut collection = Self {
+            workshop,
+            explicit: Vec::new(),
+            builtin: Vec::new(),
+            families: sources.builtin,
+            signed: sources.signed,
+            entries: Vec::new(),
+            failures: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let mut seen = Vec::new();
+        for path in &sources.catalogs {
+            // The same catalogue named twice would make all of its names ambiguous.
+            let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+            if !seen.contains(&canonical) {
+                seen.push(canonical);
+                let catalogue = catalogue::open(path, sources.signed, &collection.workshop.registry);
+                collection.add(catalogue.map_err(SourceError::from));
+            }
+        }
+        for plugin in &sources.plugins {
+            let catalogue = collection.workshop.library(plugin);
+            collection.add(catalogue);
+        }
+        if sources.builtin {
+            collection.add_builtin()?;
+        }
+        // Explicit sources that all failed leave nothing rather than something that nobody asked for.
+        let explicit = !sources.catalogs.is_empty() || !sources.plugins.is_empty();
+        let listed: Vec<&Entry> = match explicit {
+            true => collection.explicit.iter().flat_map(|catalogue| &catalogue.entries).collect(),
+            false => collection.builtin.iter().collect(),
+        };
+        collection.entries = listed.into_iter().filter(|entry| collection.wants(entry)).cloned().collect();
+        Ok(collection)
     }
 
-    /// What "all multipliers" means here: the entries of the explicit sources, else of the built-in catalogue,
-    /// after the filter by signedness. Nothing is tabulated for it.
+    fn add(&mut self, opened: Result<Catalogue, SourceError>) {
+        let mut catalogue = match opened {
+            Ok(catalogue) => catalogue,
+            Err(error) => {
+                self.warnings.push(Warning::Failed(error.clone()));
+                return self.failures.push(error);
+            }
+        };
+        // Two catalogues of one name: the later ones are told apart by a number.
+        let taken = |name: &str| {
+            [catalogue::own::NAME, FAMILIES].contains(&name)
+                || self.explicit.iter().any(|catalogue| catalogue.name == name)
+        };
+        if taken(&catalogue.name) {
+            let numbered = (2..).map(|n| format!("{}#{n}", catalogue.name)).find(|name| !taken(name));
+            catalogue.rename(numbered.expect("there are more numbers than catalogues"));
+        }
+        self.warnings.extend(catalogue.notes.drain(..).map(Warning::Note));
+        for failure in catalogue.failures.drain(..) {
+            let error = SourceError::from(failure);
+            self.warnings.push(Warning::Failed(error.clone()));
+            self.failures.push(error);
+        }
+        self.explicit.push(catalogue);
+    }
+
+    fn add_builtin(&mut self) -> Result<(), SourceError> {
+        let registry = &self.workshop.registry;
+        self.builtin = catalogue::own::open(registry)?.entries;
+        for (name, provider, variant) in registry.variants() {
+            if !self.builtin.iter().any(|entry| entry.name == name) {
+                let multiplier = registry.member(provider.name(), &variant.parameters, variant.format)?;
+                self.builtin.push(self.workshop.family_entry(
+                    provider,
+                    &variant.parameters,
+                    multiplier.as_ref(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What "all multipliers" means here: the entries of the explicit sources, else the built-in catalogue and
+    /// the listed members of other linked families, after the filter by signedness. Nothing is tabulated for it.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// What went wrong or looked odd while the sources were opened.
-    pub fn warnings(&self) -> &[Arc<Warning>] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The families linked into this binary.
+    pub fn registry(&self) -> &Registry {
+        &self.workshop.registry
+    }
+
+    /// Where tabulated multipliers are kept, if anywhere.
+    pub fn cache_directory(&self) -> Option<&Path> {
+        self.workshop.cache.directory()
     }
 
     /// The multipliers of one NAME or PATH, tabulated:
@@ -124,31 +159,117 @@ impl Collection {
     /// - `./libmine.so`: a library with a descriptor; `./libmine.so:mul8s_mine`: a plain C function;
     /// - `mine.yaml`, `some/directory`: every entry of a catalogue.
     ///
-    /// What holds a path separator or ends in one of these extensions is a path, unless it is `source/name`.
+    /// What holds a path separator or ends in one of these extensions is a path, unless it is `source/name`. A
+    /// name that several sources know is an error that lists them; our own catalogue is called `own`, families
+    /// beyond it `families`.
     pub fn resolve(&self, name: &str) -> Result<Vec<Arc<Tabulated>>, SourceError> {
         Ok(self.select(&[name])?.multipliers)
     }
 
-    /// The multipliers of several NAMEs or PATHs; none means all [`Self::entries`].
+    /// The multipliers of several NAMEs or PATHs, each multiplier once; no names mean all [`Self::entries`].
     ///
     /// A multiplier or source that fails becomes a warning as long as another one succeeds, else the error. A
-    /// name that does not exist is an error in any case.
-    pub fn select<S: AsRef<str>>(&self, names: &[S]) -> Result<Selection, SourceError> {
+    /// name that does not exist, is ambiguous or of the other signedness is an error in any case.
+    pub fn select<S: AsRef<str> + Sync>(&self, names: &[S]) -> Result<Selection, SourceError> {
         self.select_with_progress(names, &|_, _| {})
     }
 
     /// [`Self::select`], calling `progress(done, total)` from several threads as multipliers are tabulated.
-    pub fn select_with_progress<S: AsRef<str>>(
+    pub fn select_with_progress<S: AsRef<str> + Sync>(
         &self,
         names: &[S],
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Selection, SourceError> {
-        let _ = (names.len(), progress);
-        Err(SourceError::Nothing("no source is open".into()))
+        let mut warnings = self.warnings.clone();
+        let mut failures = Vec::new();
+        let entries = match names {
+            [] => self.entries.clone(),
+            _ => {
+                let found: Vec<_> = names.par_iter().map(|name| self.locate(name.as_ref())).collect();
+                self.gather(found, &mut warnings, &mut failures)?
+            }
+        };
+        progress(0, entries.len());
+        let done = AtomicUsize::new(0);
+        let outcomes: Vec<_> = entries
+            .par_iter()
+            .map(|entry| {
+                let outcome = self.workshop.tabulate(entry);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
+                outcome
+            })
+            .collect();
+        let mut multipliers = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok((tabulated, remarks)) => {
+                    multipliers.push(tabulated);
+                    warnings.extend(remarks);
+                }
+                Err(error) => failures.push(error),
+            }
+        }
+        if multipliers.is_empty() {
+            failures.splice(0..0, self.failures.iter().cloned());
+            return Err(self.nothing(failures));
+        }
+        warnings.extend(failures.into_iter().map(Warning::Failed));
+        Ok(Selection { multipliers, warnings })
     }
 
     /// All [`Self::entries`], tabulated in parallel.
     pub fn tabulate_all(&self) -> Result<Selection, SourceError> {
         self.select::<&str>(&[])
+    }
+
+    /// What was found, each multiplier once.
+    fn gather(
+        &self,
+        found: Vec<Result<Found, SourceError>>,
+        warnings: &mut Vec<Warning>,
+        failures: &mut Vec<SourceError>,
+    ) -> Result<Vec<Entry>, SourceError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for found in found {
+            match found {
+                Ok(Found { entries: new, warnings: remarks, failures: failed }) => {
+                    for entry in new {
+                        let same = |other: &Entry| {
+                            other.origin == entry.origin
+                                && other.name == entry.name
+                                && other.format == entry.format
+                        };
+                        if !entries.iter().any(same) {
+                            entries.push(entry);
+                        }
+                    }
+                    warnings.extend(remarks);
+                    failures.extend(failed);
+                }
+                Err(error) if error.is_mistaken_request() => return Err(error),
+                Err(error) => failures.push(error),
+            }
+        }
+        Ok(entries)
+    }
+
+    fn nothing(&self, mut failures: Vec<SourceError>) -> SourceError {
+        if failures.len() > 1 {
+            return SourceError::Several(failures);
+        }
+        failures.pop().unwrap_or_else(|| {
+            SourceError::Nothing(match self.signed {
+                Some(true) => "the sources hold no signed one; drop --signed or name other sources".into(),
+                Some(false) => {
+                    "the sources hold no unsigned one; drop --unsigned or name other sources".into()
+                }
+                None => "the sources are empty; name a catalogue, a plugin or a path".into(),
+            })
+        })
+    }
+
+    /// Whether an entry passes the filter by signedness.
+    pub(super) fn wants(&self, entry: &Entry) -> bool {
+        self.signed.is_none_or(|signed| entry.format.is_signed() == signed)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::catalogue::{CatalogueError, Contradiction};
 use super::registry::RegistryError;
@@ -10,7 +11,7 @@ use crate::multiplier::OperandFormat;
 
 /// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
 /// came and, where there is one, the way out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SourceError {
     /// A name that no source knows.
     #[error("no multiplier is called '{name}'{}", suggestion(.nearest))]
@@ -64,18 +65,31 @@ pub enum SourceError {
         /// The directory.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// No source was given, or the sources hold nothing of the signedness asked for.
     #[error("there is no multiplier to work on: {0}")]
     Nothing(String),
     /// Several sources failed and none succeeded.
-    #[error("no source could be used:{}", .0.iter().map(|e| format!("\n  {e}")).collect::<String>())]
+    #[error("nothing that was asked for could be used:{}", .0.iter().map(|e| format!("\n  {e}")).collect::<String>())]
     Several(Vec<SourceError>),
 }
 
+impl SourceError {
+    /// Whether the request itself is mistaken, so that going on with the rest would hide it.
+    pub fn is_mistaken_request(&self) -> bool {
+        match self {
+            Self::Unknown { .. } | Self::Ambiguous { .. } | Self::FilteredOut { .. } | Self::Registry(_) => {
+                true
+            }
+            Self::Several(all) => all.iter().any(Self::is_mistaken_request),
+            _ => false,
+        }
+    }
+}
+
 /// Something the user should know although the work goes on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Warning {
     /// A source, or one multiplier of it, could not be used; the others were.
     Failed(SourceError),

@@ -1,15 +1,54 @@
 //! Catalogues: lists of multipliers with their cost, published figures, licence and citation.
+//!
+//! - [`mod@file`]: YAML files, whose entries are tables, functions of shared libraries or members of families;
+//! - [`directory`]: directories of tables with a CSV of figures;
+//! - [`own`]: the catalogue inside this binary, and how it is built.
 
+pub mod directory;
+#[cfg(test)]
+mod evoapprox_tests;
+pub mod file;
+pub mod own;
 mod published;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-pub use published::{Contradiction, Figure, FigureName, Published};
+use sha2::{Digest, Sha256};
 
+pub use published::{Contradiction, Figure, FigureError, FigureName, Published};
+
+use super::cache::hex;
+use super::entry::Entry;
+use super::registry::Registry;
 use super::tables::TableFileError;
+use crate::multiplier::ProductTable;
+
+/// What a catalogue lists.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Its name.
+    pub name: String,
+    /// Its multipliers, in its order.
+    pub entries: Vec<Entry>,
+    /// What the user should know about it.
+    pub notes: Vec<String>,
+    /// Entries that could not even be listed.
+    pub failures: Vec<CatalogueError>,
+}
+
+impl Catalogue {
+    /// Gives it another name, by which its entries are told from those of its namesake.
+    pub fn rename(&mut self, name: String) {
+        for entry in &mut self.entries {
+            entry.catalogue.clone_from(&name);
+        }
+        self.name = name;
+    }
+}
 
 /// Why a catalogue, or an entry of it, cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CatalogueError {
     /// The file or directory cannot be read.
     #[error("{}: {source}", .path.display())]
@@ -17,7 +56,7 @@ pub enum CatalogueError {
         /// The file or directory.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// The file is no catalogue.
     #[error("{}: {problem}", .path.display())]
@@ -47,4 +86,31 @@ pub enum CatalogueError {
         /// What is wrong with the table.
         source: TableFileError,
     },
+}
+
+/// Opens a catalogue file or a directory. `signed` is how tables are read that do not say it.
+pub fn open(path: &Path, signed: Option<bool>, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+    if path.is_dir() {
+        let inside = path.join("catalogue.yaml");
+        return if inside.is_file() { open_file(&inside, registry) } else { directory::open(path, signed) };
+    }
+    open_file(path, registry)
+}
+
+fn open_file(path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
+    file::parse(&text, path, registry)
+}
+
+/// Whether a path has the extension of a catalogue file.
+pub(super) fn is_catalogue_path(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+}
+
+/// SHA-256 of the products as little-endian 32-bit integers, row by row, in lower-case hexadecimal digits: what
+/// `sha256` of a catalogue's entry holds, whatever the products are stored as.
+pub fn table_digest(table: &ProductTable) -> String {
+    let bytes: Vec<u8> = table.products().iter().flat_map(|product| product.to_le_bytes()).collect();
+    hex(&Sha256::digest(bytes))
 }

@@ -1,0 +1,286 @@
+//! Catalogue files.
+//!
+//! ```yaml
+//! version: 1
+//! name: mine                     # the part before the slash in mine/fast-8s
+//! licence: MIT                   # of every entry that names no other
+//! citation: A. Author, ...       # likewise
+//! cost_source: synthesis         # likewise, of every cost
+//! cost_technology: 45 nm, 1 GHz  # likewise
+//! entries:
+//!   - name: fast-8s
+//!     format: 8s                 # 8s, 8u, 8x4u
+//!     model: {table: fast.npy}   # relative to this file; or one of
+//!   # model: {library: libmine.so, symbol: mul8s_fast, signature: "int16_t(int8_t, int8_t)"}
+//!   # model: {family: truncated, parameters: {columns: 3}}
+//!     cost: {power_mw: 0.3, area_um2: 559, delay_ns: 1.4}
+//!     published: {mae: 53, wce: 255, ep_pct: "74.60"}   # text keeps a trailing zero
+//!     documentation: A sentence or two.
+//!     sha256: 1ab4...            # of the products, see table_digest
+//! ```
+//!
+//! Everything below `model` is optional. A field that is not known is an error.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Catalogue, CatalogueError, Published};
+use crate::multiplier::{Cost, OperandFormat, Provenance};
+use crate::providers::entry::{Entry, Model};
+use crate::providers::registry::Registry;
+use crate::yaml;
+
+/// The version of the layout that this program reads and writes.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub version: u32,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_technology: Option<String>,
+    pub entries: Vec<FileEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileEntry {
+    pub name: String,
+    pub format: OperandFormat,
+    pub model: FileModel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<FileCost>,
+    #[serde(default, skip_serializing_if = "Published::is_empty")]
+    pub published: Published,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// Exactly one of `table`, `library` and `family`; a struct of options, because its errors name the wrong field
+/// where those of an untagged enum only say that nothing fitted.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct FileModel {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, u32>>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct FileCost {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub power_mw: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_um2: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_ns: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub technology: Option<String>,
+}
+
+/// Reads a catalogue from `text`, which was read from `path`: tables and libraries lie relative to it.
+pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+    let invalid = |problem| CatalogueError::Invalid { path: path.into(), problem };
+    let file: File = yaml::from_str(text, "").map_err(|error| match entry_of(text, &error.problem) {
+        Some(entry) => CatalogueError::Entry { path: path.into(), entry, problem: error.problem },
+        None => invalid(format!("expected a catalogue, got: {}", error.problem)),
+    })?;
+    if file.version != VERSION {
+        return Err(invalid(format!("expected version {VERSION}, got {}", file.version)));
+    }
+    check_name(&file.name).map_err(|problem| invalid(format!("the catalogue's name: {problem}")))?;
+    if file.entries.is_empty() {
+        return Err(invalid("expected at least one entry, got none".into()));
+    }
+    let mut names = HashSet::new();
+    let mut entries = Vec::new();
+    for entry in &file.entries {
+        let error = |problem| CatalogueError::Entry { path: path.into(), entry: entry.name.clone(), problem };
+        check_name(&entry.name).map_err(error)?;
+        if !names.insert(&entry.name) {
+            return Err(error("the name occurs twice; rename one of the two".into()));
+        }
+        entries.push(file.entry(entry, path, registry).map_err(error)?);
+    }
+    Ok(Catalogue { name: file.name, entries, notes: Vec::new(), failures: Vec::new() })
+}
+
+impl File {
+    fn entry(&self, entry: &FileEntry, path: &Path, registry: &Registry) -> Result<Entry, String> {
+        let model = entry.model.resolve(entry.format, path, registry)?;
+        let (provider, citation) = match &model {
+            Model::Family { family, .. } => {
+                (family.clone(), registry.family(family).ok().map(|family| family.citation().to_owned()))
+            }
+            _ => (self.name.clone(), None),
+        };
+        if let Some(sum) = &entry.sha256
+            && (sum.len() != 64 || !sum.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        {
+            return Err(format!("sha256: expected 64 hexadecimal digits, got '{sum}'"));
+        }
+        Ok(Entry {
+            name: entry.name.clone(),
+            catalogue: self.name.clone(),
+            provider,
+            format: entry.format,
+            cost: self.cost(entry.cost.as_ref())?,
+            provenance: Provenance {
+                origin: entry.model.describe(),
+                licence: entry.licence.clone().or_else(|| self.licence.clone()),
+                citation: entry.citation.clone().or(citation).or_else(|| self.citation.clone()),
+                documentation: entry.documentation.clone().unwrap_or_default(),
+            },
+            published: entry.published.clone(),
+            model,
+            sha256: entry.sha256.as_ref().map(|sum| sum.to_ascii_lowercase()),
+            origin: path.into(),
+        })
+    }
+
+    fn cost(&self, cost: Option<&FileCost>) -> Result<Cost, String> {
+        let Some(cost) = cost else { return Ok(Cost::default()) };
+        for (name, figure) in
+            [("power_mw", cost.power_mw), ("area_um2", cost.area_um2), ("delay_ns", cost.delay_ns)]
+        {
+            if let Some(figure) = figure
+                && !(figure.is_finite() && figure >= 0.0)
+            {
+                return Err(format!("cost: {name}: expected a number of at least 0, got {figure}"));
+            }
+        }
+        let source = cost.source.clone().or_else(|| self.cost_source.clone()).ok_or(
+            "cost: expected a source (who measured or estimated it), here or as cost_source of the file",
+        )?;
+        Ok(Cost {
+            power_mw: cost.power_mw,
+            area_um2: cost.area_um2,
+            delay_ns: cost.delay_ns,
+            source,
+            technology: cost.technology.clone().or_else(|| self.cost_technology.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+impl FileModel {
+    fn resolve(&self, format: OperandFormat, path: &Path, registry: &Registry) -> Result<Model, String> {
+        let beside = |file: &str| path.parent().unwrap_or(Path::new("")).join(file);
+        let belongs = |field: &str, given: bool, to: &str| match given {
+            true => Err(format!("model: {field} belongs to {to}")),
+            false => Ok(()),
+        };
+        let of_library = || {
+            belongs("symbol", self.symbol.is_some(), "library")?;
+            belongs("signature", self.signature.is_some(), "library")
+        };
+        let of_family = || belongs("parameters", self.parameters.is_some(), "family");
+        match (&self.table, &self.library, &self.family) {
+            (Some(table), None, None) => {
+                of_library().and_then(|()| of_family())?;
+                Ok(Model::Table(beside(table)))
+            }
+            (None, Some(library), None) => {
+                of_family()?;
+                let symbol = self.symbol.clone().ok_or("model: expected a symbol beside the library")?;
+                Ok(Model::Library { path: beside(library), symbol, signature: self.signature.clone() })
+            }
+            (None, None, Some(family)) => {
+                of_library()?;
+                let parameters = self.values(family, registry)?;
+                registry.member(family, &parameters, format).map_err(|error| format!("model: {error}"))?;
+                Ok(Model::Family { family: family.clone(), parameters })
+            }
+            _ => Err("model: expected exactly one of table, library and family".into()),
+        }
+    }
+
+    /// The parameters in the family's order.
+    fn values(&self, family: &str, registry: &Registry) -> Result<Vec<u32>, String> {
+        let known = registry.family(family).map_err(|error| format!("model: {error}"))?.parameters();
+        let none = BTreeMap::new();
+        let given = self.parameters.as_ref().unwrap_or(&none);
+        let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
+        let expected = || match names.len() {
+            0 => "none".to_owned(),
+            _ => names.join(", "),
+        };
+        if let Some(other) = given.keys().find(|name| !names.contains(&name.as_str())) {
+            return Err(format!("model: parameters of {family}: expected {}, got {other}", expected()));
+        }
+        names
+            .iter()
+            .map(|name| {
+                given.get(*name).copied().ok_or_else(|| {
+                    format!("model: parameters of {family}: expected {}, {name} is missing", expected())
+                })
+            })
+            .collect()
+    }
+
+    fn describe(&self) -> String {
+        match (&self.table, &self.library, &self.family) {
+            (Some(table), ..) => format!("table {table}"),
+            (_, Some(library), _) => {
+                format!("{library}, symbol {}", self.symbol.as_deref().unwrap_or_default())
+            }
+            (_, _, Some(family)) => {
+                let parameters = self.parameters.iter().flatten();
+                parameters
+                    .fold(format!("family {family}"), |text, (name, value)| format!("{text}, {name} {value}"))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// What can stand after a slash, on a command line, and not be taken for a path.
+fn check_name(name: &str) -> Result<(), String> {
+    let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
+    let path =
+        crate::providers::tables::is_table_path(Path::new(name)) || super::is_catalogue_path(Path::new(name));
+    if !name.is_empty() && name.chars().all(allowed) && !path {
+        return Ok(());
+    }
+    Err(format!("expected letters, digits, -, _, ., + and no file extension, got '{name}'"))
+}
+
+/// The name of the entry that an error of the YAML parser is about: it says `entries[3]`.
+fn entry_of(text: &str, problem: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Names {
+        entries: Vec<serde_json::Value>,
+    }
+    let index: usize = problem.split_once("entries[")?.1.split_once(']')?.0.parse().ok()?;
+    let names: Names = yaml::from_str(text, "").ok()?;
+    match names.entries.get(index)?.get("name") {
+        Some(serde_json::Value::String(name)) => Some(name.clone()),
+        _ => Some(format!("number {}", index + 1)),
+    }
+}

@@ -1,0 +1,64 @@
+//! A multiplier that could be tabulated.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::catalogue::Published;
+use crate::multiplier::{Cost, OperandFormat, Provenance, Tabulated};
+
+/// One multiplier that could be tabulated: what is known without doing so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its name, unique within its catalogue.
+    pub name: String,
+    /// The catalogue or other source that lists it; `catalogue/name` names it without ambiguity.
+    pub catalogue: String,
+    /// The family, catalogue or library that supplies it, as in [`Tabulated::provider`].
+    pub provider: String,
+    /// Widths and signedness of the operands.
+    pub format: OperandFormat,
+    /// Hardware figures; empty where nothing is known.
+    pub cost: Cost,
+    /// Origin, licence, citation.
+    pub provenance: Provenance,
+    /// Error figures that were published with it.
+    pub published: Published,
+    /// Where its products come from.
+    pub model: Model,
+    /// What the products must hash to ([`table_digest`](super::catalogue::table_digest)), if that is known.
+    pub sha256: Option<String>,
+    /// The file or directory that lists it, for messages.
+    pub origin: PathBuf,
+}
+
+/// Where an entry's products come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Model {
+    /// A file of products ([`tables`](super::tables)).
+    Table(PathBuf),
+    /// A member of a registered family.
+    Family {
+        /// The family.
+        family: String,
+        /// Its parameters.
+        parameters: Vec<u32>,
+    },
+    /// A plain C function of a shared library.
+    Library {
+        /// The library.
+        path: PathBuf,
+        /// The exported function.
+        symbol: String,
+        /// Its C signature; `None` takes the smallest types that hold the format.
+        signature: Option<String>,
+    },
+    /// Products that had to be computed to list the entry.
+    Tabulated(Arc<Tabulated>),
+}
+
+impl Entry {
+    /// `catalogue/name`.
+    pub fn qualified_name(&self) -> String {
+        format!("{}/{}", self.catalogue, self.name)
+    }
+}
