@@ -1,17 +1,21 @@
-//! With the feature `torch`, tells the linker where the executables find libtorch when they run. Without it, nothing.
+//! With the feature `torch`, compiles the C++ half of the custom autograd functions and tells the linker where the
+//! executables find libtorch when they run. Without it, nothing.
 
-use std::env;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "torch")]
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if env::var_os("CARGO_FEATURE_TORCH").is_some() {
-        torch();
-    }
+    #[cfg(feature = "torch")]
+    torch();
 }
 
 /// `torch-sys` names the libraries to link; where they lie at run time is the executable's own business, and so that
 /// nobody has to set `LD_LIBRARY_PATH`, it is written into each (axmul-train, the tests and the benches).
+#[cfg(feature = "torch")]
 fn torch() {
     let Some(libraries) = libtorch_dir("LIBTORCH_LIB", "lib") else {
         // Not an error: `cargo check --features torch,tch/doc-only` needs none. If one is needed, torch-sys fails
@@ -30,6 +34,7 @@ fn torch() {
         );
         return;
     }
+    compile_autograd();
     if cfg!(unix) {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{}", libraries.display());
     }
@@ -37,9 +42,29 @@ fn torch() {
 
 /// A directory of libtorch: `$<own>/<name>` if that variable is set (torch-sys knows the same ones), else
 /// `$LIBTORCH/<name>`. `None` if neither is set.
+#[cfg(feature = "torch")]
 fn libtorch_dir(own: &str, name: &str) -> Option<PathBuf> {
     for variable in [own, "LIBTORCH"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     env::var_os(own).or_else(|| env::var_os("LIBTORCH")).map(|home| Path::new(&home).join(name))
+}
+
+/// Compiles the C++ half of the custom autograd functions, with the same ABI as torch-sys compiles its own.
+#[cfg(feature = "torch")]
+fn compile_autograd() {
+    const SOURCE: &str = "src/training/torch/autograd.cpp";
+    println!("cargo::rerun-if-changed={SOURCE}");
+    println!("cargo::rerun-if-env-changed=LIBTORCH_CXX11_ABI");
+    let headers = libtorch_dir("LIBTORCH_INCLUDE", "include").expect("LIBTORCH is set, as found above");
+    let abi = env::var("LIBTORCH_CXX11_ABI").unwrap_or_else(|_| "1".into());
+    cc::Build::new()
+        .cpp(true)
+        .std("c++17")
+        .warnings(false)
+        .define("_GLIBCXX_USE_CXX11_ABI", abi.as_str())
+        .include(&headers)
+        .include(headers.join("torch/csrc/api/include"))
+        .file(SOURCE)
+        .compile("axmul_autograd");
 }

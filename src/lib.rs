@@ -31,3 +31,6 @@ pub mod providers;
 pub mod report;
 pub mod training;
 pub mod yaml;
+
+pub use cli::{ExitStatus, cli_main};
+pub use providers::shared_library::host_main;

@@ -1,6 +1,7 @@
 //! The cheapest multiplier that each layer bears.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,17 @@ impl fmt::Display for CostMetric {
             Self::AreaUm2 => "area_um2",
             Self::DelayNs => "delay_ns",
             Self::EnergyPj => "energy_pj",
+        })
+    }
+}
+
+impl FromStr for CostMetric {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = [Self::PowerMw, Self::AreaUm2, Self::DelayNs, Self::EnergyPj];
+        all.into_iter().find(|metric| metric.to_string() == text).ok_or_else(|| {
+            format!("'{text}' is no metric; expected {}", all.map(|metric| metric.to_string()).join(", "))
         })
     }
 }

@@ -1,2 +1,135 @@
-//! Floor 4: one file per subcommand.
+//! Floor 4: one file per subcommand, imported by none.
+//!
+//! [`cli_main`] is the whole program: parse, run, print the error chain once. A third party who links families of
+//! their own calls it from their own `main`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod compare;
+mod completions;
+mod console;
 pub mod data;
+mod doctor;
+mod export;
+mod list;
+mod one;
+mod show;
+mod sources;
+mod weights;
+
+use console::Console;
+
+/// How `axmul` ends: what scripts and CI jobs can rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// 0: what was asked for is done.
+    Done,
+    /// 1: it is done, and a threshold (`--fail-if`) was not met.
+    ThresholdNotMet,
+    /// 2: it could not be done; standard error says why.
+    Error,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(match status {
+            ExitStatus::Done => 0,
+            ExitStatus::ThresholdNotMet => 1,
+            ExitStatus::Error => 2,
+        })
+    }
+}
+
+/// What an approximate multiplier is worth: error maps, cost, comparison, and what a neural network makes of it
+#[derive(Debug, Parser)]
+#[command(name = "axmul", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// No progress bars and no notes; warnings and errors stay
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  axmul list                                  the multipliers that come with axmul
+  axmul show truncated-3-8s --heatmap t.svg   one of them, with its error map
+  axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
+  axmul doctor                                what this machine has
+
+`axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a table
+(.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a directory).
+Exit codes: 0 done, 1 a threshold was not met, 2 error.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Export(export::ExportArgs),
+    Compare(compare::CompareArgs),
+    Data(data::DataArgs),
+    Doctor(doctor::DoctorArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Parses the command line, runs it and prints what went wrong, if anything did. Usage errors end the process with
+/// code 2, as every error does.
+pub fn cli_main() -> ExitCode {
+    let cli = Cli::parse();
+    trace();
+    let console = Console::new(cli.quiet);
+    let status = match run(&cli.command, &console) {
+        Ok(status) => status,
+        Err(error) => {
+            console.error(&error);
+            ExitStatus::Error
+        }
+    };
+    status.into()
+}
+
+fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::List(args) => list::run(args, console),
+        Command::Show(args) => show::run(args, console),
+        Command::Export(args) => export::run(args, console),
+        Command::Compare(args) => compare::run(args, console),
+        Command::Data(args) => {
+            data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
+        }
+        Command::Doctor(args) => doctor::run(args, console),
+        Command::Completions(args) => completions::run(args, console),
+    }
+}
+
+/// Lets developers watch: `AXMUL_LOG=debug axmul ...`.
+fn trace() {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("AXMUL_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// A command without an example is a command that nobody learns.
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().or(command.get_after_long_help());
+            let help = help.map(|help| help.to_string()).unwrap_or_default();
+            assert!(help.contains("Examples:\n  axmul "), "{}", command.get_name());
+        }
+    }
+}

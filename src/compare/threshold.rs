@@ -52,6 +52,13 @@ impl Threshold {
         &self.expression
     }
 
+    /// The figures that it looks at, each once, in the order of the text.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields = Vec::new();
+        self.root.collect_fields(&mut fields);
+        fields
+    }
+
     /// Evaluates the condition with the logic of Kleene: what does not depend on an unknown figure is known.
     pub fn evaluate(&self, row: &Row) -> Outcome {
         let mut unknown = Vec::new();
@@ -64,6 +71,21 @@ impl Threshold {
 }
 
 impl Node {
+    fn collect_fields(&self, fields: &mut Vec<Field>) {
+        match self {
+            Self::Compare(left, _, right) => {
+                for operand in [left, right] {
+                    if let Operand::Field(field) = operand
+                        && !fields.contains(field)
+                    {
+                        fields.push(*field);
+                    }
+                }
+            }
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().for_each(|node| node.collect_fields(fields)),
+        }
+    }
+
     /// `None` where unknown, and then why.
     fn evaluate(&self, row: &Row, unknown: &mut Vec<Field>) -> Option<bool> {
         let (nodes, decisive) = match self {
@@ -234,6 +256,12 @@ mod tests {
         assert_eq!(evaluate("power_mw > 1 && power_mw < 2 && mae == 2"), unknown);
         assert_eq!(evaluate("power_mw > 1 || mae == 2"), Outcome::Holds);
         assert_eq!(evaluate("power_mw > 1 && mae == 3"), Outcome::DoesNotHold);
+    }
+
+    #[test]
+    fn fields_are_named_once() {
+        let threshold: Threshold = "mae > 1 || (wce > mae && 1 < power_mw)".parse().unwrap();
+        assert_eq!(threshold.fields(), [Field::Mae, Field::Wce, Field::PowerMw]);
     }
 
     #[test]

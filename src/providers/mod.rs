@@ -5,6 +5,7 @@
 //!
 //! - [`registry`]: the families linked into this binary, `truncated-3-8s`;
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
+//! - [`shared_library`]: plugins and plain C functions, tabulated in a process of their own;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue.
 
 pub mod catalogue;
@@ -13,6 +14,7 @@ mod error;
 mod families;
 mod limits;
 pub mod registry;
+pub mod shared_library;
 pub mod tables;
 
 pub use collection::{CacheChoice, Collection, Entry, Selection, Sources};

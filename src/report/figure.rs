@@ -94,6 +94,11 @@ impl Figure {
         Ok(Self { svg })
     }
 
+    /// A figure that was drawn elsewhere; `svg` is a whole SVG document.
+    pub fn from_svg(svg: String) -> Self {
+        Self { svg }
+    }
+
     /// The SVG source.
     pub fn svg(&self) -> &str {
         &self.svg

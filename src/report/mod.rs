@@ -3,8 +3,10 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`] and [`layers_figure`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`] and [`layers_figure`] draw some.
+//! - [`run_table`], [`run_markdown`]: what came out of a run.
 
+mod axis;
 pub mod comparison;
 pub mod export;
 pub mod figure;
@@ -13,12 +15,13 @@ mod layers;
 mod number;
 mod output;
 mod run;
+pub mod scatter;
 
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_figure;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};
-pub use run::{run_markdown, run_table};
+pub use run::{assignment_markdown, assignment_table, run_markdown, run_table};
 
 /// A format in which subjects of type `T` are written.
 pub trait Render<T: ?Sized> {

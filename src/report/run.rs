@@ -5,7 +5,8 @@ use std::fmt::Write;
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use crate::training::plan::{AssignmentResult, Results, SeedResults, Spread, StageName};
+use crate::assignment::Assignment;
+use crate::training::plan::{Results, SeedResults, Spread, StageName};
 
 /// Where tables go: their rules differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,16 @@ pub fn run_markdown(results: &Results, figure: Option<&str>) -> String {
     text
 }
 
+/// The table of an assignment for a terminal, with the network's energy below.
+pub fn assignment_table(assignment: &Assignment) -> String {
+    format!("{}\n\n{}\n", layers(assignment, Look::Terminal), energy(assignment))
+}
+
+/// The same in Markdown.
+pub fn assignment_markdown(assignment: &Assignment) -> String {
+    format!("{}\n\n{}\n", layers(assignment, Look::Markdown), energy(assignment))
+}
+
 fn sections(results: &Results, look: Look) -> String {
     let heading = |text: &str| match look {
         Look::Terminal => format!("{text}\n"),
@@ -47,8 +58,8 @@ fn sections(results: &Results, look: Look) -> String {
         let _ = writeln!(text, "{}{}\n", heading(&format!("Stages{of}")), stages(seed, look));
         if let Some(assignment) = &seed.assignment {
             let title = heading(&format!("Multipliers assigned by search{of}"));
-            let _ = writeln!(text, "{title}{}", layers(assignment, look));
-            let _ = writeln!(text, "\n{}\n", energy(assignment));
+            let _ = writeln!(text, "{title}{}", layers(&assignment.assignment, look));
+            let _ = writeln!(text, "\n{}\n", energy(&assignment.assignment));
         }
     }
     text.truncate(text.trim_end().len());
@@ -146,7 +157,7 @@ fn summary(results: &Results, look: Look) -> Table {
     table
 }
 
-fn layers(result: &AssignmentResult, look: Look) -> Table {
+fn layers(assignment: &Assignment, look: Look) -> Table {
     let header = [
         "layer",
         "multiplier",
@@ -158,7 +169,7 @@ fn layers(result: &AssignmentResult, look: Look) -> Table {
         "predicted std",
     ];
     let mut table = table(look, &header);
-    for layer in &result.assignment.layers {
+    for layer in &assignment.layers {
         table.add_row([
             layer.name.clone(),
             layer.multiplier.clone(),
@@ -174,8 +185,7 @@ fn layers(result: &AssignmentResult, look: Look) -> Table {
     table
 }
 
-fn energy(result: &AssignmentResult) -> String {
-    let assignment = &result.assignment;
+fn energy(assignment: &Assignment) -> String {
     let (reference, metric) = (&assignment.reference, assignment.metric);
     let kind = if reference.exact {
         "the cheapest exact multiplier of the list"
@@ -191,8 +201,8 @@ fn energy(result: &AssignmentResult) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assignment::{Assignment, CostMetric, LayerAssignment, Reference};
-    use crate::training::plan::{StageResult, UniformResult};
+    use crate::assignment::{CostMetric, LayerAssignment, Reference};
+    use crate::training::plan::{AssignmentResult, StageResult, UniformResult};
 
     fn results(seeds: &[u64]) -> Results {
         let stage = |test_top1| StageResult {

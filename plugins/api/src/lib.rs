@@ -9,6 +9,7 @@
 //! - [`words`]: adders, shifters and sign handling, the vocabulary in which circuits are written.
 //! - [`Provider`] and [`register!`]: how a family makes its multipliers known by name.
 //! - [`check_structure`]: proves a circuit equal to its arithmetic model.
+//! - [`c_abi`] and [`export_plugin!`]: the same through C, for shared libraries loaded at run time.
 //!
 //! A whole provider, which `axmul list` shows as soon as its crate is linked into the binary:
 //!
@@ -42,6 +43,7 @@
 //! assert_eq!(even.product(3, 5), 14);
 //! ```
 
+pub mod c_abi;
 mod check;
 mod cost;
 mod format;

@@ -26,7 +26,7 @@ use super::{Experiment, FileError, Network, RunRequest, StageName, Start, read_j
 pub struct RunDirectory {
     root: PathBuf,
     resumed: bool,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 /// A directory that cannot take the run.
@@ -38,6 +38,15 @@ pub enum RunDirectoryError {
          another name with --set name=...", path = path.display()
     )]
     Exists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// There is no run.
+    #[error(
+        "there is no run in {path}: it has no run.json; name the directory that `axmul run` wrote",
+        path = path.display()
+    )]
+    NoRun {
         /// The directory.
         path: PathBuf,
     },
@@ -111,7 +120,7 @@ impl RunDirectory {
         let root = request.run_directory.clone();
         fs::create_dir_all(&root).map_err(|error| FileError::write(&root, error))?;
         let lock = lock(&root)?;
-        let directory = Self { root, resumed: false, _lock: lock };
+        let directory = Self { root, resumed: false, _lock: Some(lock) };
         let identity = Identity::of(request);
         let card = directory.root.join("run.json");
         let exists = card.exists();
@@ -133,6 +142,17 @@ impl RunDirectory {
         }
         write_json(&card, &identity)?;
         Ok(directory)
+    }
+
+    /// A run that is there, to look at: with the experiment and the network that it was made of. Others may be at
+    /// it; its files are whole at any time.
+    pub fn view(root: &Path) -> Result<(Self, Experiment, Network), RunDirectoryError> {
+        let card = root.join("run.json");
+        if !card.is_file() {
+            return Err(RunDirectoryError::NoRun { path: root.to_owned() });
+        }
+        let Identity { experiment, network, .. } = read_json(&card)?;
+        Ok((Self { root: root.to_owned(), resumed: false, _lock: None }, experiment, network))
     }
 
     /// Removes what a run writes, and nothing else that may lie there.
@@ -260,9 +280,13 @@ mod tests {
         let run = open(Start::Resume, &[]).unwrap();
         assert!(matches!(open(Start::Resume, &[]), Err(RunDirectoryError::Busy { .. })));
         write_json(&run.stage_result(1, StageName::Baseline), &1).unwrap();
+        let (_, experiment, _) = RunDirectory::view(&root).unwrap();
+        assert_eq!(experiment.name, "test");
         drop(run);
         let run = open(Start::Overwrite, &["stages.search.lambda=9"]).unwrap();
         assert!(!run.stage_result(1, StageName::Baseline).exists());
         assert!(root.join("notes.txt").exists());
+        let message = RunDirectory::view(directory.path()).unwrap_err().to_string();
+        assert!(message.contains("it has no run.json"), "{message}");
     }
 }

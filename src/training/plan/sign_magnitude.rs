@@ -1,6 +1,6 @@
 //! Unsigned multipliers between a sign and a magnitude.
 
-use crate::multiplier::{OperandFormat, ProductTable, Tabulated};
+use crate::multiplier::{OperandFormat, Tabulated};
 
 /// A multiplier that cannot be used between signs and magnitudes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,22 +19,14 @@ pub fn sign_magnitude(unsigned: &Tabulated) -> Result<Tabulated, SignMagnitudeEr
     if format != OperandFormat::unsigned(8, 8) {
         return Err(SignMagnitudeError { name: unsigned.name.clone(), format });
     }
-    let signed = OperandFormat::signed(8, 8);
-    let products = signed
-        .operands()
-        .map(|(x, w)| {
-            let magnitude = unsigned.table.product(x.abs(), w.abs());
-            if (x < 0) == (w < 0) { magnitude } else { -magnitude }
-        })
-        .collect();
-    let table = ProductTable::new(signed, products).expect("a product for every pair");
+    let table = unsigned.table.sign_magnitude().expect("an unsigned table");
     Ok(Tabulated { table, ..unsigned.clone() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::{Cost, Provenance};
+    use crate::multiplier::{Cost, ProductTable, Provenance};
 
     #[test]
     fn signs_multiply_beside_the_table() {

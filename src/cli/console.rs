@@ -1,0 +1,130 @@
+//! What goes to the terminal, and how.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::report::OutputFile;
+
+/// Standard output for results, standard error for everything else.
+#[derive(Debug)]
+pub(super) struct Console {
+    quiet: bool,
+}
+
+impl Console {
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// Whether progress and notes are unwanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Standard output.
+    pub fn out(&self) -> Out {
+        Out(io::stdout())
+    }
+
+    /// Writes a result to `file`, else to standard output.
+    pub fn deliver(&self, bytes: &[u8], file: Option<OutputFile>) -> anyhow::Result<()> {
+        match file {
+            Some(file) => Ok(file.commit(bytes)?),
+            None => {
+                let mut out = self.out();
+                out.write_all(bytes)?;
+                Ok(out.flush()?)
+            }
+        }
+    }
+
+    /// Characters in a line of standard output, if that is a terminal.
+    pub fn width(&self) -> Option<usize> {
+        if !io::stdout().is_terminal() {
+            return None;
+        }
+        comfy_table::Table::new().width().map(usize::from)
+    }
+
+    /// A line that is good to know.
+    pub fn note(&self, text: impl Display) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Something that may make the result other than expected.
+    pub fn warn(&self, text: impl Display) {
+        eprintln!("warning: {text}");
+    }
+
+    /// The whole chain of an error, each cause that adds something on a line of its own.
+    pub fn error(&self, error: &anyhow::Error) {
+        let mut said = error.to_string();
+        eprintln!("error: {said}");
+        for cause in error.chain().skip(1) {
+            let cause = cause.to_string();
+            // Typed errors often quote their source in their own text.
+            if !said.contains(&cause) {
+                eprintln!("  because: {cause}");
+                said = cause;
+            }
+        }
+    }
+
+    /// A bar for work of `what`, silent with `--quiet` or off a terminal.
+    pub fn progress(&self, what: &'static str) -> Progress {
+        let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}, {eta} left").expect("a valid template");
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style).with_message(what);
+        Progress { bar, started: Instant::now(), quiet: self.quiet }
+    }
+}
+
+/// A progress bar that shows itself once the work has taken long enough to be wondered about.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    quiet: bool,
+}
+
+impl Progress {
+    const PATIENCE: Duration = Duration::from_millis(250);
+
+    /// `done` of `total` are done; from any thread.
+    pub fn set(&self, done: usize, total: usize) {
+        if !self.quiet && self.bar.is_hidden() && self.started.elapsed() > Self::PATIENCE {
+            // Off a terminal, indicatif draws nothing of itself.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Standard output whose reader may leave: `axmul list | head` is no error.
+pub(super) struct Out(io::Stdout);
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

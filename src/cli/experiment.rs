@@ -1,0 +1,90 @@
+//! What the commands about experiments share: the multipliers and the images that an experiment names.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+
+use super::console::Console;
+use crate::data::{self, DATA_SETS};
+use crate::multiplier::Tabulated;
+use crate::providers::{Collection, Sources};
+use crate::training::plan::{Experiment, sign_magnitude};
+
+/// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
+/// unsigned multipliers between signs and magnitudes, still the unsigned ones.
+pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow::Result<Vec<Tabulated>> {
+    let sources = Sources {
+        catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
+        signed: Some(experiment.signed),
+        ..Sources::default()
+    };
+    let progress = console.progress("tabulating");
+    let selection = Collection::open(&sources)?
+        .select_with_progress::<&str>(&[], &|done, total| progress.set(done, total))
+        .context("no multipliers for the experiment")?;
+    drop(progress);
+    for warning in &selection.warnings {
+        console.warn(warning);
+    }
+    warn_of_mixed_costs(&selection.multipliers.iter().map(AsRef::as_ref).collect::<Vec<_>>(), console);
+    Ok(selection.multipliers.iter().map(|multiplier| multiplier.as_ref().clone()).collect())
+}
+
+/// An assignment compares costs, and costs of different sources are not comparable.
+pub(super) fn warn_of_mixed_costs(multipliers: &[&Tabulated], console: &Console) {
+    let mut sources: Vec<&str> =
+        multipliers.iter().filter(|m| !m.cost.is_empty()).map(|m| m.cost.source.as_str()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    if sources.len() > 1 {
+        console.warn(format_args!(
+            "the multipliers' costs come from {} sources, which are not comparable: {}",
+            sources.len(),
+            sources.join("; ")
+        ));
+    }
+}
+
+/// Multipliers as the layers of the experiment use them: unsigned ones between signs and magnitudes are signed.
+/// Those that cannot be used so are left out with a warning.
+pub(super) fn as_used(
+    experiment: &Experiment,
+    multipliers: Vec<Tabulated>,
+    console: &Console,
+) -> Vec<Tabulated> {
+    if experiment.signed || experiment.affine() {
+        return multipliers;
+    }
+    let mut used = Vec::new();
+    for multiplier in &multipliers {
+        match sign_magnitude(multiplier) {
+            Ok(signed) => used.push(signed),
+            Err(error) => console.warn(error),
+        }
+    }
+    used
+}
+
+/// The directory of the experiment's images, after a look whether they are all there.
+pub(super) fn data_directory(experiment: &Experiment) -> anyhow::Result<PathBuf> {
+    let name = &experiment.data.name;
+    let Some(set) = DATA_SETS.into_iter().find(|set| set.name == name) else {
+        let known = DATA_SETS.map(|set| set.name).join(", ");
+        bail!("data.name: there is no data set '{name}'; expected one of {known}");
+    };
+    let directory = match &experiment.data.directory {
+        Some(directory) => directory.clone(),
+        None => data::directory(set)?,
+    };
+    for file in set.files {
+        set.verify(&directory, file).context("the images of the experiment are not all there")?;
+    }
+    Ok(directory)
+}
+
+/// Ctrl-C goes to `axmul-train` too, which ends; this process waits for it and says how to go on.
+pub(super) fn signals(resume: &str) -> anyhow::Result<()> {
+    let resume = resume.to_owned();
+    ctrlc::set_handler(move || eprintln!("\ninterrupted; go on with: {resume}"))
+        .context("cannot handle Ctrl-C")
+}

@@ -1,0 +1,71 @@
+//! The options of every command that takes multipliers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::console::Console;
+use crate::multiplier::Tabulated;
+use crate::providers::{CacheChoice, Collection, Limits, Sources};
+
+/// Where multipliers come from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Multipliers")]
+pub(super) struct SourceArgs {
+    /// A catalogue: a YAML file, or a directory of .npy tables with a CSV of figures. Takes the place of the one that
+    /// comes with axmul; may be repeated
+    #[arg(long = "catalog", value_name = "PATH")]
+    catalogs: Vec<PathBuf>,
+    /// A shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function; may be repeated
+    #[arg(long = "plugin", value_name = "PATH")]
+    plugins: Vec<PathBuf>,
+    /// Only signed multipliers; also how a table is read that does not say
+    #[arg(long, conflicts_with = "unsigned")]
+    signed: bool,
+    /// Only unsigned multipliers; also how a table is read that does not say
+    #[arg(long)]
+    unsigned: bool,
+    /// Seconds that a shared library may take to be tabulated
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    plugin_timeout: Duration,
+    /// Memory that a shared library may take, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
+    plugin_memory: u64,
+    /// Neither read nor keep tabulated multipliers between runs
+    #[arg(long)]
+    no_cache: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let valid = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    valid.map(Duration::from_secs_f64).ok_or_else(|| "expected a number of seconds from 0.001 to 86400".into())
+}
+
+impl SourceArgs {
+    /// Opens every source.
+    pub fn open(&self) -> anyhow::Result<Collection> {
+        Ok(Collection::open(&Sources {
+            catalogs: self.catalogs.clone(),
+            plugins: self.plugins.clone(),
+            signed: if self.signed { Some(true) } else { self.unsigned.then_some(false) },
+            limits: Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 },
+            cache: if self.no_cache { CacheChoice::Off } else { CacheChoice::User },
+            builtin: true,
+        })?)
+    }
+
+    /// The multipliers of `names`, all of them where there is no name, with a progress bar and warnings.
+    pub fn select(&self, names: &[String], console: &Console) -> anyhow::Result<Vec<Arc<Tabulated>>> {
+        let collection = self.open()?;
+        let progress = console.progress("tabulating");
+        let selection = collection.select_with_progress(names, &|done, total| progress.set(done, total));
+        drop(progress);
+        let selection = selection?;
+        for warning in &selection.warnings {
+            console.warn(warning);
+        }
+        Ok(selection.multipliers)
+    }
+}

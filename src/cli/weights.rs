@@ -1,0 +1,202 @@
+//! Operand histograms: `--weights hist.npy`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use npyz::{DType, NpyFile, Order, TypeChar};
+
+use crate::multiplier::{DistributionError, Metrics, OperandDistribution, OperandFormat, Tabulated};
+
+/// Why a file holds no weights for a multiplier.
+#[derive(Debug, thiserror::Error)]
+#[error("weights {}: {problem}", .path.display())]
+pub(super) struct WeightsError {
+    path: PathBuf,
+    problem: Problem,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("not a .npy file of numbers: {0}")]
+    NotNpy(String),
+    #[error("numbers of type {0}; expected integers or floating point, e.g. float64")]
+    Type(String),
+    #[error(
+        "the array has shape {shape:?}; for operands {format} expected [{rows}] (both operands), [2, {rows}] (a, then b) \
+         or [{rows}, {columns}] (joint, a in rows)"
+    )]
+    Shape { shape: Vec<u64>, format: OperandFormat, rows: u64, columns: u64 },
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
+    #[error("they belong to one operand format, and the multipliers have {0}; name those of one format, or use --signed or --unsigned")]
+    Formats(String),
+}
+
+/// Weights as a file holds them.
+#[derive(Debug)]
+pub(super) struct Weights {
+    path: PathBuf,
+    shape: Vec<u64>,
+    values: Vec<f64>,
+}
+
+impl Weights {
+    /// Reads a `.npy` file.
+    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+        let read = || -> Result<(Vec<u64>, Vec<f64>), Problem> {
+            let bytes = fs::read(path)?;
+            let file = NpyFile::new(&bytes[..]).map_err(|error| Problem::NotNpy(error.to_string()))?;
+            let (shape, order) = (file.shape().to_vec(), file.order());
+            let values = numbers(file)?;
+            let values = match (&shape[..], order) {
+                (&[rows, columns], Order::Fortran) => (0..rows * columns)
+                    .map(|at| values[((at % columns) * rows + at / columns) as usize])
+                    .collect(),
+                _ => values,
+            };
+            Ok((shape, values))
+        };
+        let (shape, values) = read().map_err(|problem| WeightsError { path: path.into(), problem })?;
+        Ok(Self { path: path.into(), shape, values })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The distribution for the operands of all `multipliers`, which have one format.
+    pub fn distribution<'a>(
+        &self,
+        multipliers: impl IntoIterator<Item = &'a Tabulated>,
+    ) -> Result<OperandDistribution, WeightsError> {
+        let fail = |problem| WeightsError { path: self.path.clone(), problem };
+        let mut formats: Vec<OperandFormat> = multipliers.into_iter().map(Tabulated::format).collect();
+        formats.sort_unstable();
+        formats.dedup();
+        let &[format] = &formats[..] else {
+            let formats: Vec<String> = formats.iter().map(OperandFormat::to_string).collect();
+            return Err(fail(Problem::Formats(formats.join(" and "))));
+        };
+        let (rows, columns) = (1 << format.width_a(), 1 << format.width_b());
+        let fits = match self.shape[..] {
+            [n] => (n == rows && rows == columns) || n == rows + columns,
+            [2, n] => n == rows && rows == columns,
+            [n, m] => (n, m) == (rows, columns),
+            _ => false,
+        };
+        if !fits {
+            return Err(fail(Problem::Shape { shape: self.shape.clone(), format, rows, columns }));
+        }
+        OperandDistribution::from_weights(format, &self.values).map_err(|error| fail(error.into()))
+    }
+}
+
+/// Metrics of one multiplier, under a distribution if there is one.
+pub(super) fn metrics(multiplier: &Tabulated, distribution: Option<&OperandDistribution>) -> Metrics {
+    match distribution {
+        Some(distribution) => Metrics::weighted(&multiplier.error_map(), distribution),
+        None => multiplier.metrics(),
+    }
+}
+
+/// The values of any numeric array, in the file's order.
+fn numbers(file: NpyFile<&[u8]>) -> Result<Vec<f64>, Problem> {
+    let dtype = file.dtype();
+    let unsupported = || Problem::Type(dtype.descr());
+    let DType::Plain(kind) = &dtype else { return Err(unsupported()) };
+    fn widened<T: npyz::Deserialize>(file: NpyFile<&[u8]>, widen: fn(T) -> f64) -> Result<Vec<f64>, Problem> {
+        let values: Vec<T> = file.into_vec().map_err(|error| Problem::NotNpy(error.to_string()))?;
+        Ok(values.into_iter().map(widen).collect())
+    }
+    match (kind.type_char(), kind.size_field()) {
+        (TypeChar::Float, 8) => widened(file, |v: f64| v),
+        (TypeChar::Float, 4) => widened(file, |v: f32| v.into()),
+        (TypeChar::Int, 8) => widened(file, |v: i64| v as f64),
+        (TypeChar::Int, 4) => widened(file, |v: i32| v.into()),
+        (TypeChar::Int, 2) => widened(file, |v: i16| v.into()),
+        (TypeChar::Int, 1) => widened(file, |v: i8| v.into()),
+        (TypeChar::Uint, 8) => widened(file, |v: u64| v as f64),
+        (TypeChar::Uint, 4) => widened(file, |v: u32| v.into()),
+        (TypeChar::Uint, 2) => widened(file, |v: u16| v.into()),
+        (TypeChar::Uint, 1) => widened(file, |v: u8| v.into()),
+        _ => Err(unsupported()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use npyz::WriterBuilder;
+
+    use super::*;
+    use crate::multiplier::{Cost, ProductTable, Provenance};
+
+    fn multiplier(format: &str) -> Tabulated {
+        Tabulated {
+            name: format.into(),
+            provider: "test".into(),
+            table: ProductTable::exact(format.parse().unwrap()).unwrap(),
+            cost: Cost::default(),
+            provenance: Provenance::default(),
+        }
+    }
+
+    fn written<T: npyz::AutoSerialize>(shape: &[u64], order: Order, values: Vec<T>) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(shape)
+            .order(order)
+            .writer(&mut file)
+            .begin_nd()
+            .unwrap();
+        writer.extend(values).unwrap();
+        writer.finish().unwrap();
+        file
+    }
+
+    #[test]
+    fn every_type_and_both_orders_are_read() {
+        let whole = written(&[2, 4], Order::C, (0u8..8).collect());
+        let real = written(&[2, 4], Order::C, (0u8..8).map(f32::from).collect());
+        // Column by column: (a0, b0), (a1, b1), ...
+        let columns = written(&[2, 4], Order::Fortran, vec![0i64, 4, 1, 5, 2, 6, 3, 7]);
+        for file in [whole, real, columns] {
+            let weights = Weights::read(file.path()).unwrap();
+            let distribution = weights.distribution([&multiplier("2s")]).unwrap();
+            // a = -1 (weight 1 of 6), b = -2 (weight 4 of 22).
+            assert!((distribution.probabilities()[4] - 4.0 / 132.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn misfits_say_what_was_expected() {
+        let message = |file: &tempfile::NamedTempFile, formats: &[&str]| {
+            let multipliers: Vec<Tabulated> = formats.iter().map(|format| multiplier(format)).collect();
+            let weights = Weights::read(file.path());
+            let error = weights.and_then(|weights| weights.distribution(&multipliers)).unwrap_err().to_string();
+            error.split_once(": ").unwrap().1.to_owned()
+        };
+        let eight = written(&[8], Order::C, vec![1.0; 8]);
+        assert_eq!(
+            message(&eight, &["4u"]),
+            "the array has shape [8]; for operands 4u expected [16] (both operands), [2, 16] (a, then b) or \
+             [16, 16] (joint, a in rows)"
+        );
+        // As many numbers as [2, 4] has, but not its meaning.
+        let upright = written(&[4, 2], Order::C, vec![1.0; 8]);
+        assert!(message(&upright, &["2u"]).starts_with("the array has shape [4, 2]; for operands 2u expected"));
+        assert!(message(&eight, &["2u", "2s"]).contains("the multipliers have 2s and 2u"), "{}", message(&eight, &["2u", "2s"]));
+        let negative = written(&[8], Order::C, vec![1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        assert_eq!(message(&negative, &["2u"]), "weight 1 is -1; expected a finite number of at least 0");
+        let zero = written(&[8], Order::C, vec![0; 8]);
+        assert_eq!(message(&zero, &["2u"]), "all weights are 0; expected at least one above");
+        let text = tempfile::NamedTempFile::new().unwrap();
+        fs::write(text.path(), "1 2 3").unwrap();
+        assert!(message(&text, &["2u"]).starts_with("not a .npy file of numbers"));
+        let booleans = written(&[4], Order::C, vec![true; 4]);
+        assert!(message(&booleans, &["2u"]).starts_with("numbers of type"));
+    }
+}

@@ -1,0 +1,174 @@
+//! Calls of plain C functions by signature, and what their numbers mean.
+
+use std::ffi::c_void;
+
+use axmul_api::OperandFormat;
+
+use super::signature::{CType, Signature};
+
+/// A plain function of a loaded library.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Function {
+    address: *const c_void,
+    signature: Signature,
+    format: OperandFormat,
+    invoke: unsafe fn(*const c_void, i64, i64) -> i64,
+}
+
+impl Function {
+    /// A function at `address`, which the signature's types must be wide enough for.
+    ///
+    /// # Safety
+    /// There is a C function of this signature at `address`, for as long as the value is used.
+    pub unsafe fn new(address: *const c_void, signature: Signature, format: OperandFormat) -> Self {
+        debug_assert!(signature.holds(format));
+        Self { address, signature, format, invoke: invoker(signature) }
+    }
+
+    /// The product of `a` and `b`, which lie within the format's ranges.
+    ///
+    /// Where a C type is of the format's signedness, its value is the number. Where it is not (EvoApproxLib
+    /// declares some signed multipliers unsigned), its bits are the bus: an operand goes in as its n bits, and
+    /// the product is what the lowest n + m bits say in the format's signedness.
+    pub fn product(&self, a: i64, b: i64) -> i64 {
+        let signed = self.format.is_signed();
+        let operand = |value: i64, width: u8, kind: CType| {
+            if signed && !kind.is_signed() { value & ((1 << width) - 1) } else { value }
+        };
+        let a = operand(a, self.format.width_a(), self.signature.a);
+        let b = operand(b, self.format.width_b(), self.signature.b);
+        // SAFETY: `new` was promised a function of this signature.
+        let result = unsafe { (self.invoke)(self.address, a, b) };
+        if signed != self.signature.result.is_signed() {
+            self.format.wrap(result)
+        } else if !signed && result < 0 {
+            // A u64 beyond i64: the largest i64 stands for it, which no table accepts either.
+            i64::MAX
+        } else {
+            result
+        }
+    }
+}
+
+/// A Rust integer with the C type that it stands for.
+trait Integer: Copy {
+    /// The low bits of `value`.
+    fn truncate(value: i64) -> Self;
+    /// The value; of a u64, its bits.
+    fn widen(self) -> i64;
+}
+
+macro_rules! integers {
+    ($($kind:ty),+) => {$(
+        impl Integer for $kind {
+            fn truncate(value: i64) -> Self {
+                value as Self
+            }
+            fn widen(self) -> i64 {
+                self as i64
+            }
+        }
+    )+};
+}
+
+integers!(u8, i8, u16, i16, u32, i32, u64, i64);
+
+/// # Safety
+/// There is a function `R f(A, B)` at `address`.
+unsafe fn invoke<R: Integer, A: Integer, B: Integer>(address: *const c_void, a: i64, b: i64) -> i64 {
+    // SAFETY: as the caller promises; a function pointer is as wide as a data pointer on all platforms that
+    // load libraries at run time.
+    unsafe {
+        let function: unsafe extern "C" fn(A, B) -> R = std::mem::transmute(address);
+        function(A::truncate(a), B::truncate(b)).widen()
+    }
+}
+
+/// Picks one of the 512 instances of `invoke`: one type a level.
+macro_rules! by_type {
+    ($kind:expr, $next:ident $(, $chosen:ty)* ; $($argument:expr),*) => {
+        match $kind {
+            CType::U8 => $next::<$($chosen,)* u8>($($argument),*),
+            CType::I8 => $next::<$($chosen,)* i8>($($argument),*),
+            CType::U16 => $next::<$($chosen,)* u16>($($argument),*),
+            CType::I16 => $next::<$($chosen,)* i16>($($argument),*),
+            CType::U32 => $next::<$($chosen,)* u32>($($argument),*),
+            CType::I32 => $next::<$($chosen,)* i32>($($argument),*),
+            CType::U64 => $next::<$($chosen,)* u64>($($argument),*),
+            CType::I64 => $next::<$($chosen,)* i64>($($argument),*),
+        }
+    };
+}
+
+type Invoke = unsafe fn(*const c_void, i64, i64) -> i64;
+
+fn invoker(signature: Signature) -> Invoke {
+    fn with_a<R: Integer>(signature: Signature) -> Invoke {
+        by_type!(signature.a, with_b, R; signature)
+    }
+    fn with_b<R: Integer, A: Integer>(signature: Signature) -> Invoke {
+        by_type!(signature.b, chosen, R, A; )
+    }
+    fn chosen<R: Integer, A: Integer, B: Integer>() -> Invoke {
+        invoke::<R, A, B>
+    }
+    by_type!(signature.result, with_a; signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The low bits of a * b + 3 * a in every combination of types, checked against wide arithmetic.
+    macro_rules! check {
+        ($($r:ident $a:ident $b:ident),+ $(,)?) => {$({
+            extern "C" fn model(a: $a, b: $b) -> $r {
+                (a as i64).wrapping_mul(b as i64).wrapping_add(3 * a as i64) as $r
+            }
+            let signature: Signature =
+                concat!(stringify!($r), "(", stringify!($a), ",", stringify!($b), ")").parse().unwrap();
+            for signed in [false, true] {
+                let format = OperandFormat::new(4, 3, signed).unwrap();
+                // SAFETY: `model` has this signature.
+                let function = unsafe { Function::new(model as *const c_void, signature, format) };
+                for (a, b) in format.operands() {
+                    // The numbers that C sees, then the number that C returns, read by the documented rule.
+                    let seen = |value: i64, width: u32, type_signed: bool| {
+                        if signed && !type_signed { value.rem_euclid(1 << width) } else { value }
+                    };
+                    let a_seen = seen(a, 4, signature.a.is_signed());
+                    let b_seen = seen(b, 3, signature.b.is_signed());
+                    let returned = (a_seen * b_seen + 3 * a_seen) as $r as i64;
+                    let expected = match (signed, signature.result.is_signed()) {
+                        (true, false) => (returned.rem_euclid(128) + 64).rem_euclid(128) - 64,
+                        (false, true) => returned.rem_euclid(128),
+                        _ => returned,
+                    };
+                    assert_eq!(function.product(a, b), expected, "{signature} {format} {a} {b}");
+                }
+            }
+        })+};
+    }
+
+    #[test]
+    fn types_in_every_place_are_called_as_declared() {
+        check!(
+            u8 u8 u8, u16 u8 u8, u32 u8 u8, u64 u8 u8, u16 u16 u16, u32 u16 u16, u64 u16 u16, u32 u32 u32,
+            u64 u32 u32, u64 u64 u64, i16 i8 i8, i32 i8 i8, i32 i16 i16, i64 i8 i8, i64 i16 i16,
+            i32 i32 i32, i64 i32 i32, i64 i64 i64, u16 i8 i8, i16 u8 u8, u64 i16 i8, i8 i8 u8, i64 u16 i32,
+            i32 u64 i8, u32 i64 u16, u16 u32 i64,
+        );
+    }
+
+    #[test]
+    fn a_product_beyond_64_signed_bits_is_not_folded_back() {
+        extern "C" fn huge(_: u8, _: u8) -> u64 {
+            u64::MAX
+        }
+        let signature = "u64(u8,u8)".parse().unwrap();
+        // SAFETY: `huge` has this signature.
+        let function =
+            unsafe { Function::new(huge as *const c_void, signature, OperandFormat::unsigned(8, 8)) };
+        assert_eq!(function.product(1, 1), i64::MAX);
+    }
+}

@@ -1,0 +1,269 @@
+//! The process that loads a library: what the host executable does when it is started as one.
+
+use std::ffi::{CString, c_void};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use axmul_api::OperandFormat;
+use axmul_api::c_abi::{ENTRY_SYMBOL, PluginEntry};
+use serde::{Deserialize, Serialize};
+
+use super::call::Function;
+use super::confine;
+use super::descriptor::{self, Entry};
+use super::error::{Phase, Problem};
+use super::protocol::{Described, GREETING, Message};
+use super::reference::{Interpretation, Request};
+use super::signature::Signature;
+use crate::multiplier::{Cost, ProductTable, Provenance};
+
+/// How many products are asked for again to see whether they stay the same.
+const SAMPLES: usize = 256;
+
+/// What a host is to do; its one argument beside the library, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub request: Request,
+    /// The library as the user wrote it.
+    pub shown: String,
+    pub memory_bytes: u64,
+    pub seconds: f64,
+}
+
+/// Loads `library`, sends what `order` asks for through the pipe that is standard input, and ends the process.
+pub(super) fn main(library: PathBuf, order: &str) -> ! {
+    let code = match run(&library, order) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("axmul: {error}");
+            1
+        }
+    };
+    confine::leave(code)
+}
+
+fn run(library: &Path, order: &str) -> io::Result<()> {
+    let mut pipe = confine::take_pipe()?;
+    Message::Greeting(GREETING.to_owned()).write(&mut pipe)?;
+    let order: Order = serde_json::from_str(order)?;
+    if let Err(error) = confine::apply(&pipe, order.memory_bytes, order.seconds) {
+        let reason = format!("its limits cannot be set: {error}");
+        return Message::Failure(Problem::Exchange { reason }).write(&mut pipe);
+    }
+    let last = match tabulate(library, &order, &mut pipe) {
+        Ok(count) => Message::Done(count),
+        Err(Failure::Problem(problem)) => Message::Failure(problem),
+        Err(Failure::Io(error)) => return Err(error),
+    };
+    last.write(&mut pipe)
+}
+
+enum Failure {
+    Problem(Problem),
+    Io(io::Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Something with products: a described multiplier or a plain function.
+enum Source {
+    Entry(Entry),
+    Plain(Described, Function),
+}
+
+impl Source {
+    fn described(&self) -> &Described {
+        match self {
+            Self::Entry(entry) => &entry.described,
+            Self::Plain(described, _) => described,
+        }
+    }
+
+    fn product(&self, a: i64, b: i64) -> i64 {
+        match self {
+            Self::Entry(entry) => entry.product(a, b),
+            Self::Plain(_, function) => function.product(a, b),
+        }
+    }
+
+    fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
+        match self {
+            Self::Entry(entry) => entry.products(a, b, out),
+            Self::Plain(_, function) => {
+                for ((&a, &b), out) in a.iter().zip(b).zip(out) {
+                    *out = function.product(a, b);
+                }
+            }
+        }
+    }
+}
+
+fn tabulate(path: &Path, order: &Order, pipe: &mut File) -> Result<u32, Failure> {
+    Message::Phase(Phase::Loading).write(pipe)?;
+    let library = Library::open(path)?;
+    Message::Phase(Phase::Describing).write(pipe)?;
+    let sources = sources(&library, order)?;
+    for source in &sources {
+        let Described { name, format, .. } = source.described();
+        if format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH {
+            return Err(Problem::TooWide { name: name.clone(), format: *format }.into());
+        }
+        Message::Phase(Phase::Multiplying(name.clone())).write(pipe)?;
+        let products = products(source, name, *format)?;
+        Message::Multiplier(source.described().clone(), products).write(pipe)?;
+    }
+    Ok(sources.len() as u32)
+}
+
+fn sources(library: &Library, order: &Order) -> Result<Vec<Source>, Problem> {
+    let shown = Path::new(&order.shown);
+    match &order.request {
+        Request::Descriptor => {
+            let entries = library.descriptor(shown)?.ok_or(Problem::NoDescriptor)?;
+            Ok(entries.into_iter().map(Source::Entry).collect())
+        }
+        Request::Symbol { symbol, signature, format } => {
+            let mut described = Vec::new();
+            if signature.is_none()
+                && format.is_none()
+                // A library with a damaged descriptor may still export the function.
+                && let Ok(Some(entries)) = library.descriptor(shown)
+            {
+                for entry in entries {
+                    if entry.described.name == *symbol {
+                        return Ok(vec![Source::Entry(entry)]);
+                    }
+                    described.push(entry.described.name);
+                }
+            }
+            let Some(address) = library.address(symbol) else {
+                return Err(Problem::NoSymbol { symbol: symbol.clone(), described });
+            };
+            Ok(vec![plain(address, symbol, *signature, *format, shown)?])
+        }
+    }
+}
+
+fn plain(
+    address: *const c_void,
+    symbol: &str,
+    signature: Option<Signature>,
+    format: Option<OperandFormat>,
+    shown: &Path,
+) -> Result<Source, Problem> {
+    let symbol = symbol.to_owned();
+    let Some(found) = Interpretation::of(&symbol, signature, format) else {
+        return Err(Problem::NoFormat { symbol });
+    };
+    if !found.signature.holds(found.format) {
+        return Err(Problem::Narrow { symbol, signature: found.signature, format: found.format });
+    }
+    let provenance = Provenance { origin: found.origin(shown, &symbol), ..Provenance::default() };
+    let described = Described { name: symbol, format: found.format, cost: Cost::default(), provenance };
+    // SAFETY: that the function is declared so is what the user says; where it is not, this process pays.
+    let function = unsafe { Function::new(address, found.signature, found.format) };
+    Ok(Source::Plain(described, function))
+}
+
+/// All products, one row of operands at a time, and a sample of them a second time.
+fn products(source: &Source, name: &str, format: OperandFormat) -> Result<Vec<i64>, Problem> {
+    let b: Vec<i64> = format.range_b().collect();
+    let mut products = vec![0; format.pairs() as usize];
+    for (a, out) in format.range_a().zip(products.chunks_mut(b.len())) {
+        source.products(&vec![a; b.len()], &b, out);
+    }
+    // An odd step, so that both operands vary.
+    let step = (products.len() / SAMPLES) | 1;
+    for ((a, b), &first) in format.operands().zip(&products).step_by(step) {
+        let second = source.product(a, b);
+        if first != second {
+            return Err(Problem::Inconsistent { name: name.to_owned(), a, b, first, second });
+        }
+    }
+    Ok(products)
+}
+
+/// A loaded library, which stays loaded: its destructors have nothing to tell.
+struct Library(std::mem::ManuallyDrop<libloading::Library>);
+
+impl Library {
+    fn open(path: &Path) -> Result<Self, Problem> {
+        match Self::load(path) {
+            Ok(library) => Ok(Self(std::mem::ManuallyDrop::new(library))),
+            Err(error) => {
+                // libloading keeps what the dynamic linker says as the source.
+                let reason = match std::error::Error::source(&error) {
+                    Some(source) => source.to_string(),
+                    None => error.to_string(),
+                };
+                // Newer glibc drops the reason of a failed mapping, which is memory or a mount without execution.
+                let out_of_memory = reason.contains("Cannot allocate memory")
+                    || reason.contains("failed to map segment") && !confine::is_mounted_noexec(path);
+                if out_of_memory {
+                    // The parent knows the limit and says so.
+                    confine::report_lack_of_memory();
+                }
+                let reason =
+                    reason.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&reason).to_owned();
+                Err(if has_library_header(path) {
+                    Problem::Refused { reason }
+                } else {
+                    Problem::NotALibrary { reason }
+                })
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
+        use libloading::os::unix;
+        // At once rather than at the first call: an undefined symbol then is a message and not a death.
+        // SAFETY: a library runs its constructors now; this process exists for that.
+        unsafe { unix::Library::open(Some(path), unix::RTLD_NOW | unix::RTLD_LOCAL) }.map(Into::into)
+    }
+
+    #[cfg(not(unix))]
+    fn load(path: &Path) -> Result<libloading::Library, libloading::Error> {
+        // SAFETY: a library runs its constructors now; this process exists for that.
+        unsafe { libloading::Library::new(path) }
+    }
+
+    fn address(&self, symbol: &str) -> Option<*const c_void> {
+        let symbol = CString::new(symbol).ok()?;
+        // SAFETY: only the address is taken.
+        let found = unsafe { self.0.get::<*const c_void>(symbol.as_c_str()) }.ok()?;
+        // SAFETY: the library stays loaded.
+        let address = unsafe { found.try_as_raw_ptr() }?;
+        (!address.is_null()).then_some(address.cast_const())
+    }
+
+    fn descriptor(&self, shown: &Path) -> Result<Option<Vec<Entry>>, Problem> {
+        let symbol = ENTRY_SYMBOL.to_str().expect("ASCII");
+        let Some(address) = self.address(symbol) else { return Ok(None) };
+        // SAFETY: the library claims to be a plugin by exporting this symbol.
+        unsafe { descriptor::read(address.cast::<PluginEntry>(), shown) }.map(Some)
+    }
+}
+
+/// Whether the file begins as libraries do: ELF, Mach-O (thin or universal), PE.
+fn has_library_header(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok()
+        && (magic == *b"\x7fELF"
+            || magic[..2] == *b"MZ"
+            || [0xfeed_face, 0xfeed_facf, 0xcafe_babe_u32]
+                .iter()
+                .any(|known| magic == known.to_be_bytes() || magic == known.to_le_bytes()))
+}

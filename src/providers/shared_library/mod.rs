@@ -1,0 +1,123 @@
+//! Multipliers from shared libraries: a descriptor (`axmul_plugin.h`) or plain functions by symbol and signature.
+//!
+//! A loaded library is foreign code. It is loaded, and all its products are computed, in a process of its own,
+//! which is a host executable started anew (see [`host_main`]; never a fork without exec). So a library that
+//! crashes, hangs, ends its process, prints or eats memory, in its functions or in its constructors, costs a
+//! [`SharedLibraryError`] and nothing else:
+//!
+//! ```text
+//! tabulate -> supervise ==starts==> host_main -> child -> confine (limits), then dlopen
+//!                 ^                                  |
+//!                 +---- protocol: checked frames ----+   over a pipe of its own
+//! ```
+//!
+//! What a library prints, on either stream, is kept from ours and its end put into the message. Absent by design:
+//! any call of a library's code in this process, and any defence against malice. A library can do what its user
+//! can do.
+//!
+//! ```no_run
+//! use axmul::providers::shared_library::{Limits, Reference, tabulate};
+//!
+//! axmul::host_main();
+//! let mine: Reference = "./libmine.so:mul8s_mine".parse()?;
+//! let tabulated = tabulate(&mine.path, &mine.request, &Limits::default())?;
+//! println!("{} {}", tabulated[0].name, tabulated[0].metrics().mae);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod call;
+mod child;
+mod confine;
+mod descriptor;
+mod error;
+mod host;
+mod protocol;
+mod reference;
+mod signature;
+mod supervise;
+
+use std::path::Path;
+use std::time::Duration;
+
+pub use error::{Output, Phase, Problem, SharedLibraryError};
+pub use host::{HOST_VARIABLE, host_main};
+pub use reference::{Reference, ReferenceError, Request};
+pub use signature::{CType, Signature, SignatureError};
+
+use crate::multiplier::{ProductTable, Tabulated};
+use child::Order;
+
+/// What a library may use up before it is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time from the moment at which its process is ready to load it to its last product.
+    pub time: Duration,
+    /// Memory in bytes, beyond what its process has before it is loaded: address space on Linux, data segments on
+    /// other Unix systems, no limit elsewhere.
+    pub memory_bytes: u64,
+}
+
+impl Default for Limits {
+    /// A minute and a gibibyte: a gate-level 8x8 model in C takes milliseconds.
+    fn default() -> Self {
+        Self { time: Duration::from_secs(60), memory_bytes: 1 << 30 }
+    }
+}
+
+/// Tabulates what `request` asks of the library at `path`: all multipliers of its descriptor, in its order, or one.
+///
+/// The provider is the library's file name. The provenance says from where the multiplier comes and what was
+/// guessed. Blocks the calling thread; several threads may tabulate at once.
+pub fn tabulate(
+    path: &Path,
+    request: &Request,
+    limits: &Limits,
+) -> Result<Vec<Tabulated>, SharedLibraryError> {
+    attempt(path, request, limits).map_err(|problem| SharedLibraryError { path: path.to_owned(), problem })
+}
+
+fn attempt(path: &Path, request: &Request, limits: &Limits) -> Result<Vec<Tabulated>, Problem> {
+    check_file(path)?;
+    let host = host::find()?;
+    // A bare file name would make the dynamic linker search its own folders.
+    let library =
+        std::path::absolute(path).map_err(|error| Problem::Unreadable { reason: error.to_string() })?;
+    let order = Order {
+        request: request.clone(),
+        shown: path.display().to_string(),
+        memory_bytes: limits.memory_bytes,
+        seconds: limits.time.as_secs_f64(),
+    };
+    let provider = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    supervise::run(&host, &library, &order, limits)?
+        .into_iter()
+        .map(|(described, products)| {
+            let table = ProductTable::from_wide(described.format, &products).map_err(|error| {
+                Problem::Table { name: described.name.clone(), reason: error.to_string() }
+            })?;
+            Ok(Tabulated {
+                name: described.name,
+                provider: provider.to_string(),
+                table,
+                cost: described.cost,
+                provenance: described.provenance,
+            })
+        })
+        .collect()
+}
+
+fn check_file(path: &Path) -> Result<(), Problem> {
+    use std::io::ErrorKind;
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Problem::Missing,
+        _ => Problem::Unreadable { reason: error.to_string() },
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Problem::Directory);
+    }
+    if !metadata.is_file() {
+        return Err(Problem::NotAFile);
+    }
+    std::fs::File::open(path).map(drop).map_err(unreadable)
+}

@@ -1,0 +1,200 @@
+//! What the process that loads a library tells the one that started it.
+//!
+//! A frame is its kind (1 byte), the length of its payload (4 bytes, little endian), the payload, and the SHA-256
+//! of all that. A plugin shares the process with the writer, so nothing is believed that is not whole.
+
+use std::io::{self, Read, Write};
+
+use axmul_api::OperandFormat;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::{Phase, Problem};
+use crate::multiplier::{Cost, Provenance};
+
+/// What a host greets with: this protocol and this version of axmul, which fixes the payloads.
+pub(super) const GREETING: &str = concat!("axmul ", env!("CARGO_PKG_VERSION"), " tabulation 1");
+
+/// No frame is longer: 65,536 products of 8 bytes, and text.
+const MAX_PAYLOAD: u32 = 2 << 20;
+
+/// How a frame is damaged whose stream ended too early.
+pub(super) const TRUNCATED: &str = "truncated";
+
+const HEADER: usize = 5;
+const CHECKSUM: usize = 32;
+
+/// One frame.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Message {
+    /// The first: who is speaking.
+    Greeting(String),
+    /// What comes next.
+    Phase(Phase),
+    /// The process crashes, and its last error was a lack of memory.
+    OutOfMemory,
+    /// The last: no multipliers, and why.
+    Failure(Problem),
+    /// One multiplier.
+    Multiplier(Described, Vec<i64>),
+    /// The last: all is said, in so many multipliers.
+    Done(u32),
+}
+
+/// A multiplier but for its products.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Described {
+    pub name: String,
+    pub format: OperandFormat,
+    pub cost: Cost,
+    pub provenance: Provenance,
+}
+
+/// Why no message could be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ReadError {
+    /// The stream ended between two frames.
+    End,
+    /// The stream ended within a frame or holds what no host wrote.
+    Damaged(&'static str),
+}
+
+impl Message {
+    /// The bytes of the frame.
+    pub fn encode(&self) -> Vec<u8> {
+        let (kind, payload) = match self {
+            Self::Greeting(text) => (b'G', text.clone().into_bytes()),
+            Self::Phase(phase) => (b'P', json(phase)),
+            Self::OutOfMemory => (b'O', Vec::new()),
+            Self::Failure(problem) => (b'F', json(problem)),
+            Self::Multiplier(described, products) => {
+                let text = json(described);
+                let mut payload = (text.len() as u32).to_le_bytes().to_vec();
+                payload.extend(text);
+                payload.extend(products.iter().flat_map(|product| product.to_le_bytes()));
+                (b'M', payload)
+            }
+            Self::Done(count) => (b'D', count.to_le_bytes().to_vec()),
+        };
+        let mut frame = vec![kind];
+        frame.extend((payload.len() as u32).to_le_bytes());
+        frame.extend(payload);
+        let checksum = Sha256::digest(&frame);
+        frame.extend(checksum);
+        frame
+    }
+
+    /// Writes the frame at once.
+    pub fn write(&self, to: &mut impl Write) -> io::Result<()> {
+        to.write_all(&self.encode())
+    }
+
+    /// Reads one frame.
+    pub fn read(from: &mut impl Read) -> Result<Self, ReadError> {
+        let mut frame = vec![0; HEADER];
+        match fill(from, &mut frame) {
+            HEADER => {}
+            0 => return Err(ReadError::End),
+            _ => return Err(ReadError::Damaged(TRUNCATED)),
+        }
+        let length = u32::from_le_bytes([frame[1], frame[2], frame[3], frame[4]]);
+        if length > MAX_PAYLOAD {
+            return Err(ReadError::Damaged("of impossible length"));
+        }
+        let end = HEADER + length as usize;
+        frame.resize(end + CHECKSUM, 0);
+        if fill(from, &mut frame[HEADER..]) < length as usize + CHECKSUM {
+            return Err(ReadError::Damaged(TRUNCATED));
+        }
+        if Sha256::digest(&frame[..end])[..] != frame[end..] {
+            return Err(ReadError::Damaged("with a wrong checksum"));
+        }
+        Self::decode(frame[0], &frame[HEADER..end]).ok_or(ReadError::Damaged("of unknown content"))
+    }
+
+    fn decode(kind: u8, payload: &[u8]) -> Option<Self> {
+        Some(match kind {
+            b'G' => Self::Greeting(String::from_utf8(payload.to_vec()).ok()?),
+            b'P' => Self::Phase(serde_json::from_slice(payload).ok()?),
+            b'O' => Self::OutOfMemory,
+            b'F' => Self::Failure(serde_json::from_slice(payload).ok()?),
+            b'M' => {
+                let (length, rest) = payload.split_first_chunk()?;
+                let (text, products) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+                let (products, []) = products.as_chunks() else { return None };
+                let products = products.iter().map(|&product| i64::from_le_bytes(product)).collect();
+                Self::Multiplier(serde_json::from_slice(text).ok()?, products)
+            }
+            b'D' => Self::Done(u32::from_le_bytes(payload.try_into().ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("plain data has a JSON form")
+}
+
+/// Reads until `bytes` is full or the stream ends; an error ends it too. How much was read.
+fn fill(from: &mut impl Read, bytes: &mut [u8]) -> usize {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match from.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples() -> Vec<Message> {
+        let described = Described {
+            name: "x".into(),
+            format: OperandFormat::signed(8, 4),
+            cost: Cost { power_mw: Some(0.5), source: "s".into(), ..Cost::default() },
+            provenance: Provenance { origin: "o".into(), ..Provenance::default() },
+        };
+        vec![
+            Message::Greeting(GREETING.into()),
+            Message::Phase(Phase::Multiplying("x".into())),
+            Message::OutOfMemory,
+            Message::Failure(Problem::AbiVersion { got: 7 }),
+            Message::Multiplier(described, vec![i64::MIN, -1, 0, i64::MAX]),
+            Message::Done(3),
+        ]
+    }
+
+    #[test]
+    fn messages_round_trip() {
+        let mut stream = Vec::new();
+        for message in examples() {
+            message.write(&mut stream).unwrap();
+        }
+        let mut stream = &stream[..];
+        for message in examples() {
+            assert_eq!(Message::read(&mut stream), Ok(message));
+        }
+        assert_eq!(Message::read(&mut stream), Err(ReadError::End));
+    }
+
+    #[test]
+    fn neither_truncation_nor_a_flipped_bit_is_believed() {
+        for message in examples() {
+            let frame = message.encode();
+            for length in 1..frame.len() {
+                assert_eq!(Message::read(&mut &frame[..length]), Err(ReadError::Damaged(TRUNCATED)));
+            }
+            for bit in 0..8 * frame.len() {
+                let mut damaged = frame.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                assert!(matches!(Message::read(&mut &damaged[..]), Err(ReadError::Damaged(_))));
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Starts the process that loads a library, listens to it, and ends it in time.
+
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Limits;
+use super::child::Order;
+use super::error::{Output, Phase, Problem};
+use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
+use super::protocol::{Described, GREETING, Message, ReadError, TRUNCATED};
+
+/// How long a host may take to greet before it is taken for none. A plugin's time starts with the greeting.
+const GREETING_TIME: Duration = Duration::from_secs(20);
+
+/// How often the death of the process is looked for, beyond the end of its pipe.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How long to wait for the rest of what a dead process said: a process that it left behind may hold the pipe.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How much of what a library prints is kept.
+const OUTPUT_BYTES: usize = 2048;
+
+/// What the process sent, one multiplier each.
+pub(super) type Received = Vec<(Described, Vec<i64>)>;
+
+/// Has `host` load `library` (an absolute path) and returns what it sends.
+pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Received, Problem> {
+    let exchange = |error: io::Error| Problem::Exchange { reason: error.to_string() };
+    let (results, results_end) = io::pipe().map_err(exchange)?;
+    let (printed, printed_end) = io::pipe().map_err(exchange)?;
+    let order = serde_json::to_string(order).map_err(|error| exchange(error.into()))?;
+    let mut command = Command::new(host);
+    command.arg(CHILD_ARGUMENT).arg(library).arg(order).env(CHILD_VARIABLE, "1");
+    // The pipe for the results takes the place of standard input, the only descriptor that a process inherits
+    // under a known number and that no library writes to. What a library prints goes another way.
+    command.stdin(results_end).stdout(printed_end.try_clone().map_err(exchange)?).stderr(printed_end);
+    // A group of its own, so that what the library starts ends with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let child = command.spawn().map_err(|error| Problem::HostDoesNotStart {
+        host: host.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    // Our copies of the far ends, so that the pipes end with the process.
+    drop(command);
+    let output = Arc::new(Mutex::new(VecDeque::new()));
+    let mut conversation = Conversation {
+        process: Process(child),
+        messages: in_background(move |send| listen(results, send)),
+        silent: in_background({
+            let output = Arc::clone(&output);
+            move |_| keep_tail(printed, &output)
+        }),
+        output,
+        deadline: Some(Instant::now() + GREETING_TIME),
+        limits,
+        host,
+        greeted: false,
+        phase: Phase::default(),
+        short_of_memory: false,
+        received: Vec::new(),
+    };
+    conversation.hold()
+}
+
+/// Runs `work` in a thread that outlives this call where a stream never ends.
+fn in_background<T: Send + 'static>(work: impl FnOnce(Sender<T>) + Send + 'static) -> Receiver<T> {
+    let (send, receive) = mpsc::channel();
+    thread::spawn(move || work(send));
+    receive
+}
+
+fn listen(mut results: PipeReader, send: Sender<Result<Message, ReadError>>) {
+    loop {
+        let message = Message::read(&mut results);
+        let last = message.is_err();
+        if send.send(message).is_err() || last {
+            return;
+        }
+    }
+}
+
+fn keep_tail(mut printed: PipeReader, output: &Mutex<VecDeque<u8>>) {
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = printed.read(&mut buffer) {
+        let mut kept = output.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(&buffer[..count]);
+        let surplus = kept.len().saturating_sub(OUTPUT_BYTES);
+        kept.drain(..surplus);
+    }
+}
+
+/// A process that is ended, with all that it started, when the value goes.
+struct Process(Child);
+
+impl Process {
+    fn end(&mut self) {
+        #[cfg(unix)]
+        if let (Ok(None), Some(group)) =
+            (self.0.try_wait(), rustix::process::Pid::from_raw(self.0.id().cast_signed()))
+        {
+            // It has not been waited for, so the number is still its own.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+struct Conversation<'a> {
+    process: Process,
+    messages: Receiver<Result<Message, ReadError>>,
+    /// Disconnected once nobody can print any more.
+    silent: Receiver<()>,
+    output: Arc<Mutex<VecDeque<u8>>>,
+    /// `None`: never.
+    deadline: Option<Instant>,
+    limits: &'a Limits,
+    host: &'a Path,
+    greeted: bool,
+    phase: Phase,
+    short_of_memory: bool,
+    received: Received,
+}
+
+impl Conversation<'_> {
+    fn hold(&mut self) -> Result<Received, Problem> {
+        // When the process is gone and its pipe is not: how it ended, and until when to listen all the same.
+        let mut gone: Option<(ExitStatus, Instant)> = None;
+        loop {
+            match self.messages.recv_timeout(self.until_next_look()) {
+                Ok(Ok(message)) => {
+                    if let Some(received) = self.take(message)? {
+                        return Ok(received);
+                    }
+                }
+                Ok(Err(ReadError::Damaged(what))) if self.greeted && what != TRUNCATED => {
+                    return Err(self.damaged(&format!("a message {what}")));
+                }
+                // No more to come, or not ours to read: how the process ends tells more.
+                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(self.await_end()),
+                Err(RecvTimeoutError::Timeout) => match gone {
+                    Some((status, until)) if Instant::now() >= until => return Err(self.ended(status)),
+                    Some(_) => {}
+                    None => match self.process.0.try_wait() {
+                        Ok(Some(status)) => gone = Some((status, Instant::now() + LAST_WORDS)),
+                        _ if self.overdue() => return Err(self.time_limit()),
+                        _ => {}
+                    },
+                },
+            }
+        }
+    }
+
+    fn until_next_look(&self) -> Duration {
+        self.deadline
+            .map_or(TICK, |deadline| deadline.saturating_duration_since(Instant::now()).min(TICK))
+            .max(Duration::from_millis(1))
+    }
+
+    fn overdue(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Everything received, once all is.
+    fn take(&mut self, message: Message) -> Result<Option<Received>, Problem> {
+        match message {
+            Message::Greeting(got) if got == GREETING => {
+                self.greeted = true;
+                self.deadline = Instant::now().checked_add(self.limits.time);
+            }
+            Message::Greeting(got) => {
+                let host = self.host.display().to_string();
+                return Err(Problem::HostVersion { host, got, expected: GREETING.to_owned() });
+            }
+            Message::Phase(phase) => self.phase = phase,
+            Message::OutOfMemory => self.short_of_memory = true,
+            // The limit is behind whatever reason the dynamic linker gave.
+            Message::Failure(_) if self.short_of_memory => return Err(self.memory_limit()),
+            Message::Failure(problem) => return Err(problem),
+            Message::Multiplier(described, products) => self.received.push((described, products)),
+            Message::Done(count) if count as usize == self.received.len() => {
+                return Ok(Some(std::mem::take(&mut self.received)));
+            }
+            Message::Done(_) => return Err(self.damaged("multipliers are missing")),
+        }
+        Ok(None)
+    }
+
+    /// The pipe has ended: what becomes of the process.
+    fn await_end(&mut self) -> Problem {
+        loop {
+            match self.process.0.try_wait() {
+                Ok(Some(status)) => return self.ended(status),
+                _ if self.overdue() => return self.time_limit(),
+                _ => thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
+    fn ended(&mut self, status: ExitStatus) -> Problem {
+        if !self.greeted {
+            return self.not_a_host();
+        }
+        if self.short_of_memory {
+            return self.memory_limit();
+        }
+        let (phase, output) = (self.phase.clone(), self.output());
+        match status.code() {
+            Some(code) => Problem::Exited { code, phase, output },
+            None => Problem::Crashed { signal: signal_name(status), phase, output },
+        }
+    }
+
+    fn not_a_host(&mut self) -> Problem {
+        Problem::NotAHost { host: self.host.display().to_string(), output: self.output() }
+    }
+
+    fn time_limit(&mut self) -> Problem {
+        if !self.greeted {
+            return self.not_a_host();
+        }
+        let seconds = self.limits.time.as_secs_f64();
+        Problem::TimeLimit { seconds, phase: self.phase.clone(), output: self.output() }
+    }
+
+    fn memory_limit(&mut self) -> Problem {
+        let bytes = self.limits.memory_bytes;
+        Problem::MemoryLimit { bytes, phase: self.phase.clone(), output: self.output() }
+    }
+
+    fn damaged(&mut self, what: &str) -> Problem {
+        Problem::Damaged { what: what.to_owned(), phase: self.phase.clone(), output: self.output() }
+    }
+
+    /// Ends the process and collects what it printed.
+    fn output(&mut self) -> Output {
+        self.process.end();
+        let _ = self.silent.recv_timeout(LAST_WORDS);
+        let mut kept = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        Output(String::from_utf8_lossy(kept.make_contiguous()).trim().to_owned())
+    }
+}
+
+#[cfg(unix)]
+fn signal_name(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        Some(libc::SIGSEGV) => "SIGSEGV (an invalid memory access)".into(),
+        Some(libc::SIGBUS) => "SIGBUS (an invalid memory access, or a truncated file)".into(),
+        Some(libc::SIGABRT) => "SIGABRT (it gave up, as abort and failed assertions do)".into(),
+        Some(libc::SIGILL) => "SIGILL (an instruction that this processor lacks)".into(),
+        Some(libc::SIGFPE) => "SIGFPE (a division by zero)".into(),
+        Some(libc::SIGKILL) => "SIGKILL (the system may have run out of memory)".into(),
+        Some(signal) => format!("signal {signal}"),
+        None => status.to_string(),
+    }
+}
+
+#[cfg(not(unix))]
+fn signal_name(status: ExitStatus) -> String {
+    status.to_string()
+}

@@ -1,0 +1,192 @@
+//! Sums of approximate products on tensors, three ways, all exact.
+//!
+//! - Lookups ([`crate::kernels::Lut`]): any table, on the CPU.
+//! - Low rank: the exact product and a few outer products, as one convolution or matrix product of libtorch with
+//!   `rank + 1` times the fan-in, on any device. In fp32 while a bound on every partial sum certifies that it is
+//!   exact, else in f64.
+//! - Gathering from the table: any table, on any device, slowly.
+
+mod gather;
+mod low_rank;
+mod lookup;
+
+use tch::{Device, Kind, Tensor};
+
+use super::TrainError;
+use super::quantize::Quantized;
+use crate::kernels::{ConvShape, LowRank, Lut};
+use crate::multiplier::{OperandFormat, Tabulated};
+use crate::training::plan::KernelChoice;
+
+/// The rank up to which outer products are faster than lookups on a CPU: fp32 convolutions do some ten to twenty
+/// times as many products a second as lookups do.
+const CPU_RANK: usize = 8;
+
+/// The rank up to which outer products are faster than gathering: that touches memory for every product.
+const CUDA_RANK: usize = 32;
+
+/// A multiplier, ready to multiply tensors on a device.
+#[derive(Debug)]
+pub struct Approximate {
+    name: String,
+    affine: bool,
+    path: Path,
+}
+
+#[derive(Debug)]
+enum Path {
+    Lookup(Box<Lut>),
+    LowRank(low_rank::Factors),
+    Gather(gather::Table),
+}
+
+impl Approximate {
+    /// Prepares a multiplier of 8-bit operands for a device. `kernel` chooses the way, or leaves the choice to
+    /// the rank of the error map.
+    pub fn new(multiplier: &Tabulated, kernel: KernelChoice, device: Device) -> Result<Self, TrainError> {
+        let format = multiplier.format();
+        let affine = match format {
+            f if f == OperandFormat::signed(8, 8) => false,
+            f if f == OperandFormat::unsigned(8, 8) => true,
+            _ => {
+                return Err(TrainError::Multiplier(format!(
+                    "multiplier '{}' is {format}; layers compute with 8s or 8u",
+                    multiplier.name
+                )));
+            }
+        };
+        let table = &multiplier.table;
+        let on_cpu = device == Device::Cpu;
+        let lookup = || Path::Lookup(Box::new(Lut::new(table)));
+        let low_rank = |max_rank| {
+            LowRank::factor(table, max_rank).map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
+        };
+        let path = match kernel {
+            KernelChoice::Lut if !on_cpu => {
+                return Err(TrainError::Multiplier(
+                    "kernel lut runs on the CPU only; choose auto, low_rank or gather".into(),
+                ));
+            }
+            KernelChoice::Lut => lookup(),
+            KernelChoice::Gather => Path::Gather(gather::Table::new(table, device)),
+            KernelChoice::LowRank => low_rank(256).ok_or_else(|| {
+                TrainError::Multiplier(format!(
+                    "the error map of multiplier '{}' has no factors of small integers; choose kernel auto, lut or \
+                     gather",
+                    multiplier.name
+                ))
+            })?,
+            KernelChoice::Auto if on_cpu => low_rank(CPU_RANK).unwrap_or_else(lookup),
+            KernelChoice::Auto => {
+                low_rank(CUDA_RANK).unwrap_or_else(|| Path::Gather(gather::Table::new(table, device)))
+            }
+        };
+        Ok(Self { name: multiplier.name.clone(), affine, path })
+    }
+
+    /// The multiplier's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it multiplies: `lut`, `low_rank` or `gather`.
+    pub fn kernel(&self) -> &'static str {
+        match self.path {
+            Path::Lookup(_) => "lut",
+            Path::LowRank(_) => "low_rank",
+            Path::Gather(_) => "gather",
+        }
+    }
+
+    /// The convolution `[N, O, H', W']` of codes `[N, C, H, W]` with codes `[O, C / groups, kh, kw]`, zero points
+    /// taken out: whole numbers, exact, of kind i32, fp32 or f64. Batch, height and width of `shape` are ignored.
+    pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, TrainError> {
+        debug_assert!(x.affine == self.affine && w.affine == self.affine);
+        tch::no_grad(|| match &self.path {
+            Path::Lookup(lut) => {
+                let sums = lookup::conv2d(lut, x, w, shape)?;
+                Ok(self.without_zero_points(sums, x, w, Some(shape)))
+            }
+            Path::Gather(table) => {
+                let sums = table.conv2d(x, w, shape);
+                Ok(self.without_zero_points(sums, x, w, Some(shape)))
+            }
+            Path::LowRank(factors) => Ok(factors.conv2d(x, w, shape)),
+        })
+    }
+
+    /// The product `[rows, O]` of codes `[rows, K]` with codes `[O, K]`; otherwise like [`Self::conv2d`].
+    pub fn linear(&self, x: &Quantized, w: &Quantized) -> Result<Tensor, TrainError> {
+        debug_assert!(x.affine == self.affine && w.affine == self.affine);
+        tch::no_grad(|| match &self.path {
+            Path::Lookup(lut) => {
+                let sums = lookup::linear(lut, x, w)?;
+                Ok(self.without_zero_points(sums, x, w, None))
+            }
+            Path::Gather(table) => {
+                let sums = table.linear(x, w);
+                Ok(self.without_zero_points(sums, x, w, None))
+            }
+            Path::LowRank(factors) => Ok(factors.linear(x, w)),
+        })
+    }
+
+    /// Takes the zero points out of sums over products of codes:
+    /// sum (q_x - z_x)(q_w - z_w) = sum q_x q_w - z_x sum q_w - z_w sum q_x + K z_x z_w.
+    fn without_zero_points(
+        &self,
+        sums: Tensor,
+        x: &Quantized,
+        w: &Quantized,
+        convolution: Option<&ConvShape>,
+    ) -> Tensor {
+        if !self.affine {
+            return sums;
+        }
+        let (z_x, z_w) = (x.zero_point as f64, w.zero_point as f64);
+        let outputs = w.centred.size()[0];
+        let fan_in = w.centred.numel() as f64 / outputs as f64;
+        // With q = c + z for centred codes c, whose padding is 0.
+        let (centred_x, centred_w) = (x.centred.to_kind(Kind::Double), w.centred.to_kind(Kind::Double));
+        let sum_w = centred_w.reshape([outputs, -1]).sum_dim_intlist(1, false, None) + fan_in * z_w;
+        let (sum_x, sum_w) = match convolution {
+            None => (centred_x.sum_dim_intlist(1, true, None) + fan_in * z_x, sum_w),
+            Some(shape) => {
+                let mut ones = w.centred.size();
+                ones[0] = shape.groups as i64;
+                let ones = Tensor::ones(ones.as_slice(), (Kind::Double, centred_x.device()));
+                let sums = exact_conv2d(&centred_x, &ones, shape) + fan_in * z_x;
+                let a_group = outputs / shape.groups as i64;
+                (sums.repeat_interleave_self_int(a_group, 1, None), sum_w.view([1, -1, 1, 1]))
+            }
+        };
+        sums.to_kind(Kind::Double) - sum_w * z_x - sum_x * z_w + fan_in * z_x * z_w
+    }
+}
+
+/// A convolution of whole numbers that is exact where every partial sum is. Padding is 0.
+///
+/// libtorch's CPU convolutions add products up in some order. CUDA's may transform them (Winograd, Fourier), so
+/// there it is unfolding and a matrix product.
+fn exact_conv2d(x: &Tensor, w: &Tensor, shape: &ConvShape) -> Tensor {
+    let ints = |pair: [usize; 2]| pair.map(|n| n as i64);
+    let [stride, padding, dilation] = [shape.stride, shape.padding, shape.dilation].map(ints);
+    let groups = shape.groups as i64;
+    if x.device() == Device::Cpu {
+        return x.conv2d(w, None::<Tensor>, stride, padding, dilation, groups);
+    }
+    let (batch, outputs) = (x.size()[0], w.size()[0]);
+    let [height, width] = ints(
+        ConvShape { height: x.size()[2] as usize, width: x.size()[3] as usize, ..*shape }.output(),
+    );
+    let columns = x.im2col(ints(shape.kernel), dilation, padding, stride);
+    let columns = columns.view([batch, groups, -1, height * width]);
+    let weights = w.reshape([1, groups, outputs / groups, -1]);
+    weights.matmul(&columns).view([batch, outputs, height, width])
+}
+
+/// The shape of a convolution with the batch, height and width of `x` `[N, C, H, W]`.
+fn shape_of(x: &Tensor, shape: &ConvShape) -> ConvShape {
+    let size: Vec<usize> = x.size().iter().map(|&n| n as usize).collect();
+    ConvShape { batch: size[0], height: size[2], width: size[3], ..*shape }
+}

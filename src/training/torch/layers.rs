@@ -1,0 +1,183 @@
+//! Layers with multipliers, in all their modes.
+
+use std::sync::Arc;
+
+use tch::{Device, Kind, Tensor};
+
+use super::approximate::Approximate;
+use super::quantize::{Grid, Quantized, WeightGrid};
+use super::observer::Observer;
+use super::{TrainError, autograd, noise};
+use crate::kernels::ConvShape;
+use crate::training::plan::{ActivationRange, Quantisation};
+
+/// How layers with multipliers compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// In fp32.
+    Fp32,
+    /// The fp32 operation on operands that were rounded to 8 bits.
+    Quantized,
+    /// The same, with noise on the output in training.
+    Noisy,
+    /// On 8-bit codes with the layer's multiplier; quantised where a layer has none.
+    Approximate,
+}
+
+/// What a layer with multipliers computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// A convolution; batch, height and width of the shape do not matter.
+    Conv2d(ConvShape),
+    /// A matrix product.
+    Linear,
+}
+
+/// A convolution or a matrix product.
+#[derive(Debug)]
+pub struct MultiplyingLayer {
+    /// Its name in the network.
+    pub name: String,
+    /// What it computes.
+    pub product: Product,
+    /// Multiplications for one image.
+    pub opcount: u64,
+    /// Products in one output.
+    pub fan_in: usize,
+    /// `[O, C / groups, kh, kw]` or `[O, K]`.
+    pub weight: Tensor,
+    /// `[O]`.
+    pub bias: Option<Tensor>,
+    /// The noise it bears, in standard deviations of its output; a scalar, of any sign.
+    pub sigma: Tensor,
+    /// The learned clipping value of its activations; a scalar, there if ranges are learned.
+    pub alpha: Option<Tensor>,
+    /// The range of its activations.
+    pub observer: Observer,
+    /// Its multiplier.
+    pub multiplier: Option<Arc<Approximate>>,
+    quantisation: Quantisation,
+    affine: bool,
+}
+
+/// The operands of a layer, rounded to codes.
+#[derive(Debug)]
+pub struct Operands {
+    /// Activations.
+    pub x: Quantized,
+    /// Weights.
+    pub w: Quantized,
+    /// What one unit of an integer product stands for: a scalar, or `[O]` with one scale a channel.
+    pub unit: Tensor,
+}
+
+impl MultiplyingLayer {
+    /// A layer around its tensors. `affine`: whether codes are unsigned with zero points.
+    pub fn new(
+        name: &str,
+        product: Product,
+        sizes: (u64, usize),
+        tensors: (Tensor, Option<Tensor>),
+        quantisation: &Quantisation,
+        affine: bool,
+    ) -> Self {
+        let (weight, bias) = tensors;
+        let device = weight.device();
+        let scalar = |value: f64| Tensor::full([0i64; 0], value, (Kind::Float, device)).set_requires_grad(true);
+        let learned = quantisation.activations.range == ActivationRange::Learned;
+        Self {
+            name: name.to_owned(),
+            product,
+            opcount: sizes.0,
+            fan_in: sizes.1,
+            sigma: scalar(0.0),
+            alpha: learned.then(|| scalar(0.0)),
+            observer: Observer::new(&quantisation.activations),
+            multiplier: None,
+            quantisation: quantisation.clone(),
+            affine,
+            weight,
+            bias,
+        }
+    }
+
+    /// The output for activations `[N, C, H, W]` or `[rows, K]`.
+    pub fn forward(&mut self, x: &Tensor, mode: Mode, train: bool) -> Result<Tensor, TrainError> {
+        if mode == Mode::Fp32 {
+            return Ok(self.exact(x, &self.weight, self.bias.as_ref()));
+        }
+        let operands = self.operands(x, train);
+        let (x, w) = (&operands.x, &operands.w);
+        let y = match (mode, &self.multiplier) {
+            (Mode::Approximate, Some(multiplier)) => {
+                let sums = match &self.product {
+                    Product::Conv2d(shape) => multiplier.conv2d(x, w, shape)?,
+                    Product::Linear => multiplier.linear(x, w)?,
+                };
+                let y = sums.to_kind(Kind::Float) * self.along_outputs(&operands.unit);
+                match &self.product {
+                    Product::Conv2d(shape) => autograd::conv2d(&x.values, &w.values, &y, shape)?,
+                    Product::Linear => autograd::linear(&x.values, &w.values, &y)?,
+                }
+            }
+            _ => self.exact(&x.values, &w.values, None),
+        };
+        let y = if mode == Mode::Noisy && train { noise::add_noise(&y, &self.sigma, &y.randn_like()) } else { y };
+        Ok(match &self.bias {
+            Some(bias) => y + self.along_outputs(bias),
+            None => y,
+        })
+    }
+
+    /// Rounds activations and weights; in training the observer sees the activations first.
+    pub fn operands(&mut self, x: &Tensor, train: bool) -> Operands {
+        if train || self.observer.range().is_none() {
+            let first = self.observer.range().is_none();
+            self.observer.observe(x);
+            if let (true, Some(alpha), Some((low, high))) = (first, &mut self.alpha, self.observer.range()) {
+                tch::no_grad(|| alpha.fill_(low.abs().max(high.abs())));
+            }
+        }
+        let (grid, x) = match &self.alpha {
+            None => (Grid::new(self.observer.range().unwrap_or((0.0, 0.0)), self.affine), x.shallow_clone()),
+            Some(alpha) => {
+                let limit = alpha.double_value(&[]).abs();
+                // What is clipped passes its gradient to the clipping value.
+                (Grid::new((-limit, limit), false), x.minimum(alpha).maximum(&-alpha))
+            }
+        };
+        let weight_grid = WeightGrid::new(&self.weight, &self.quantisation.weights, self.affine);
+        let unit = match &weight_grid {
+            WeightGrid::Tensor(weights) => {
+                Tensor::from((weights.scale * grid.scale) as f32).to_device(self.weight.device())
+            }
+            WeightGrid::Channel(scales) => scales * grid.scale,
+        };
+        Operands { x: grid.quantize(&x), w: weight_grid.quantize(&self.weight), unit }
+    }
+
+    /// The exact integer sums of codes with zero points taken out, f64 on the CPU.
+    pub fn integer_sums(&self, operands: &Operands) -> Tensor {
+        let [x, w] = [&operands.x, &operands.w].map(|t| t.centred.to_device(Device::Cpu).to_kind(Kind::Double));
+        tch::no_grad(|| self.exact(&x, &w, None))
+    }
+
+    fn exact(&self, x: &Tensor, w: &Tensor, bias: Option<&Tensor>) -> Tensor {
+        match &self.product {
+            Product::Linear => x.linear(w, bias),
+            Product::Conv2d(shape) => {
+                let [stride, padding, dilation] =
+                    [shape.stride, shape.padding, shape.dilation].map(|pair| pair.map(|n| n as i64));
+                x.conv2d(w, bias, stride, padding, dilation, shape.groups as i64)
+            }
+        }
+    }
+
+    /// A scalar as it is, or `[O]` in the shape in which it meets the output.
+    fn along_outputs(&self, values: &Tensor) -> Tensor {
+        match (&self.product, values.dim()) {
+            (Product::Conv2d(_), 1) => values.view([1, -1, 1, 1]),
+            _ => values.shallow_clone(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The training core: the only folder that names `tch`.
+//!
+//! - [`device`]: where tensors live, and with how many threads.
+//! - [`Model`]: a network from its description, whose multiplying layers compute in fp32, quantised, under noise, or
+//!   with approximate multipliers ([`Mode`]).
+//! - [`approximate`]: sums of approximate products, three exact ways.
+//! - [`autograd`]: straight-through gradients; its C++ half is the only C++ of axmul.
+//! - [`run`], [`evaluate_request`]: what `axmul-train` does.
+
+pub mod approximate;
+pub mod autograd;
+mod capture;
+mod checkpoint;
+mod dataset;
+pub mod device;
+mod epoch;
+mod error;
+mod evaluate;
+mod layers;
+mod network;
+mod noise;
+mod observer;
+mod optimizer;
+mod progress;
+mod quantize;
+mod random;
+mod runner;
+mod stages;
+#[cfg(test)]
+mod tests;
+mod uniform;
+
+pub use capture::capture;
+pub use checkpoint::{Checkpoint, CheckpointInfo};
+pub use dataset::{Dataset, Images};
+pub use error::TrainError;
+pub use evaluate::evaluate_request;
+pub use layers::{Mode, MultiplyingLayer};
+pub use network::Model;
+pub use runner::run;

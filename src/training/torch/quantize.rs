@@ -1,0 +1,202 @@
+//! From real numbers to 8-bit codes and back, with straight-through gradients.
+
+use tch::{Kind, Tensor};
+
+use super::observer::percentiles;
+use crate::training::plan::{Granularity, WeightQuantisation};
+
+/// A code stands for `scale * (code - zero_point)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Whether codes are unsigned with a zero point, rather than -127..127 around 0.
+    pub affine: bool,
+    /// Size of one code.
+    pub scale: f64,
+    /// The code of 0.
+    pub zero_point: i64,
+}
+
+/// How the weights of a layer become codes.
+#[derive(Debug)]
+pub enum WeightGrid {
+    /// One grid for all.
+    Tensor(Grid),
+    /// One symmetric scale for each output channel, `[O]`.
+    Channel(Tensor),
+}
+
+/// A real tensor that was rounded to a grid.
+#[derive(Debug)]
+pub struct Quantized {
+    /// The rounded real values. Gradients pass straight through where nothing was clipped.
+    pub values: Tensor,
+    /// Codes less zero point, as whole fp32 numbers: without gradients.
+    pub centred: Tensor,
+    /// The code of 0.
+    pub zero_point: i64,
+    /// Whether codes are unsigned.
+    pub affine: bool,
+}
+
+impl Grid {
+    /// The grid of a range. A range that holds nothing but 0 gets scale 1, so that 0 is still represented.
+    pub fn new(range: (f64, f64), affine: bool) -> Self {
+        // Scales are what fp32 holds, so that all ways from codes to values agree.
+        let single = |scale: f64| f64::from(scale as f32);
+        let positive = |scale: f64| if scale > f64::from(f32::MIN_POSITIVE) { single(scale) } else { 1.0 };
+        if !affine {
+            let scale = positive(range.0.abs().max(range.1.abs()) / 127.0);
+            return Self { affine, scale, zero_point: 0 };
+        }
+        // 0 must have a code.
+        let (low, high) = (range.0.min(0.0), range.1.max(0.0));
+        let scale = positive((high - low) / 255.0);
+        Self { affine, scale, zero_point: (-low / scale).round_ties_even().clamp(0.0, 255.0) as i64 }
+    }
+
+    /// Smallest and largest code.
+    pub fn codes(&self) -> (i64, i64) {
+        if self.affine { (0, 255) } else { (-127, 127) }
+    }
+
+    /// Rounds a tensor, halves to even.
+    pub fn quantize(&self, x: &Tensor) -> Quantized {
+        let (low, high) = self.codes();
+        let values = x.fake_quantize_per_tensor_affine(self.scale, self.zero_point, low, high);
+        let centred = tch::no_grad(|| {
+            let mut centred = values.detach() * (1.0 / self.scale);
+            centred.round_()
+        });
+        Quantized { values, centred, zero_point: self.zero_point, affine: self.affine }
+    }
+}
+
+impl WeightGrid {
+    /// The grid of some weights `[O, ...]` as they are now.
+    pub fn new(weights: &Tensor, settings: &WeightQuantisation, affine: bool) -> Self {
+        tch::no_grad(|| {
+            if settings.granularity == Granularity::Channel {
+                let rows = weights.detach().reshape([weights.size()[0], -1]).abs();
+                let largest = if settings.percentile >= 100.0 {
+                    rows.amax(1, false)
+                } else {
+                    rows.quantile_scalar(settings.percentile / 100.0, 1, false, "nearest")
+                };
+                let scales = largest / 127.0;
+                return Self::Channel(scales.where_self(&scales.gt(0.0), &scales.ones_like()));
+            }
+            let range = percentiles(&weights.detach(), settings.percentile);
+            Self::Tensor(Grid::new(range, affine))
+        })
+    }
+
+    /// Rounds weights, halves to even.
+    pub fn quantize(&self, weights: &Tensor) -> Quantized {
+        match self {
+            Self::Tensor(grid) => grid.quantize(weights),
+            Self::Channel(scales) => {
+                let zeros = Tensor::zeros_like(scales).to_kind(Kind::Int);
+                let values = weights.fake_quantize_per_channel_affine(scales, &zeros, 0, -127, 127);
+                let centred = tch::no_grad(|| {
+                    let mut centred = values.detach() / Self::along_first(scales, weights.dim());
+                    centred.round_()
+                });
+                Quantized { values, centred, zero_point: 0, affine: false }
+            }
+        }
+    }
+
+    fn along_first(scales: &Tensor, dimensions: usize) -> Tensor {
+        let mut shape = vec![1; dimensions];
+        shape[0] = -1;
+        scales.view(shape.as_slice())
+    }
+}
+
+impl Quantized {
+    /// Codes as table indices (value less smallest operand value: code + 128 if signed), less the centred value.
+    pub fn index_offset(&self) -> i64 {
+        if self.affine { self.zero_point } else { 128 }
+    }
+
+    /// Codes of one byte each, contiguous on the CPU: two's complement if signed, plain if unsigned.
+    pub fn bytes(&self) -> Tensor {
+        let (offset, kind) = if self.affine { (self.zero_point, Kind::Uint8) } else { (0, Kind::Int8) };
+        (&self.centred + offset as f64).to_kind(kind).to_device(tch::Device::Cpu).contiguous()
+    }
+
+    /// The byte of the code of 0, which is what padding inserts.
+    pub fn zero_byte(&self) -> u8 {
+        self.zero_point as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(t: &Tensor) -> Vec<f64> {
+        Vec::try_from(t.to_kind(Kind::Double).reshape([-1])).unwrap()
+    }
+
+    #[test]
+    fn symmetric_codes_round_half_to_even_and_clip() {
+        let grid = Grid::new((-63.5, 10.0), false);
+        assert_eq!((grid.scale, grid.zero_point), (0.5, 0));
+        let x = Tensor::from_slice(&[0.25f32, 0.75, -0.25, -0.75, 63.5, 64.0, -100.0]);
+        let quantized = grid.quantize(&x);
+        assert_eq!(values(&quantized.centred), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
+        assert_eq!(values(&quantized.values), [0.0, 1.0, 0.0, -1.0, 63.5, 63.5, -63.5]);
+        let bytes = quantized.bytes();
+        assert_eq!(values(&bytes), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
+        assert_eq!(quantized.zero_byte(), 0);
+    }
+
+    #[test]
+    fn affine_codes_have_an_exact_zero() {
+        let grid = Grid::new((-1.0, 254.0), true);
+        assert_eq!((grid.scale, grid.zero_point), (1.0, 1));
+        let x = Tensor::from_slice(&[-3f32, -1.0, 0.0, 0.5, 1.5, 254.0, 300.0]);
+        let quantized = grid.quantize(&x);
+        assert_eq!(values(&quantized.bytes()), [0.0, 0.0, 1.0, 1.0, 3.0, 255.0, 255.0]);
+        assert_eq!(values(&quantized.values), [-1.0, -1.0, 0.0, 0.0, 2.0, 254.0, 254.0]);
+        assert_eq!(quantized.zero_byte(), 1);
+        // A range beside 0 is stretched to it.
+        assert_eq!(Grid::new((5.0, 510.0), true), Grid { affine: true, scale: 2.0, zero_point: 0 });
+        assert_eq!(Grid::new((-510.0, -5.0), true), Grid { affine: true, scale: 2.0, zero_point: 255 });
+    }
+
+    #[test]
+    fn a_range_of_nothing_still_has_a_scale() {
+        assert_eq!(Grid::new((0.0, 0.0), false).scale, 1.0);
+        assert_eq!(Grid::new((0.0, 0.0), true).scale, 1.0);
+    }
+
+    /// By hand: the gradient is that of the identity where the code was not clipped, else 0.
+    #[test]
+    fn gradients_pass_where_nothing_is_clipped() {
+        let grid = Grid { affine: false, scale: 0.5, zero_point: 0 };
+        let x = Tensor::from_slice(&[0.3f32, 63.5, 63.7, 64.0, -63.5, -64.0]).set_requires_grad(true);
+        let upstream = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        (grid.quantize(&x).values * upstream).sum(Kind::Float).backward();
+        // 63.7 still rounds to code 127.
+        assert_eq!(values(&x.grad()), [1.0, 2.0, 3.0, 0.0, 5.0, 0.0]);
+    }
+
+    #[test]
+    fn channels_have_their_own_scale() {
+        let settings = WeightQuantisation { granularity: Granularity::Channel, percentile: 100.0 };
+        let weights = Tensor::from_slice(&[127f32, -1.0, 12.7, 0.05, 0.0, 0.0]).view([3, 2]);
+        let grid = WeightGrid::new(&weights, &settings, false);
+        let quantized = grid.quantize(&weights);
+        assert_eq!(values(&quantized.centred), [127.0, -1.0, 127.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn percentiles_clip_weights() {
+        let weights = Tensor::arange(201, (Kind::Float, tch::Device::Cpu)) - 100.0;
+        let settings = WeightQuantisation { granularity: Granularity::Tensor, percentile: 90.0 };
+        let WeightGrid::Tensor(grid) = WeightGrid::new(&weights, &settings, false) else { panic!() };
+        assert!((grid.scale * 127.0 - 90.0).abs() < 0.51, "{grid:?}");
+    }
+}
