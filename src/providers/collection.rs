@@ -68,12 +68,14 @@ impl Collection {
             if !seen.contains(&canonical) {
                 seen.push(canonical);
                 let catalogue = catalogue::open(path, sources.signed, &collection.workshop.registry);
-                collection.add(catalogue.map_err(SourceError::from));
+                collection.add(catalogue.map_err(SourceError::from))?;
             }
         }
-        for plugin in &sources.plugins {
-            let catalogue = collection.workshop.library(plugin);
-            collection.add(catalogue);
+        let mut plugins: Vec<_> = sources.plugins.iter().map(|plugin| plugin.to_string_lossy()).collect();
+        plugins.dedup();
+        let opened: Vec<_> = plugins.par_iter().map(|plugin| collection.workshop.library(plugin)).collect();
+        for catalogue in opened {
+            collection.add(catalogue)?;
         }
         if sources.builtin {
             collection.add_builtin()?;
@@ -88,12 +90,16 @@ impl Collection {
         Ok(collection)
     }
 
-    fn add(&mut self, opened: Result<Catalogue, SourceError>) {
+    fn add(&mut self, opened: Result<Catalogue, SourceError>) -> Result<(), SourceError> {
         let mut catalogue = match opened {
             Ok(catalogue) => catalogue,
             Err(error) => {
+                if error.is_mistaken_request() {
+                    return Err(error);
+                }
                 self.warnings.push(Warning::Failed(error.clone()));
-                return self.failures.push(error);
+                self.failures.push(error);
+                return Ok(());
             }
         };
         // Two catalogues of one name: the later ones are told apart by a number.
@@ -112,6 +118,7 @@ impl Collection {
             self.failures.push(error);
         }
         self.explicit.push(catalogue);
+        Ok(())
     }
 
     fn add_builtin(&mut self) -> Result<(), SourceError> {

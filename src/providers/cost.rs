@@ -2,9 +2,14 @@
 
 use axmul_api::Multiplier;
 
+use crate::hardware::{self, CellLibrary};
 use crate::multiplier::Cost;
 
 /// The figures that the multiplier itself knows, else those estimated from its circuit, else none.
 pub(super) fn of_model(multiplier: &dyn Multiplier) -> Cost {
-    multiplier.cost().unwrap_or_default()
+    let estimated = || {
+        let netlist = multiplier.structure()?.netlist();
+        Some(hardware::estimate(&netlist, CellLibrary::freepdk45()))
+    };
+    multiplier.cost().or_else(estimated).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::catalogue::Published;
+use super::shared_library::Signature;
 use crate::multiplier::{Cost, OperandFormat, Provenance, Tabulated};
 
 /// One multiplier that could be tabulated: what is known without doing so.
@@ -50,7 +51,7 @@ pub enum Model {
         /// The exported function.
         symbol: String,
         /// Its C signature; `None` takes the smallest types that hold the format.
-        signature: Option<String>,
+        signature: Option<Signature>,
     },
     /// Products that had to be computed to list the entry.
     Tabulated(Arc<Tabulated>),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::catalogue::{CatalogueError, Contradiction};
 use super::registry::RegistryError;
+use super::shared_library::{ReferenceError, SharedLibraryError};
 use super::tables::TableFileError;
 use crate::multiplier::OperandFormat;
 
@@ -56,6 +57,12 @@ pub enum SourceError {
     /// A file of products is damaged or of another kind.
     #[error(transparent)]
     Table(#[from] TableFileError),
+    /// A shared library gave no multipliers.
+    #[error(transparent)]
+    Library(#[from] SharedLibraryError),
+    /// What stands after a library's name is no symbol, format or signature.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
     /// A catalogue cannot be read, or one of its entries not be tabulated.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -79,9 +86,11 @@ impl SourceError {
     /// Whether the request itself is mistaken, so that going on with the rest would hide it.
     pub fn is_mistaken_request(&self) -> bool {
         match self {
-            Self::Unknown { .. } | Self::Ambiguous { .. } | Self::FilteredOut { .. } | Self::Registry(_) => {
-                true
-            }
+            Self::Unknown { .. }
+            | Self::Ambiguous { .. }
+            | Self::FilteredOut { .. }
+            | Self::Registry(_)
+            | Self::Reference(_) => true,
             Self::Several(all) => all.iter().any(Self::is_mistaken_request),
             _ => false,
         }

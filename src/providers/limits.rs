@@ -5,9 +5,10 @@ use std::time::Duration;
 /// Time and memory for one shared library's child process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// From the start of the child to its last product.
+    /// From the moment at which the child is ready to load the library to its last product.
     pub time: Duration,
-    /// Address space of the child, in bytes.
+    /// Memory in bytes beyond what the child has before it loads the library: address space on Linux, data segments
+    /// on other Unix systems, no limit elsewhere.
     pub memory_bytes: u64,
 }
 

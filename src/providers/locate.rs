@@ -7,6 +7,7 @@ use super::collection::{Collection, FAMILIES};
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::registry::nearest;
+use super::shared_library::Reference;
 use super::tables;
 
 /// Entries, and what else there is to say about how they were found.
@@ -87,8 +88,8 @@ impl Collection {
 
     fn by_path(&self, text: &str) -> Result<Found, SourceError> {
         let path = Path::new(text);
-        if is_library(text) {
-            return Ok(self.workshop.library(path)?.entries.into());
+        if Reference::recognises(text) {
+            return Ok(self.workshop.library(text)?.entries.into());
         }
         if path.is_dir() || catalogue::is_catalogue_path(path) {
             let opened = catalogue::open(path, self.signed, &self.workshop.registry)?;
@@ -133,15 +134,7 @@ impl Collection {
 fn is_path(text: &str) -> bool {
     let path = Path::new(text);
     text.contains(std::path::is_separator)
-        || is_library(text)
+        || Reference::recognises(text)
         || tables::is_table_path(path)
         || catalogue::is_catalogue_path(path)
-}
-
-/// Whether a text names a shared library, with or without a symbol.
-fn is_library(text: &str) -> bool {
-    let file = text.rfind(std::path::is_separator).map_or(text, |separator| &text[separator + 1..]);
-    file.split(':').next().is_some_and(|name| {
-        [".so", ".dylib", ".dll"].iter().any(|end| name.ends_with(end)) || name.contains(".so.")
-    })
 }

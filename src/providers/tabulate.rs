@@ -14,6 +14,7 @@ use super::entry::{Entry, Model};
 use super::error::{SourceError, Warning};
 use super::limits::Limits;
 use super::registry::Registry;
+use super::shared_library::{self, Reference, Request};
 use super::tables::{self, TableFile, TableFileError};
 use crate::multiplier::{Cost, ErrorMap, Metrics, ProductTable, Provenance, Tabulated};
 
@@ -74,8 +75,21 @@ impl Workshop {
                 let warnings = contradictions(entry, || tabulated.metrics());
                 Ok((Arc::new(tabulated), warnings))
             }
-            Model::Library { path, .. } => {
-                Err(failure(entry, format!("{}: shared libraries are not wired in yet", path.display())))
+            Model::Library { path, symbol, signature } => {
+                let request = Request::Symbol {
+                    symbol: symbol.clone(),
+                    signature: *signature,
+                    format: Some(entry.format),
+                };
+                let mut found = self.tabulate_library(path, &request)?;
+                let computed = found.pop().ok_or_else(|| failure(entry, format!("{symbol} gave nothing")))?;
+                check_digest(entry, &computed.table)?;
+                let mut tabulated = finish(entry, computed.table);
+                if tabulated.cost.is_empty() {
+                    tabulated.cost = computed.cost;
+                }
+                let warnings = contradictions(entry, || tabulated.metrics());
+                Ok((Arc::new(tabulated), warnings))
             }
         }
     }
@@ -159,13 +173,35 @@ impl Workshop {
         }
     }
 
-    /// The multipliers of a shared library, `path` or `path:symbol`.
-    pub fn library(&self, reference: &Path) -> Result<Catalogue, SourceError> {
-        let _ = self.limits;
-        Err(SourceError::Path {
-            path: reference.into(),
-            problem: "shared libraries are not wired in yet".into(),
-        })
+    /// The multipliers of a shared library, as a [`Reference`] names them. They are computed to be listed: only
+    /// the library itself knows what it holds.
+    pub fn library(&self, reference: &str) -> Result<Catalogue, SourceError> {
+        let Reference { path, request } = reference.parse()?;
+        let found = self.tabulate_library(&path, &request)?;
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = file.split('.').next().unwrap_or_default().to_owned();
+        let entries = found.into_iter().map(|tabulated| Entry {
+            catalogue: name.clone(),
+            ..tabulated_entry(tabulated, Path::new(reference))
+        });
+        Ok(Catalogue { entries: entries.collect(), name: name.clone(), ..Catalogue::default() })
+    }
+
+    /// Kept by the library's bytes and what is asked of it. Libraries that it is linked with are not in the key:
+    /// where one of those changes, switch the cache off.
+    fn tabulate_library(&self, path: &Path, request: &Request) -> Result<Vec<Tabulated>, SourceError> {
+        let make = || Ok(shared_library::tabulate(path, request, &self.limits)?);
+        // What cannot be read is left to the one place that can say why.
+        if !path.is_file() {
+            return make();
+        }
+        let Ok(bytes) = std::fs::read(path) else { return make() };
+        let key = Key::new("library")
+            .with(env!("CARGO_PKG_VERSION").as_bytes())
+            .with(path.as_os_str().as_encoded_bytes())
+            .with(format!("{request:?}").as_bytes())
+            .with(&bytes);
+        self.cache.get_or(&key, make)
     }
 
     fn read_table(&self, path: &Path, signed: Option<bool>) -> Result<Measured, TableFileError> {

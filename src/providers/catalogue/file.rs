@@ -30,6 +30,7 @@ use super::{Catalogue, CatalogueError, Published};
 use crate::multiplier::{Cost, OperandFormat, Provenance};
 use crate::providers::entry::{Entry, Model};
 use crate::providers::registry::Registry;
+use crate::providers::shared_library::SignatureError;
 use crate::yaml;
 
 /// The version of the layout that this program reads and writes.
@@ -108,9 +109,13 @@ pub(super) struct FileCost {
 /// Reads a catalogue from `text`, which was read from `path`: tables and libraries lie relative to it.
 pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
     let invalid = |problem| CatalogueError::Invalid { path: path.into(), problem };
-    let file: File = yaml::from_str(text, "").map_err(|error| match entry_of(text, &error.problem) {
-        Some(entry) => CatalogueError::Entry { path: path.into(), entry, problem: error.problem },
-        None => invalid(format!("expected a catalogue, got: {}", error.problem)),
+    let file: File = yaml::from_str(text, "").map_err(|error| {
+        let place = error.location.map(|(line, column)| format!("line {line}, column {column}: "));
+        let problem = format!("{}{}", place.unwrap_or_default(), error.message);
+        match entry_of(text, &error.message) {
+            Some(entry) => CatalogueError::Entry { path: path.into(), entry, problem },
+            None => invalid(format!("this is no catalogue: {problem}")),
+        }
     })?;
     if file.version != VERSION {
         return Err(invalid(format!("expected version {VERSION}, got {}", file.version)));
@@ -209,7 +214,10 @@ impl FileModel {
             (None, Some(library), None) => {
                 of_family()?;
                 let symbol = self.symbol.clone().ok_or("model: expected a symbol beside the library")?;
-                Ok(Model::Library { path: beside(library), symbol, signature: self.signature.clone() })
+                let signature = self.signature.as_deref().map(str::parse).transpose();
+                let signature =
+                    signature.map_err(|error: SignatureError| format!("model: signature: {error}"))?;
+                Ok(Model::Library { path: beside(library), symbol, signature })
             }
             (None, None, Some(family)) => {
                 of_library()?;

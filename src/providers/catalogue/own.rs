@@ -87,7 +87,7 @@ pub fn generate(registry: &Registry) -> Result<String, CatalogueError> {
         entries,
     };
     let body = yaml::to_string(&file, PATH)
-        .map_err(|error| CatalogueError::Invalid { path: PATH.into(), problem: error.problem })?;
+        .map_err(|error| CatalogueError::Invalid { path: PATH.into(), problem: error.message })?;
     Ok(format!("{PREFACE}{body}"))
 }
 

@@ -37,32 +37,16 @@ mod signature;
 mod supervise;
 
 use std::path::Path;
-use std::time::Duration;
 
 pub use error::{Output, Phase, Problem, SharedLibraryError};
 pub use host::{HOST_VARIABLE, host_main};
 pub use reference::{Reference, ReferenceError, Request};
 pub use signature::{CType, Signature, SignatureError};
 
+pub use super::limits::Limits;
+
 use crate::multiplier::{ProductTable, Tabulated};
 use child::Order;
-
-/// What a library may use up before it is given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Time from the moment at which its process is ready to load it to its last product.
-    pub time: Duration,
-    /// Memory in bytes, beyond what its process has before it is loaded: address space on Linux, data segments on
-    /// other Unix systems, no limit elsewhere.
-    pub memory_bytes: u64,
-}
-
-impl Default for Limits {
-    /// A minute and a gibibyte: a gate-level 8x8 model in C takes milliseconds.
-    fn default() -> Self {
-        Self { time: Duration::from_secs(60), memory_bytes: 1 << 30 }
-    }
-}
 
 /// Tabulates what `request` asks of the library at `path`: all multipliers of its descriptor, in its order, or one.
 ///
