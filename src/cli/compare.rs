@@ -88,7 +88,9 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
         .as_deref()
         .map(|path| -> anyhow::Result<_> {
             let &[x, y, ..] = &args.pareto[..] else {
-                anyhow::bail!("--plot draws two fields against one another; name two with --pareto FIELD,FIELD");
+                anyhow::bail!(
+                    "--plot draws two fields against one another; name two with --pareto FIELD,FIELD"
+                );
             };
             Ok((FigureFormat::of_path(path)?, Axes { x, y }, OutputFile::open(path)?))
         })
@@ -138,7 +140,11 @@ fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatu
             console.warn(format!(
                 "{}: '{expression}' cannot be judged, {} unknown; taken as met",
                 row.name,
-                if let [one] = fields[..] { format!("{one} is") } else { format!("{} are", fields.join(", ")) }
+                if let [one] = fields[..] {
+                    format!("{one} is")
+                } else {
+                    format!("{} are", fields.join(", "))
+                }
             ));
         }
         if !failing.is_empty() {

@@ -77,8 +77,11 @@ impl Console {
 
     /// A bar for work of `what`, silent with `--quiet` or off a terminal.
     pub fn progress(&self, what: &'static str) -> Progress {
-        let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}, {eta} left").expect("a valid template");
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style).with_message(what);
+        let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}, {eta} left")
+            .expect("a valid template");
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+            .with_style(style)
+            .with_message(what);
         Progress { bar, started: Instant::now(), quiet: self.quiet }
     }
 }

@@ -89,9 +89,14 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
     let format = match (args.format, &args.output) {
         (Some(format), _) => format,
         (None, Some(path)) => Format::of_path(path).with_context(|| {
-            format!("{} does not end in .npy, .csv, .bin or .h; say --format npy|csv|bin|c-header", path.display())
+            format!(
+                "{} does not end in .npy, .csv, .bin or .h; say --format npy|csv|bin|c-header",
+                path.display()
+            )
         })?,
-        (None, None) => bail!("say --format npy|csv|bin|c-header, or an output file that tells it with its extension"),
+        (None, None) => {
+            bail!("say --format npy|csv|bin|c-header, or an output file that tells it with its extension")
+        }
     };
     let binary = matches!(format, Format::Npy | Format::Bin);
     if args.output.is_none() && binary && std::io::stdout().is_terminal() {

@@ -155,7 +155,10 @@ fn table(entries: &[Entry]) -> String {
     sources.sort_unstable();
     sources.dedup();
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled).force_no_tty();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .force_no_tty();
     table.set_header(["name", "catalogue", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
     let figure = |value: Option<f64>| value.map(|value| significant(value, 4)).unwrap_or_default();
     for entry in entries {

@@ -146,13 +146,15 @@ impl Shown {
         line("citation", self.citation.as_deref().unwrap_or_default());
         line("about", &self.documentation);
         line("every product exact", if self.exact { "yes" } else { "no" });
-        line("a x b = b x a", if self.commutes { "always" } else { "not always: mind the order of the operands" });
+        line(
+            "a x b = b x a",
+            if self.commutes { "always" } else { "not always: mind the order of the operands" },
+        );
         let over = match &self.weights {
             Some(path) => format!("operands as in {path}"),
             None => "all operand pairs".into(),
         };
-        line("", "");
-        let _ = writeln!(text, "Error, exact - approximate, over {over}");
+        let _ = writeln!(text, "\nError, exact - approximate, over {over}");
         let mut figure = |field: Field| {
             if let Some(value) = field.of(row) {
                 let label = format!("{:<12}{}", field.name(), field.label());
@@ -163,7 +165,7 @@ impl Shown {
         let error = |field: &Field| !field.is_cost() && !widths.contains(field);
         Field::ALL.into_iter().filter(error).for_each(&mut figure);
         if let Some(source) = &row.cost_source {
-            let _ = writeln!(text, "Cost, {source}");
+            let _ = writeln!(text, "\nCost, {source}");
             if let Some(technology) = self.cost_technology.as_deref().filter(|t| !t.is_empty()) {
                 let _ = writeln!(text, "  {technology}");
             }
@@ -175,7 +177,7 @@ impl Shown {
             }
         }
         if let Some(cells) = &self.cells {
-            let _ = writeln!(text, "Circuit, {} cells", cells.values().sum::<usize>());
+            let _ = writeln!(text, "\nCircuit, {} cells", cells.values().sum::<usize>());
             for (kind, count) in cells {
                 let _ = writeln!(text, "  {kind:<62}{count:>12}");
             }

@@ -30,7 +30,9 @@ enum Problem {
     Shape { shape: Vec<u64>, format: OperandFormat, rows: u64, columns: u64 },
     #[error(transparent)]
     Distribution(#[from] DistributionError),
-    #[error("they belong to one operand format, and the multipliers have {0}; name those of one format, or use --signed or --unsigned")]
+    #[error(
+        "they belong to one operand format, and the multipliers have {0}; name those of one format, or use --signed or --unsigned"
+    )]
     Formats(String),
 }
 
@@ -143,7 +145,11 @@ mod tests {
         }
     }
 
-    fn written<T: npyz::AutoSerialize>(shape: &[u64], order: Order, values: Vec<T>) -> tempfile::NamedTempFile {
+    fn written<T: npyz::AutoSerialize>(
+        shape: &[u64],
+        order: Order,
+        values: Vec<T>,
+    ) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let mut writer = npyz::WriteOptions::new()
             .default_dtype()
@@ -176,7 +182,8 @@ mod tests {
         let message = |file: &tempfile::NamedTempFile, formats: &[&str]| {
             let multipliers: Vec<Tabulated> = formats.iter().map(|format| multiplier(format)).collect();
             let weights = Weights::read(file.path());
-            let error = weights.and_then(|weights| weights.distribution(&multipliers)).unwrap_err().to_string();
+            let error =
+                weights.and_then(|weights| weights.distribution(&multipliers)).unwrap_err().to_string();
             error.split_once(": ").unwrap().1.to_owned()
         };
         let eight = written(&[8], Order::C, vec![1.0; 8]);
@@ -187,8 +194,10 @@ mod tests {
         );
         // As many numbers as [2, 4] has, but not its meaning.
         let upright = written(&[4, 2], Order::C, vec![1.0; 8]);
-        assert!(message(&upright, &["2u"]).starts_with("the array has shape [4, 2]; for operands 2u expected"));
-        assert!(message(&eight, &["2u", "2s"]).contains("the multipliers have 2s and 2u"), "{}", message(&eight, &["2u", "2s"]));
+        assert!(
+            message(&upright, &["2u"]).starts_with("the array has shape [4, 2]; for operands 2u expected")
+        );
+        assert!(message(&eight, &["2u", "2s"]).contains("the multipliers have 2u and 2s"));
         let negative = written(&[8], Order::C, vec![1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
         assert_eq!(message(&negative, &["2u"]), "weight 1 is -1; expected a finite number of at least 0");
         let zero = written(&[8], Order::C, vec![0; 8]);

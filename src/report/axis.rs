@@ -6,16 +6,9 @@ use super::figure::ticks;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
     /// Evenly.
-    Linear {
-        low: f64,
-        high: f64,
-    },
+    Linear { low: f64, high: f64 },
     /// By decades between two powers of ten, `zero` in a place of its own below the lowest.
-    Decades {
-        low: f64,
-        high: f64,
-        zero: bool,
-    },
+    Decades { low: f64, high: f64, zero: bool },
 }
 
 /// The share of a logarithmic axis that lies between 0 and the lowest decade.
@@ -31,7 +24,11 @@ impl Scale {
         let smallest = values.iter().copied().filter(|&v| v > 0.0).fold(f64::INFINITY, f64::min);
         if low >= 0.0 && high > 30.0 * smallest {
             // A little room, so that no point sits on the frame.
-            return Self::Decades { low: smallest.log10() - 0.15, high: high.log10() + 0.15, zero: low == 0.0 };
+            return Self::Decades {
+                low: smallest.log10() - 0.15,
+                high: high.log10() + 0.15,
+                zero: low == 0.0,
+            };
         }
         if !low.is_finite() || !high.is_finite() {
             return Self::Linear { low: 0.0, high: 1.0 };
@@ -44,7 +41,13 @@ impl Scale {
     pub fn position(self, value: f64) -> f64 {
         match self {
             Self::Linear { low, high } => (value - low) / (high - low),
-            Self::Decades { zero, .. } if value <= 0.0 => if zero { ZERO_GAP / 2.0 } else { 0.0 },
+            Self::Decades { zero, .. } if value <= 0.0 => {
+                if zero {
+                    ZERO_GAP / 2.0
+                } else {
+                    0.0
+                }
+            }
             Self::Decades { low, high, zero } => {
                 let start = if zero { ZERO_GAP } else { 0.0 };
                 start + (1.0 - start) * (value.log10() - low) / (high - low)

@@ -149,9 +149,10 @@ fn labels(canvas: &Canvas<'_>, points: &[Point<'_>]) -> Result<(), FigureError> 
         // Letters of 11 pixels are 6.7 wide on average.
         let width = (point.row.name.chars().count() as f64 * 6.7) as i32;
         let (x, y) = point.at;
+        // Below and to the left of a front lies nothing.
         let places = [
-            ((x + 9, y - 8), HPos::Left),
             ((x - 9, y + 9), HPos::Right),
+            ((x + 9, y - 8), HPos::Left),
             ((x + 9, y + 9), HPos::Left),
             ((x - 9, y - 8), HPos::Right),
         ];
@@ -173,9 +174,16 @@ fn labels(canvas: &Canvas<'_>, points: &[Point<'_>]) -> Result<(), FigureError> 
 fn legend(canvas: &Canvas<'_>, sources: &[&str]) -> Result<(), FigureError> {
     for (index, name) in sources.iter().take(COLOURS.len()).enumerate() {
         let y = 20 + 15 * index as i32;
-        let shown: String =
-            if name.chars().count() > 52 { name.chars().take(51).chain(['…']).collect() } else { (*name).into() };
-        canvas.text(&shown, (BOTTOM_RIGHT.0 - 10, y), TextLook::new(11.0).anchor(HPos::Right, VPos::Center))?;
+        let shown: String = if name.chars().count() > 52 {
+            name.chars().take(51).chain(['…']).collect()
+        } else {
+            (*name).into()
+        };
+        canvas.text(
+            &shown,
+            (BOTTOM_RIGHT.0 - 10, y),
+            TextLook::new(11.0).anchor(HPos::Right, VPos::Center),
+        )?;
         canvas.disc((BOTTOM_RIGHT.0, y), 4, COLOURS[index].mix(1.0))?;
     }
     Ok(())

@@ -76,7 +76,9 @@ impl fmt::Display for Libtorch {
             return write!(f, "not found; `make build` gets {VERSION}, or set LIBTORCH");
         };
         match (&self.problem, &self.release) {
-            (Some(problem), _) => write!(f, "{}, from {named_by}, cannot be used: {problem}", directory.display()),
+            (Some(problem), _) => {
+                write!(f, "{}, from {named_by}, cannot be used: {problem}", directory.display())
+            }
             (None, release) => {
                 let release = release.as_deref().unwrap_or("of unknown release");
                 write!(f, "{release} in {}, from {named_by}", directory.display())
@@ -136,9 +138,14 @@ impl fmt::Display for Cuda {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.driver, &self.libtorch_cuda) {
             (None, None) => f.write_str("no NVIDIA driver, no libtorch_cuda.so: networks run on the CPU"),
-            (None, Some(_)) => f.write_str("libtorch_cuda.so is here, but no NVIDIA driver: networks run on the CPU"),
+            (None, Some(_)) => {
+                f.write_str("libtorch_cuda.so is here, but no NVIDIA driver: networks run on the CPU")
+            }
             (Some(driver), None) => {
-                write!(f, "{driver}; no libtorch_cuda.so beside libtorch_cpu.so: set LIBTORCH to a libtorch with CUDA")
+                write!(
+                    f,
+                    "{driver}; no libtorch_cuda.so beside libtorch_cpu.so: set LIBTORCH to a libtorch with CUDA"
+                )
             }
             (Some(driver), Some(library)) => write!(f, "{driver}; {}", library.display()),
         }
@@ -153,7 +160,10 @@ mod tests {
     fn a_directory_is_a_libtorch_or_says_why_not() {
         let home = tempfile::tempdir().unwrap();
         let at = |path: &Path| Libtorch::at(path.to_owned(), "LIBTORCH").to_string();
-        assert!(at(&home.path().join("no")).ends_with("from LIBTORCH, cannot be used: there is no such directory"));
+        assert!(
+            at(&home.path().join("no"))
+                .ends_with("from LIBTORCH, cannot be used: there is no such directory")
+        );
         std::fs::create_dir_all(home.path().join("lib")).unwrap();
         assert!(at(home.path()).ends_with("lib/libtorch_cpu.so is missing"));
         for name in ["torch_cpu", "c10", "torch_cuda"] {

@@ -158,13 +158,21 @@ impl Report {
             line("data", format!("{} {state}", set.name));
         }
         let cache = &self.cache;
-        line("cache", match (&cache.directory, &cache.problem) {
-            (None, _) => "switched off".into(),
-            (Some(path), Some(problem)) => format!("{} cannot be used: {problem}", path.display()),
-            (Some(path), None) => {
-                format!("{} tables, {:.1} MiB in {}", cache.tables, cache.bytes as f64 / 1048576.0, path.display())
-            }
-        });
+        line(
+            "cache",
+            match (&cache.directory, &cache.problem) {
+                (None, _) => "switched off".into(),
+                (Some(path), Some(problem)) => format!("{} cannot be used: {problem}", path.display()),
+                (Some(path), None) => {
+                    format!(
+                        "{} tables, {:.1} MiB in {}",
+                        cache.tables,
+                        cache.bytes as f64 / 1048576.0,
+                        path.display()
+                    )
+                }
+            },
+        );
         text
     }
 }

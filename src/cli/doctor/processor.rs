@@ -25,7 +25,8 @@ fn simd() -> Vec<&'static str> {
             [$(($name, std::is_x86_feature_detected!($name))),*]
         };
     }
-    let all = present!["sse4.1", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512vbmi", "avx512vnni"];
+    let all =
+        present!["sse4.1", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512vbmi", "avx512vnni"];
     all.into_iter().filter(|(_, present)| *present).map(|(name, _)| name).collect()
 }
 
