@@ -2,6 +2,9 @@
 //!
 //! Everything runs in an empty directory with a cache of its own, so that neither the machine nor other tests show.
 
+#[cfg(unix)]
+#[path = "shared_library/build.rs"]
+mod build;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/doctor.rs"]
@@ -16,6 +19,8 @@ mod export;
 mod help;
 #[path = "cli/list.rs"]
 mod list;
+#[path = "cli/plugins.rs"]
+mod plugins;
 #[path = "cli/sandbox.rs"]
 mod sandbox;
 #[path = "cli/show.rs"]
