@@ -77,13 +77,18 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
     }
     let (listed, layers) = match &args.multiplier {
         Some(name) => {
-            let selected =
-                args.sources.select_for(experiment.signed, std::slice::from_ref(name), console)?;
+            let selected = args.sources.select_for(experiment.signed, std::slice::from_ref(name), console)?;
             let [one] = &selected[..] else {
                 let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
-                bail!("--multiplier {name} names {} multipliers ({}); name one", names.len(), names.join(", "));
+                bail!(
+                    "--multiplier {name} names {} multipliers ({}); name one",
+                    names.len(),
+                    names.join(", ")
+                );
             };
-            let layers = network.resolve()?.multiplying().map(|layer| (layer, one.name.clone())).collect();
+            let resolved = network.resolve()?;
+            let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
+            let layers = multiplying.map(|layer| (layer.name.clone(), one.name.clone())).collect();
             (vec![one.as_ref().clone()], layers)
         }
         None => {

@@ -7,14 +7,19 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod assign;
 mod compare;
 mod completions;
 mod console;
 pub mod data;
 mod doctor;
+mod eval;
+mod experiment;
 mod export;
 mod list;
 mod one;
+mod report;
+mod run;
 mod show;
 mod sources;
 mod weights;
@@ -72,6 +77,10 @@ enum Command {
     Export(export::ExportArgs),
     Compare(compare::CompareArgs),
     Data(data::DataArgs),
+    Run(run::RunArgs),
+    Assign(assign::AssignArgs),
+    Eval(eval::EvalArgs),
+    Report(report::ReportArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -101,6 +110,10 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Data(args) => {
             data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
         }
+        Command::Run(args) => run::run(args, console),
+        Command::Assign(args) => assign::run(args, console),
+        Command::Eval(args) => eval::run(args, console),
+        Command::Report(args) => report::run(args, console),
         Command::Doctor(args) => doctor::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }

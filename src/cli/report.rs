@@ -53,8 +53,11 @@ pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitSt
         Format::Json => serde_json::to_string_pretty(&written.results)? + "\n",
     };
     if let Some((format, file)) = figure {
-        let assignment =
-            written.results.assignment.as_ref().context("there is no figure before the stage search is done")?;
+        let assignment = written
+            .results
+            .assignment
+            .as_ref()
+            .context("there is no figure before the stage search is done")?;
         file.commit(&format.render(&layers_figure(&assignment.assignment)?)?)?;
     }
     console.deliver(text.as_bytes(), None)?;

@@ -46,16 +46,39 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl SourceArgs {
+    /// Whether a catalogue or plugin is named.
+    pub fn is_explicit(&self) -> bool {
+        !self.catalogs.is_empty() || !self.plugins.is_empty()
+    }
+
     /// Opens every source.
     pub fn open(&self) -> anyhow::Result<Collection> {
         Ok(Collection::open(&Sources {
             catalogs: self.catalogs.clone(),
             plugins: self.plugins.clone(),
-            signed: if self.signed { Some(true) } else { self.unsigned.then_some(false) },
+            signed: self.signedness(),
             limits: Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 },
             cache: if self.no_cache { CacheChoice::Off } else { CacheChoice::User },
             builtin: true,
         })?)
+    }
+
+    fn signedness(&self) -> Option<bool> {
+        if self.signed { Some(true) } else { self.unsigned.then_some(false) }
+    }
+
+    /// [`Self::select`] for a network that computes with signed multipliers, or with unsigned ones: no others.
+    pub fn select_for(
+        &self,
+        signed: bool,
+        names: &[String],
+        console: &Console,
+    ) -> anyhow::Result<Vec<Arc<Tabulated>>> {
+        let kind = if signed { "signed" } else { "unsigned" };
+        if self.signedness() == Some(!signed) {
+            anyhow::bail!("the run computes with {kind} multipliers; leave --signed and --unsigned away");
+        }
+        Self { signed, unsigned: !signed, ..self.clone() }.select(names, console)
     }
 
     /// The multipliers of `names`, all of them where there is no name, with a progress bar and warnings.

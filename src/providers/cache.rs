@@ -206,7 +206,8 @@ mod tests {
         get(&cache, &key, 1);
         let path = only_file(&cache);
         let good = std::fs::read(&path).unwrap();
-        let damage: [&dyn Fn(&mut Vec<u8>); 6] = [
+        type Damage<'a> = &'a dyn Fn(&mut Vec<u8>);
+        let damage: [Damage; 6] = [
             &|bytes| bytes.clear(),
             &|bytes| bytes.truncate(HEADER - 1),
             &|bytes| bytes.truncate(bytes.len() - 1),

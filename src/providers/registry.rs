@@ -193,3 +193,115 @@ fn is_family_name(name: &str) -> bool {
 fn parse_parameter(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    impl Provider for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+        fn summary(&self) -> &'static str {
+            "a family of the tests"
+        }
+        fn citation(&self) -> &'static str {
+            ""
+        }
+        fn multiplier(&self, format: OperandFormat, _: &[u32]) -> Result<Box<dyn Multiplier>, ProviderError> {
+            Err(ProviderError::Format { format, allowed: "none".into() })
+        }
+    }
+
+    fn registry(names: &[&'static str]) -> Result<Registry, RegistryError> {
+        Registry::new(names.iter().map(|name| &*Box::leak(Box::new(Named(name))) as &dyn Provider).collect())
+    }
+
+    #[test]
+    fn families_are_sorted_and_distinct() {
+        let names = |registry: Registry| registry.providers().iter().map(|p| p.name()).collect::<Vec<_>>();
+        assert_eq!(names(registry(&["b", "a-b", "a"]).unwrap()), ["a", "a-b", "b"]);
+        let error = registry(&["a", "b", "a"]).err().unwrap();
+        assert!(error.to_string().starts_with("two families are called 'a'"), "{error}");
+    }
+
+    #[test]
+    fn a_family_name_holds_no_parameter_and_no_format() {
+        for name in ["", "A", "a_b", "a b", "a/b", "3a", "a-3", "a-8s", "a-8x4u", "a--b", "-a", "a-", "ä"] {
+            let error = registry(&[name]).err().unwrap_or_else(|| panic!("{name}"));
+            assert!(matches!(error, RegistryError::FamilyName { .. }), "{name}: {error}");
+        }
+        registry(&["a", "drum", "a-b2", "k2x2-recursive"]).unwrap();
+    }
+
+    #[test]
+    fn names_are_taken_apart_by_the_longest_family() {
+        let registry = registry(&["truncated", "truncated-corrected", "drum"]).unwrap();
+        let parse = |name| {
+            let MemberName { family, parameters, format } = registry.parse(name)?;
+            Some((family, parameters, format.map(|format| format.to_string())))
+        };
+        let parsed = |family: &str, parameters: &[u32], format: Option<&str>| {
+            Some((family.to_owned(), parameters.to_vec(), format.map(str::to_owned)))
+        };
+        assert_eq!(parse("truncated-3-8s"), parsed("truncated", &[3], Some("8s")));
+        assert_eq!(parse("truncated-corrected-3"), parsed("truncated-corrected", &[3], None));
+        assert_eq!(parse("drum"), parsed("drum", &[], None));
+        assert_eq!(parse("drum-8x4u"), parsed("drum", &[], Some("8x4u")));
+        assert_eq!(parse("drum-2-5-4294967295-16s"), parsed("drum", &[2, 5, u32::MAX], Some("16s")));
+        for name in
+            ["", "drums", "drum-", "drum--3", "drum-8s-3", "drum-x", "drum-+3", "drum-4294967296", "rum"]
+        {
+            assert_eq!(parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn members_exist_in_both_signednesses_or_are_explained() {
+        let registry = Registry::linked().unwrap();
+        let names = |text: &str| -> Vec<String> {
+            registry.members(text).unwrap().unwrap().iter().map(|member| member.name()).collect()
+        };
+        assert_eq!(names("exact"), ["exact-8s", "exact-8u"]);
+        assert_eq!(names("truncated-3-8u"), ["truncated-3-8u"]);
+        let error = |text: &str| registry.members(text).unwrap().err().unwrap().to_string();
+        assert_eq!(error("exact-3"), "exact-3-8s: exact takes no parameters, got 1");
+        assert!(
+            error("truncated-99-8s")
+                .starts_with("truncated-99-8s: truncated parameter columns is 99; allowed")
+        );
+        let unknown = registry.family("trunkated").err().unwrap().to_string();
+        assert!(unknown.starts_with("no family is called 'trunkated'; did you mean truncated"), "{unknown}");
+    }
+
+    #[test]
+    fn the_nearest_names_come_first() {
+        let names = ["mul8s_1KV8", "mul8s_1KVA", "mul8u_2AC", "exact-8s"];
+        assert_eq!(nearest("mul8s_1kv8", names)[0], "mul8s_1KV8");
+        assert_eq!(nearest("exakt-8s", names)[0], "exact-8s");
+        assert!(nearest("qqqq", names).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn every_member_name_is_taken_apart_again(
+            parameters in prop::collection::vec(any::<u32>(), 0..4),
+            a in 2u8..=16, b in 2u8..=16, signed: bool,
+        ) {
+            let registry = registry(&["some-family"]).unwrap();
+            let format = OperandFormat::new(a, b, signed).unwrap();
+            let parsed = registry.parse(&instance_name("some-family", &parameters, format));
+            let family = "some-family".to_owned();
+            prop_assert_eq!(parsed, Some(MemberName { family, parameters, format: Some(format) }));
+        }
+
+        #[test]
+        fn no_name_makes_the_parser_panic(name in "(drum|exact)?[-0-9a-z\\PC]{0,20}") {
+            let _ = Registry::linked().unwrap().members(&name);
+        }
+    }
+}

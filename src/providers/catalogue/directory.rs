@@ -223,3 +223,6 @@ fn family_format(text: &str) -> Option<OperandFormat> {
     };
     OperandFormat::new(a.parse().ok()?, b.parse().ok()?, signed).ok()
 }
+
+#[cfg(test)]
+mod tests;

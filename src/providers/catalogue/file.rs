@@ -292,3 +292,6 @@ fn entry_of(text: &str, problem: &str) -> Option<String> {
         _ => Some(format!("number {}", index + 1)),
     }
 }
+
+#[cfg(test)]
+mod tests;

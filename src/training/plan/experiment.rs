@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
-    ActivationRange, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages, Training, UnsignedScheme, overrides,
+    ActivationRange, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages, Training,
+    UnsignedScheme, overrides,
 };
 use crate::assignment::CostMetric;
 use crate::yaml;
@@ -177,7 +178,10 @@ impl Experiment {
         let fail = |key: &str, problem: String| Err(ExperimentError::Value { key: key.to_owned(), problem });
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
-            return fail("name", format!("'{}' cannot name a directory; use letters, digits, . _ -", self.name));
+            return fail(
+                "name",
+                format!("'{}' cannot name a directory; use letters, digits, . _ -", self.name),
+            );
         }
         for (key, value) in [
             ("batch", self.batch),
@@ -221,10 +225,14 @@ impl Experiment {
         }
         let momentum = self.quantisation.activations.momentum;
         if !(momentum > 0.0 && momentum <= 1.0) {
-            return fail("quantisation.activations.momentum", format!("expected a share above 0 and up to 1, got {momentum}"));
+            return fail(
+                "quantisation.activations.momentum",
+                format!("expected a share above 0 and up to 1, got {momentum}"),
+            );
         }
         if self.affine() {
-            let symmetric_only = "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
+            let symmetric_only =
+                "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
             if self.quantisation.weights.granularity == Granularity::Channel {
                 return fail("quantisation.weights.granularity", format!("channel {symmetric_only}"));
             }

@@ -29,9 +29,13 @@ pub use quantisation::{
     ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
 };
 pub use request::{EvalRequest, EvalResult, RunRequest, Split, Start};
-pub use results::{AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary, UniformResult};
+pub use results::{
+    AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary,
+    UniformResult,
+};
 pub use run_directory::{RunDirectory, RunDirectoryError};
 pub use settings::{
-    Baseline, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages, Training, Uniform,
+    Baseline, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages, Training,
+    Uniform,
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};

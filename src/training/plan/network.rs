@@ -234,7 +234,10 @@ impl Network {
             Some(last) if last.output == [self.classes] => Ok(layers),
             Some(last) => Err(self.error(
                 &last.name,
-                format!("the last layer must yield the {} classes, got shape {:?}", self.classes, last.output),
+                format!(
+                    "the last layer must yield the {} classes, got shape {:?}",
+                    self.classes, last.output
+                ),
             )),
             None => Err(self.error("", "expected at least one layer".into())),
         }
@@ -269,7 +272,9 @@ impl LayerDescription {
             LayerKind::Linear => {
                 let outputs = positive(self.need(self.features, "features")?, "features")?;
                 let &[inputs] = input else {
-                    return Err(format!("expected rows of features, got shape {input:?}; put a flatten before it"));
+                    return Err(format!(
+                        "expected rows of features, got shape {input:?}; put a flatten before it"
+                    ));
                 };
                 Ok((Operation::Linear { inputs, outputs, bias: self.bias.unwrap_or(false) }, vec![outputs]))
             }
@@ -385,7 +390,7 @@ mod tests {
             ("  - {name: a, kind: max_pool, kernel: 2, padding: 2}", "more than half"),
             ("  []", "at least one layer"),
             ("  - {name: a, kind: relu, sise: 3}", "test.yaml"),
-            ("  - {name: a, kind: softmax}", "line 5"),
+            ("  - {name: a, kind: softmax}", "test.yaml:5"),
         ] {
             let message = problem(layers);
             assert!(message.contains(part), "{layers}: {message}");

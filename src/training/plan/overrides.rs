@@ -127,8 +127,9 @@ mod tests {
 
     #[test]
     fn affine_codes_exclude_what_they_cannot_do() {
-        let message =
-            experiment(&["signed=false", "quantisation.weights.granularity=channel"]).unwrap_err().to_string();
+        let message = experiment(&["signed=false", "quantisation.weights.granularity=channel"])
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("symmetric"), "{message}");
         experiment(&["quantisation.weights.granularity=channel"]).unwrap();
         experiment(&[
@@ -144,6 +145,6 @@ mod tests {
         let text = "name: test\nstages:\n  search:\n    lamda: 0.3\n";
         let message = Experiment::parse(text, "test.yaml", &[]).unwrap_err().to_string();
         assert!(message.contains("test.yaml") && message.contains("lamda"), "{message}");
-        assert!(message.contains("line 4"), "{message}");
+        assert!(message.contains("test.yaml:4"), "{message}");
     }
 }

@@ -83,4 +83,3 @@ pub enum Granularity {
     /// One for every output channel; symmetric only.
     Channel,
 }
-

@@ -151,7 +151,9 @@ impl Results {
                 })
                 .collect(),
             relative_energy: Spread::of(assignments(&seeds).map(|a| a.assignment.relative_energy)),
-            test_top1_before_retraining: Spread::of(assignments(&seeds).map(|a| a.test_top1_before_retraining)),
+            test_top1_before_retraining: Spread::of(
+                assignments(&seeds).map(|a| a.test_top1_before_retraining),
+            ),
             uniform_relative_energy: Spread::of(
                 seeds.iter().filter_map(|seed| seed.uniform.as_ref()?.relative_energy),
             ),

@@ -236,8 +236,17 @@ fn differ(old: &Value, new: &Value, path: &str, differences: &mut Vec<String>) {
         (Value::Object(old), Value::Object(new)) => {
             let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
             for key in keys {
-                let path = if path.is_empty() || path == "experiment" { key.clone() } else { format!("{path}.{key}") };
-                differ(old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null), &path, differences);
+                let path = if path.is_empty() || path == "experiment" {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                differ(
+                    old.get(key).unwrap_or(&Value::Null),
+                    new.get(key).unwrap_or(&Value::Null),
+                    &path,
+                    differences,
+                );
             }
         }
         _ if old == new => {}

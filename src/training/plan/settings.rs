@@ -20,8 +20,7 @@ pub enum StageName {
 
 impl StageName {
     /// All stages, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Baseline, Self::Quantize, Self::Search, Self::Retrain, Self::Uniform];
+    pub const ALL: [Self; 5] = [Self::Baseline, Self::Quantize, Self::Search, Self::Retrain, Self::Uniform];
 
     /// The name in YAML, results and files.
     pub fn as_str(self) -> &'static str {

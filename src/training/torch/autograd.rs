@@ -105,9 +105,8 @@ mod tests {
             groups: 2,
             ..ConvShape::new(2, [4, 7, 8], 6, [3, 2])
         };
-        let leaves = || {
-            [numbers(&[2, 4, 7, 8], 3), numbers(&[6, 2, 3, 2], 5)].map(|t| t.set_requires_grad(true))
-        };
+        let leaves =
+            || [numbers(&[2, 4, 7, 8], 3), numbers(&[6, 2, 3, 2], 5)].map(|t| t.set_requires_grad(true));
         let [x, w] = leaves();
         let exact = x.conv2d(&w, None::<Tensor>, [2, 1], [1, 2], [1, 2], 2);
         let y = (exact.detach() * 0.5).round();

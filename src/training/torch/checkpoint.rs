@@ -38,7 +38,12 @@ pub struct Checkpoint {
 }
 
 /// Writes the state of a network and its optimiser, whole or not at all.
-pub fn save(path: &Path, info: &CheckpointInfo, model: &Model, optimizer: &Optimizer) -> Result<(), TrainError> {
+pub fn save(
+    path: &Path,
+    info: &CheckpointInfo,
+    model: &Model,
+    optimizer: &Optimizer,
+) -> Result<(), TrainError> {
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
     tensors.extend(model.tensors().into_iter().map(|(name, t)| (format!("model.{name}"), t)));
     tensors.extend(optimizer.tensors().into_iter().map(|(name, t)| (format!("optimizer.{name}"), t)));

@@ -77,7 +77,9 @@ pub fn choose(choice: DeviceChoice) -> Result<Device, TrainError> {
     match (choice, cuda()) {
         (DeviceChoice::Cpu, _) | (DeviceChoice::Auto, CudaState::Absent(_)) => Ok(Device::Cpu),
         (DeviceChoice::Auto, CudaState::Devices(_)) => Ok(Device::Cuda(0)),
-        (DeviceChoice::Cuda(number), CudaState::Devices(count)) if number < *count => Ok(Device::Cuda(number)),
+        (DeviceChoice::Cuda(number), CudaState::Devices(count)) if number < *count => {
+            Ok(Device::Cuda(number))
+        }
         (DeviceChoice::Cuda(number), CudaState::Devices(count)) => Err(TrainError::Device(format!(
             "there is no device cuda:{number}; expected a number below {count}"
         ))),
@@ -85,6 +87,16 @@ pub fn choose(choice: DeviceChoice) -> Result<Device, TrainError> {
             Err(TrainError::Device(format!("device cuda was asked for, but {reason}")))
         }
     }
+}
+
+/// Two lines: where libtorch lies, and what CUDA there is.
+pub fn description() -> String {
+    let place = libtorch_directory().map_or_else(|| "unknown".into(), |path| path.display().to_string());
+    let cuda = match cuda() {
+        CudaState::Devices(count) => format!("{count} devices"),
+        CudaState::Absent(reason) => format!("none: {reason}"),
+    };
+    format!("libtorch: {place}\ncuda: {cuda}")
 }
 
 /// A device as results name it.
@@ -115,7 +127,10 @@ mod tests {
         match cuda() {
             CudaState::Absent(reason) => {
                 let message = choose(DeviceChoice::Cuda(0)).unwrap_err().to_string();
-                assert!(message.contains("device cuda was asked for") && message.contains(reason), "{message}");
+                assert!(
+                    message.contains("device cuda was asked for") && message.contains(reason),
+                    "{message}"
+                );
                 assert_eq!(choose(DeviceChoice::Auto).unwrap(), Device::Cpu);
             }
             CudaState::Devices(count) => {

@@ -38,7 +38,9 @@ pub enum TrainError {
         problem: String,
     },
     /// A stage whose predecessor has not run.
-    #[error("stage {stage} starts from the checkpoint of {needs}, which is not there; run {needs} first (--stage {needs},{stage})")]
+    #[error(
+        "stage {stage} starts from the checkpoint of {needs}, which is not there; run {needs} first (--stage {needs},{stage})"
+    )]
     Order {
         /// The stage asked for.
         stage: StageName,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
 use super::approximate::Approximate;
-use super::quantize::{Grid, Quantized, WeightGrid};
 use super::observer::Observer;
+use super::quantize::{Grid, Quantized, WeightGrid};
 use super::{TrainError, autograd, noise};
 use crate::kernels::ConvShape;
 use crate::training::plan::{ActivationRange, Quantisation};
@@ -83,7 +83,8 @@ impl MultiplyingLayer {
     ) -> Self {
         let (weight, bias) = tensors;
         let device = weight.device();
-        let scalar = |value: f64| Tensor::full([0i64; 0], value, (Kind::Float, device)).set_requires_grad(true);
+        let scalar =
+            |value: f64| Tensor::full([0i64; 0], value, (Kind::Float, device)).set_requires_grad(true);
         let learned = quantisation.activations.range == ActivationRange::Learned;
         Self {
             name: name.to_owned(),
@@ -106,7 +107,7 @@ impl MultiplyingLayer {
         if mode == Mode::Fp32 {
             return Ok(self.exact(x, &self.weight, self.bias.as_ref()));
         }
-        let operands = self.operands(x, train);
+        let operands = self.operands(x, train)?;
         let (x, w) = (&operands.x, &operands.w);
         let y = match (mode, &self.multiplier) {
             (Mode::Approximate, Some(multiplier)) => {
@@ -122,24 +123,36 @@ impl MultiplyingLayer {
             }
             _ => self.exact(&x.values, &w.values, None),
         };
-        let y = if mode == Mode::Noisy && train { noise::add_noise(&y, &self.sigma, &y.randn_like()) } else { y };
+        let y =
+            if mode == Mode::Noisy && train { noise::add_noise(&y, &self.sigma, &y.randn_like()) } else { y };
         Ok(match &self.bias {
             Some(bias) => y + self.along_outputs(bias),
             None => y,
         })
     }
 
-    /// Rounds activations and weights; in training the observer sees the activations first.
-    pub fn operands(&mut self, x: &Tensor, train: bool) -> Operands {
-        if train || self.observer.range().is_none() {
-            let first = self.observer.range().is_none();
-            self.observer.observe(x);
-            if let (true, Some(alpha), Some((low, high))) = (first, &mut self.alpha, self.observer.range()) {
-                tch::no_grad(|| alpha.fill_(low.abs().max(high.abs())));
-            }
+    /// Lets the observer see activations.
+    pub fn observe(&mut self, x: &Tensor) {
+        let first = self.observer.range().is_none();
+        self.observer.observe(x);
+        // Learning starts from what was seen first.
+        if let (true, Some(alpha), Some((low, high))) = (first, &mut self.alpha, self.observer.range()) {
+            tch::no_grad(|| {
+                let _ = alpha.fill_(low.abs().max(high.abs()));
+            });
         }
+    }
+
+    /// Rounds activations and weights; in training the observer sees the activations first.
+    pub fn operands(&mut self, x: &Tensor, train: bool) -> Result<Operands, TrainError> {
+        if train {
+            self.observe(x);
+        }
+        let range = self.observer.range().ok_or_else(|| {
+            TrainError::Data(format!("layer '{}' has observed no activations to quantise by", self.name))
+        })?;
         let (grid, x) = match &self.alpha {
-            None => (Grid::new(self.observer.range().unwrap_or((0.0, 0.0)), self.affine), x.shallow_clone()),
+            None => (Grid::new(range, self.affine), x.shallow_clone()),
             Some(alpha) => {
                 let limit = alpha.double_value(&[]).abs();
                 // What is clipped passes its gradient to the clipping value.
@@ -153,12 +166,13 @@ impl MultiplyingLayer {
             }
             WeightGrid::Channel(scales) => scales * grid.scale,
         };
-        Operands { x: grid.quantize(&x), w: weight_grid.quantize(&self.weight), unit }
+        Ok(Operands { x: grid.quantize(&x), w: weight_grid.quantize(&self.weight), unit })
     }
 
     /// The exact integer sums of codes with zero points taken out, f64 on the CPU.
     pub fn integer_sums(&self, operands: &Operands) -> Tensor {
-        let [x, w] = [&operands.x, &operands.w].map(|t| t.centred.to_device(Device::Cpu).to_kind(Kind::Double));
+        let [x, w] =
+            [&operands.x, &operands.w].map(|t| t.centred.to_device(Device::Cpu).to_kind(Kind::Double));
         tch::no_grad(|| self.exact(&x, &w, None))
     }
 

@@ -3,12 +3,12 @@
 //! - [`device`]: where tensors live, and with how many threads.
 //! - [`Model`]: a network from its description, whose multiplying layers compute in fp32, quantised, under noise, or
 //!   with approximate multipliers ([`Mode`]).
-//! - [`approximate`]: sums of approximate products, three exact ways.
-//! - [`autograd`]: straight-through gradients; its C++ half is the only C++ of axmul.
+//! - `approximate`: sums of approximate products, three exact ways.
+//! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
 //! - [`run`], [`evaluate_request`]: what `axmul-train` does.
 
-pub mod approximate;
-pub mod autograd;
+mod approximate;
+mod autograd;
 mod capture;
 mod checkpoint;
 mod dataset;
@@ -30,11 +30,8 @@ mod stages;
 mod tests;
 mod uniform;
 
-pub use capture::capture;
-pub use checkpoint::{Checkpoint, CheckpointInfo};
-pub use dataset::{Dataset, Images};
 pub use error::TrainError;
 pub use evaluate::evaluate_request;
-pub use layers::{Mode, MultiplyingLayer};
+pub use layers::Mode;
 pub use network::Model;
 pub use runner::run;

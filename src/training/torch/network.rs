@@ -53,7 +53,12 @@ pub struct Parameter {
 
 impl Model {
     /// A network with random weights: uniform within 1 / sqrt(fan-in).
-    pub fn new(network: &Network, experiment: &Experiment, device: Device, seed: u64) -> Result<Self, TrainError> {
+    pub fn new(
+        network: &Network,
+        experiment: &Experiment,
+        device: Device,
+        seed: u64,
+    ) -> Result<Self, TrainError> {
         seed_for(Purpose::Weights, seed, StageName::Baseline, 0);
         let affine = experiment.affine();
         let mut nodes = Vec::new();
@@ -80,7 +85,8 @@ impl Model {
             nodes.push(match operation {
                 Operation::Conv2d { shape, bias } => {
                     let a_group = shape.channels_in / shape.groups;
-                    let size = [shape.channels_out, a_group, shape.kernel[0], shape.kernel[1]].map(|n| n as i64);
+                    let size =
+                        [shape.channels_out, a_group, shape.kernel[0], shape.kernel[1]].map(|n| n as i64);
                     multiplying(Product::Conv2d(*shape), &size, *bias)
                 }
                 Operation::Linear { inputs, outputs, bias } => {
@@ -98,7 +104,8 @@ impl Model {
                 }
                 Operation::Relu => Node::Relu,
                 Operation::MaxPool { kernel, stride, padding } => {
-                    let [kernel, stride, padding] = [kernel, stride, padding].map(|pair| pair.map(|n| n as i64));
+                    let [kernel, stride, padding] =
+                        [kernel, stride, padding].map(|pair| pair.map(|n| n as i64));
                     Node::MaxPool { kernel, stride, padding }
                 }
                 Operation::Flatten => Node::Flatten,
@@ -143,7 +150,9 @@ impl Model {
                     true,
                 ),
                 Node::Relu => x.relu(),
-                Node::MaxPool { kernel, stride, padding } => x.max_pool2d(*kernel, *stride, *padding, [1, 1], false),
+                Node::MaxPool { kernel, stride, padding } => {
+                    x.max_pool2d(*kernel, *stride, *padding, [1, 1], false)
+                }
                 Node::Flatten => x.flatten(1, -1),
             };
         }
@@ -152,7 +161,9 @@ impl Model {
 
     /// The layers with multipliers, in order.
     pub fn layers(&self) -> impl Iterator<Item = &MultiplyingLayer> {
-        self.nodes.iter().filter_map(|node| if let Node::Multiplying(layer) = node { Some(&**layer) } else { None })
+        self.nodes
+            .iter()
+            .filter_map(|node| if let Node::Multiplying(layer) = node { Some(&**layer) } else { None })
     }
 
     /// The layers with multipliers, in order.
@@ -173,7 +184,7 @@ impl Model {
     /// Sets the noise of all layers.
     pub fn set_sigma(&mut self, sigma: f64) {
         for layer in self.layers_mut() {
-            tch::no_grad(|| layer.sigma.fill_(sigma));
+            let _ = tch::no_grad(|| layer.sigma.fill_(sigma));
         }
     }
 

@@ -31,8 +31,12 @@ impl Table {
         let [height, width] = ints(shape.output());
         let (batch, outputs) = (shape.batch as i64, shape.channels_out as i64);
         // Unfolding pads with 0, the centred code of 0.
-        let columns =
-            x.centred.im2col(ints(shape.kernel), ints(shape.dilation), ints(shape.padding), ints(shape.stride));
+        let columns = x.centred.im2col(
+            ints(shape.kernel),
+            ints(shape.dilation),
+            ints(shape.padding),
+            ints(shape.stride),
+        );
         let rows = columns.view([batch, groups, -1, height * width]).permute([1, 0, 3, 2]);
         let rows = self.row_index(&rows, x).reshape([groups, batch * height * width, -1]);
         let weights = index(w).view([groups, outputs / groups, -1]);

@@ -31,7 +31,8 @@ impl Factors {
         let signed = factors.format().is_signed();
         let byte = |index: usize| if signed { index ^ 128 } else { index };
         let ordered = |vector: &Vec<i64>| -> Vec<f64> { (0..256).map(|i| vector[byte(i)] as f64).collect() };
-        let [left, right] = [factors.left(), factors.right()].map(|all| all.iter().map(ordered).collect::<Vec<_>>());
+        let [left, right] =
+            [factors.left(), factors.right()].map(|all| all.iter().map(ordered).collect::<Vec<_>>());
         let largest: Vec<f64> = (0..256)
             .map(|w| {
                 let sum = |x: usize| left.iter().zip(&right).map(|(l, r)| (l[x] * r[w]).abs()).sum::<f64>();
@@ -39,7 +40,11 @@ impl Factors {
             })
             .collect();
         let entries = left.iter().chain(&right).flatten();
-        let kind = if entries.fold(0.0, |a: f64, b| a.max(b.abs())) < EXACT_IN_FP32 { Kind::Float } else { Kind::Double };
+        let kind = if entries.fold(0.0, |a: f64, b| a.max(b.abs())) < EXACT_IN_FP32 {
+            Kind::Float
+        } else {
+            Kind::Double
+        };
         let tensors = |vectors: &[Vec<f64>]| {
             vectors.iter().map(|vector| Tensor::from_slice(vector).to_kind(kind).to_device(device)).collect()
         };
@@ -75,7 +80,8 @@ impl Factors {
     fn weights(&self, w: &Quantized, x: &Quantized) -> (Tensor, Kind) {
         let largest_x = if x.affine { x.zero_point.max(255 - x.zero_point) } else { 128 };
         let outputs = w.centred.size()[0];
-        let terms = self.largest.index_select(0, &index(w)) + w.centred.abs().reshape([-1]) * largest_x as f64;
+        let terms =
+            self.largest.index_select(0, &index(w)) + w.centred.abs().reshape([-1]) * largest_x as f64;
         let bound = terms.view([outputs, -1]).sum_dim_intlist(1, false, None).max().double_value(&[]);
         let kind = if bound < EXACT_IN_FP32 { self.kind } else { Kind::Double };
         (self.stacked(w, &self.right, 1, kind), kind)

@@ -7,8 +7,8 @@
 //! - Gathering from the table: any table, on any device, slowly.
 
 mod gather;
-mod low_rank;
 mod lookup;
+mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
@@ -59,7 +59,8 @@ impl Approximate {
         let on_cpu = device == Device::Cpu;
         let lookup = || Path::Lookup(Box::new(Lut::new(table)));
         let low_rank = |max_rank| {
-            LowRank::factor(table, max_rank).map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
+            LowRank::factor(table, max_rank)
+                .map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
         };
         let path = match kernel {
             KernelChoice::Lut if !on_cpu => {
@@ -176,9 +177,8 @@ fn exact_conv2d(x: &Tensor, w: &Tensor, shape: &ConvShape) -> Tensor {
         return x.conv2d(w, None::<Tensor>, stride, padding, dilation, groups);
     }
     let (batch, outputs) = (x.size()[0], w.size()[0]);
-    let [height, width] = ints(
-        ConvShape { height: x.size()[2] as usize, width: x.size()[3] as usize, ..*shape }.output(),
-    );
+    let [height, width] =
+        ints(ConvShape { height: x.size()[2] as usize, width: x.size()[3] as usize, ..*shape }.output());
     let columns = x.im2col(ints(shape.kernel), dilation, padding, stride);
     let columns = columns.view([batch, groups, -1, height * width]);
     let weights = w.reshape([1, groups, outputs / groups, -1]);
