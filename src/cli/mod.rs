@@ -65,8 +65,9 @@ Examples:
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
   axmul doctor                                what this machine has
 
-`axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a table
-(.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a directory).
+`axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a
+table (.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a
+directory of tables).
 Exit codes: 0 done, 1 a threshold was not met, 2 error.";
 
 #[derive(Debug, Subcommand)]

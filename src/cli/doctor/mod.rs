@@ -24,8 +24,9 @@ Examples:
   axmul doctor
   axmul doctor --format json | jq .libtorch
 
-Comparing multipliers needs nothing beyond axmul itself. Networks need axmul-train, which needs libtorch, and a data
-set. What is missing is said with the way to get it; the exit code is 0 all the same.")]
+Comparing multipliers needs nothing beyond axmul itself. Networks need axmul-train, which needs
+libtorch, and a data set. What is missing is said with the way to get it; the exit code is 0
+all the same.")]
 pub(super) struct DoctorArgs {
     /// How the result is written
     #[arg(long, value_enum, default_value = "table")]

@@ -1,0 +1,27 @@
+//! The command line as its users meet it: what it prints, where it complains, and with which code it ends.
+//!
+//! Everything runs in an empty directory with a cache of its own, so that neither the machine nor other tests show.
+
+#[cfg(unix)]
+#[path = "shared_library/build.rs"]
+mod build;
+#[path = "cli/compare.rs"]
+mod compare;
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/errors.rs"]
+mod errors;
+#[path = "cli/evoapprox.rs"]
+mod evoapprox;
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/list.rs"]
+mod list;
+#[path = "cli/plugins.rs"]
+mod plugins;
+#[path = "cli/sandbox.rs"]
+mod sandbox;
+#[path = "cli/show.rs"]
+mod show;
