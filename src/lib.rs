@@ -12,7 +12,7 @@
 //!
 //! Floors, each importing only from those above it in this list (`tests/tidy.rs` enforces it):
 //!
-//! - [`yaml`]: text to values, the ground that any floor may use.
+//! - [`yaml`], [`files`]: text to values and files that appear whole, the ground that any floor may use.
 //! - [`multiplier`]: product tables, error maps, metrics, cost; pure.
 //! - [`hardware`], [`kernels`]: cost from circuits; integer convolution with product tables. Neither knows files.
 //! - [`providers`], [`compare`], [`assignment`], [`data`]: where multipliers come from, how they rank, which
@@ -24,6 +24,7 @@ pub mod assignment;
 pub mod cli;
 pub mod compare;
 pub mod data;
+pub mod files;
 pub mod hardware;
 pub mod kernels;
 pub mod multiplier;

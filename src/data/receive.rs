@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::DataFile;
 use super::set::hex;
+use crate::files::beside;
 
 /// Why a source did not give a file.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +88,7 @@ fn receive_plain(
     on_bytes: &mut dyn FnMut(u64),
 ) -> Result<(), SourceFault> {
     let directory = target.parent().unwrap_or(Path::new("."));
-    let mut aside = aside(directory, file.name).map_err(SourceFault::Write)?;
+    let mut aside = beside(target).map_err(SourceFault::Write)?;
     let mut hash = Sha256::new();
     let mut got = 0;
     let mut buffer = vec![0; 1 << 16];
@@ -121,19 +122,6 @@ fn receive_plain(
     }
     aside.persist(target).map_err(|error| SourceFault::Write(error.error))?;
     Ok(())
-}
-
-/// A hidden file in `directory`, readable like any other once it is renamed, and gone if it never is.
-fn aside(directory: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
-    let prefix = format!(".{name}.");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".partial");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666)); // less the user's umask
-    }
-    builder.tempfile_in(directory)
 }
 
 fn broken(error: io::Error) -> SourceFault {

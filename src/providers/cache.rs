@@ -5,7 +5,6 @@
 //! and the payload; whatever does not check is built again and written over. Files appear whole, by renaming, so
 //! processes that write the same entry at once leave one or the other, and both are right.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::SourceError;
 use super::sources::CacheChoice;
+use crate::files::write_whole;
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 pub const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";
@@ -95,7 +95,7 @@ impl Cache {
             return Ok(value);
         }
         let value = make()?;
-        if let Err(error) = encode(&key, &value).and_then(|bytes| write(directory, &path, &bytes)) {
+        if let Err(error) = encode(&key, &value).and_then(|bytes| write_whole(&path, &bytes)) {
             tracing::debug!("not cached: {}: {error}", path.display());
         }
         Ok(value)
@@ -135,13 +135,6 @@ fn decode<T: DeserializeOwned>(key: &[u8; 32], bytes: &[u8]) -> Option<T> {
 
 fn checksum(key: &[u8; 32], payload: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key).chain_update(payload).finalize().into()
-}
-
-fn write(directory: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::files::beside;
+
 /// Why output could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {problem}", .path.display())]
@@ -44,33 +46,9 @@ impl OutputFile {
             Ok(metadata) if !metadata.is_file() => Target::Through(
                 fs::OpenOptions::new().write(true).open(path).map_err(|e| error(e.to_string()))?,
             ),
-            _ => Target::Beside(Self::beside(path).map_err(|e| error(e.to_string()))?),
+            _ => Target::Beside(beside(path).map_err(|e| error(e.to_string()))?),
         };
         Ok(Self { path: path.to_owned(), target })
-    }
-
-    fn beside(path: &Path) -> io::Result<NamedTempFile> {
-        let Some(name) = path.file_name() else {
-            return Err(io::Error::other("it names no file"));
-        };
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        if !directory.is_dir() {
-            let problem = format!("the directory {} does not exist; create it first", directory.display());
-            return Err(io::Error::other(problem));
-        }
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!(".{}.", name.to_string_lossy());
-        builder.prefix(&prefix).suffix(".part");
-        #[cfg(unix)]
-        {
-            // Temporary files are private by default; an output is as readable as the umask says.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(directory)
     }
 
     /// The file that will be written.

@@ -1,11 +1,12 @@
 //! Files that appear whole or not at all.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::files;
 
 /// A file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -31,28 +32,9 @@ impl FileError {
     }
 }
 
-/// Writes a file whole: to a temporary file beside it that then takes its place, after it has reached the disk.
-/// Makes missing directories.
+/// Writes a file whole, after it has reached the disk. Makes missing directories.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let write = || {
-        fs::create_dir_all(directory)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        file.write_all(content)?;
-        file.as_file().sync_data()?;
-        #[cfg(unix)]
-        {
-            // Temporary files are the owner's alone; what takes their place is an ordinary file.
-            use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-        }
-        file.persist(path)?;
-        Ok::<(), std::io::Error>(())
-    };
-    write().map_err(|error| FileError::write(path, error))
+    files::write_whole(path, content).map_err(|error| FileError::write(path, error))
 }
 
 /// Writes a value as indented JSON, whole or not at all.

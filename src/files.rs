@@ -1,0 +1,69 @@
+//! Files that appear whole or not at all: written aside, then renamed. The ground that any floor may use.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// A hidden file in the directory of `path`, which is to take its place: readable like any other file once it is
+/// renamed ([`NamedTempFile::persist`]), and gone if it never is.
+pub fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::other("it names no file"));
+    };
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !directory.is_dir() {
+        let problem = format!("the directory {} does not exist; create it first", directory.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, problem));
+    }
+    let prefix = format!(".{}.", name.to_string_lossy());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private by default; these become ordinary ones, as readable as the umask says.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// Writes a file whole, through to the disk. Makes missing directories.
+pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut file = beside(path)?;
+    file.write_all(content)?;
+    file.as_file().sync_data()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("new/file");
+        write_whole(&path, b"old").unwrap();
+        write_whole(&path, b"new").unwrap();
+        drop(beside(&path).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn places_that_take_no_file_are_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let problem = |path: &Path| beside(path).unwrap_err().to_string();
+        assert!(problem(&directory.path().join("no/file")).contains("does not exist; create it first"));
+        assert!(problem(Path::new("")).contains("names no file"));
+    }
+}
