@@ -24,7 +24,8 @@ pub fn capture(model: &mut Model, images: &Tensor, rows: usize) -> Result<Vec<La
     Ok(captures)
 }
 
-fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> LayerCapture {
+/// Observes one layer on its operands.
+pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> LayerCapture {
     let per_channel = operands.unit.dim() == 1;
     let mut sums = layer.integer_sums(operands);
     if per_channel {

@@ -49,18 +49,16 @@ impl StageProgress {
 
     /// The stage is done: its line stays.
     pub fn finish(&self, result: &StageResult) {
+        let (shown, prefix) = (!self.bar.is_hidden(), self.bar.prefix());
         self.bar.finish_and_clear();
-        self.bar.suspend(|| {
-            if !self.bar.is_hidden() {
-                eprintln!(
-                    "{} {}: {:.2} % of the test images, loss {:.4}, {:.0} s",
-                    self.bar.prefix(),
-                    if self.stage == StageName::Search { "(noise off)" } else { "done" },
-                    100.0 * result.test_top1,
-                    result.test_loss,
-                    result.seconds
-                );
-            }
-        });
+        if shown {
+            eprintln!(
+                "{prefix:>16} {}: {:.2} % of the test images right, loss {:.4}, {:.0} s",
+                if self.stage == StageName::Search { "done (noise off)" } else { "done" },
+                100.0 * result.test_top1,
+                result.test_loss,
+                result.seconds
+            );
+        }
     }
 }

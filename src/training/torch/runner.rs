@@ -7,6 +7,7 @@ use std::time::Instant;
 use tch::Device;
 
 use super::approximate::Approximate;
+use super::checkpoint::CheckpointInfo;
 use super::dataset::Dataset;
 use super::{TrainError, device, stages};
 use crate::multiplier::{OperandFormat, Tabulated};
@@ -16,8 +17,7 @@ use crate::training::plan::{
 };
 
 /// What the stages of a run share.
-#[derive(Debug)]
-pub struct Session {
+pub struct Session<'a> {
     /// The experiment.
     pub experiment: Experiment,
     /// The network.
@@ -32,6 +32,8 @@ pub struct Session {
     pub directory: RunDirectory,
     /// Whether to show progress.
     pub progress: bool,
+    /// Hears of every checkpoint once it is on disk; an error ends the run there.
+    pub checkpointed: &'a mut dyn FnMut(&CheckpointInfo) -> Result<(), TrainError>,
     log: EventLog,
 }
 
@@ -48,11 +50,16 @@ pub fn run(request: &RunRequest) -> Result<Results, TrainError> {
     let device = device::choose(request.experiment.device)?;
     // Everything that can be refused is, before the directory is touched.
     let dataset = Dataset::load(&request.experiment, &request.data_directory, device)?;
-    run_on(request, device, dataset)
+    run_on(request, device, dataset, &mut |_| Ok(()))
 }
 
 /// Like [`run`], on images that are there already.
-pub fn run_on(request: &RunRequest, device: Device, dataset: Dataset) -> Result<Results, TrainError> {
+pub fn run_on(
+    request: &RunRequest,
+    device: Device,
+    dataset: Dataset,
+    checkpointed: &mut dyn FnMut(&CheckpointInfo) -> Result<(), TrainError>,
+) -> Result<Results, TrainError> {
     let began = Instant::now();
     let experiment = &request.experiment;
     if dataset.train.shape() != request.network.input {
@@ -83,6 +90,7 @@ pub fn run_on(request: &RunRequest, device: Device, dataset: Dataset) -> Result<
         multipliers,
         directory,
         progress: request.progress,
+        checkpointed,
         log,
     };
     let device = device::name(device);
@@ -106,7 +114,7 @@ pub fn run_on(request: &RunRequest, device: Device, dataset: Dataset) -> Result<
     Ok(Results::new(&experiment.name, &device, results))
 }
 
-impl Session {
+impl Session<'_> {
     /// Writes an event.
     pub fn report(&mut self, event: &Event) -> Result<(), TrainError> {
         Ok(self.log.write(event)?)

@@ -27,7 +27,7 @@ pub fn mode(stage: StageName) -> Mode {
 }
 
 /// Runs a stage of a seed from wherever it stands to its end; does nothing if it is done.
-pub fn run(session: &mut Session, seed: u64, stage: StageName) -> Result<(), TrainError> {
+pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(), TrainError> {
     let result_path = session.directory.stage_result(seed, stage);
     if result_path.exists() {
         return Ok(());
@@ -62,6 +62,7 @@ pub fn run(session: &mut Session, seed: u64, stage: StageName) -> Result<(), Tra
     while info.epochs_done < epochs {
         train_epoch(session, &mut model, &mut optimizer, &mut info, &progress)?;
         checkpoint::save(&path, &info, &model, &optimizer)?;
+        (session.checkpointed)(&info)?;
     }
 
     let began = Instant::now();
@@ -89,7 +90,7 @@ pub fn run(session: &mut Session, seed: u64, stage: StageName) -> Result<(), Tra
 
 /// One epoch with validation, up to but without its checkpoint.
 fn train_epoch(
-    session: &mut Session,
+    session: &mut Session<'_>,
     model: &mut Model,
     optimizer: &mut Optimizer,
     info: &mut CheckpointInfo,
@@ -155,7 +156,7 @@ fn train_epoch(
 }
 
 /// The network as a stage finds it: new, or from the checkpoint of the stage before.
-pub fn start_of(session: &Session, seed: u64, stage: StageName) -> Result<Model, TrainError> {
+pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Model, TrainError> {
     let mut model = Model::new(&session.network, &session.experiment, session.device, seed)?;
     let Some(needs) = stage.starts_from() else { return Ok(model) };
     let done = session.directory.stage_result(seed, needs).exists();
@@ -173,7 +174,7 @@ pub fn start_of(session: &Session, seed: u64, stage: StageName) -> Result<Model,
 }
 
 /// Shows the observers some training images, so that quantisation has ranges to start from.
-fn calibrate(session: &Session, model: &mut Model, seed: u64) -> Result<(), TrainError> {
+fn calibrate(session: &Session<'_>, model: &mut Model, seed: u64) -> Result<(), TrainError> {
     let images = session.dataset.train.sample(session.experiment.capture.images, seed, StageName::Quantize);
     let _guard = tch::no_grad_guard();
     let _scores = model.forward_watched(&images, Mode::Fp32, false, &mut |layer, x| {
@@ -185,7 +186,7 @@ fn calibrate(session: &Session, model: &mut Model, seed: u64) -> Result<(), Trai
 
 /// Gives layers the multipliers that the stage computes with.
 fn give_multipliers(
-    session: &mut Session,
+    session: &mut Session<'_>,
     seed: u64,
     stage: StageName,
     model: &mut Model,
@@ -204,14 +205,17 @@ fn give_multipliers(
 }
 
 /// Multipliers by name, ready for tensors.
-pub fn prepare(session: &mut Session, names: &[String]) -> Result<Vec<Option<Arc<Approximate>>>, TrainError> {
+pub fn prepare(
+    session: &mut Session<'_>,
+    names: &[String],
+) -> Result<Vec<Option<Arc<Approximate>>>, TrainError> {
     let prepare =
         |name: &String| session.multipliers.prepare(name, &session.experiment, session.device).map(Some);
     names.iter().map(prepare).collect()
 }
 
 /// Ends the search: captures, assignment, and what the assignment does before anything is retrained.
-fn assign_multipliers(session: &mut Session, seed: u64, model: &mut Model) -> Result<(), TrainError> {
+fn assign_multipliers(session: &mut Session<'_>, seed: u64, model: &mut Model) -> Result<(), TrainError> {
     let settings = session.experiment.capture.clone();
     let images = session.dataset.train.sample(settings.images, seed, StageName::Search);
     random::seed_for(Purpose::Capture, seed, StageName::Search, 0);

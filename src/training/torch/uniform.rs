@@ -17,7 +17,7 @@ use crate::training::plan::{
 /// `screening_images` from the checkpoint of `quantize`, at the learning rate of `retrain`, and judged on the
 /// validation images; the lower loss decides between equals. The choice is kept, so that a run that is taken up
 /// does not make it again.
-pub fn choose(session: &mut Session, seed: u64) -> Result<UniformResult, TrainError> {
+pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, TrainError> {
     let path = session.directory.uniform(seed);
     if path.exists() {
         return Ok(session.read(&path)?);
@@ -75,7 +75,7 @@ pub fn choose(session: &mut Session, seed: u64) -> Result<UniformResult, TrainEr
 }
 
 /// Trains shortly with one multiplier in all layers, and validates. One that makes training diverge scores nothing.
-fn screen(session: &mut Session, seed: u64, multiplier: &str) -> Result<Score, TrainError> {
+fn screen(session: &mut Session<'_>, seed: u64, multiplier: &str) -> Result<Score, TrainError> {
     let stage = StageName::Uniform;
     let mut model = stages::start_of(session, seed, stage)?;
     let names = vec![multiplier.to_owned(); model.layers().count()];

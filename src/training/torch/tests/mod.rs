@@ -1,6 +1,8 @@
 //! Tests across the files of the training core.
 
 mod exactness;
+mod prediction;
+mod runs;
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -8,6 +10,8 @@ use std::sync::{Mutex, MutexGuard};
 pub(super) fn seeded(seed: i64) -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     let guard = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    // Test threads use the cores already; on a busy machine OpenMP's barriers would wait for each other.
+    tch::set_num_threads(1);
     tch::manual_seed(seed);
     guard
 }
