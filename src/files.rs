@@ -32,14 +32,25 @@ pub fn beside(path: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory)
 }
 
-/// Writes a file whole, through to the disk. Makes missing directories.
+/// Writes a file whole. Makes missing directories.
 pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    write(path, content, false)
+}
+
+/// [`write_whole`], and waits until the content has reached the disk: for what cannot be made again.
+pub fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+    write(path, content, true)
+}
+
+fn write(path: &Path, content: &[u8], durably: bool) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     let mut file = beside(path)?;
     file.write_all(content)?;
-    file.as_file().sync_data()?;
+    if durably {
+        file.as_file().sync_data()?;
+    }
     file.persist(path)?;
     Ok(())
 }
@@ -53,7 +64,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new/file");
         write_whole(&path, b"old").unwrap();
-        write_whole(&path, b"new").unwrap();
+        write_durably(&path, b"new").unwrap();
         drop(beside(&path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);

@@ -87,7 +87,6 @@ fn receive_plain(
     target: &Path,
     on_bytes: &mut dyn FnMut(u64),
 ) -> Result<(), SourceFault> {
-    let directory = target.parent().unwrap_or(Path::new("."));
     let mut aside = beside(target).map_err(SourceFault::Write)?;
     let mut hash = Sha256::new();
     let mut got = 0;

@@ -34,7 +34,7 @@ impl FileError {
 
 /// Writes a file whole, after it has reached the disk. Makes missing directories.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    files::write_whole(path, content).map_err(|error| FileError::write(path, error))
+    files::write_durably(path, content).map_err(|error| FileError::write(path, error))
 }
 
 /// Writes a value as indented JSON, whole or not at all.
