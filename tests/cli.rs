@@ -13,6 +13,8 @@ mod doctor;
 mod errors;
 #[path = "cli/evoapprox.rs"]
 mod evoapprox;
+#[path = "cli/experiments.rs"]
+mod experiments;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/help.rs"]

@@ -83,6 +83,7 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         .map(|path| anyhow::Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)))
         .transpose()?;
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
+    args.sources.agree_with(experiment.signed)?;
     let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
     let mut layers: Vec<LayerCapture> = read_json(&directory.captures(seed))
         .with_context(|| format!("the stage search of seed {seed} is not done"))?;

@@ -66,6 +66,7 @@ enum Format {
 
 pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
+    args.sources.agree_with(experiment.signed)?;
     let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
     let checkpoint = directory.checkpoint(seed, args.stage);
     if !checkpoint.is_file() {

@@ -67,17 +67,22 @@ impl SourceArgs {
         if self.signed { Some(true) } else { self.unsigned.then_some(false) }
     }
 
-    /// [`Self::select`] for a network that computes with signed multipliers, or with unsigned ones: no others.
+    /// Refuses `--signed` for a network that computes with unsigned multipliers, and the other way round.
+    pub fn agree_with(&self, signed: bool) -> anyhow::Result<()> {
+        if self.signedness() == Some(!signed) {
+            let kind = if signed { "signed" } else { "unsigned" };
+            anyhow::bail!("the run computes with {kind} multipliers; leave --signed and --unsigned away");
+        }
+        Ok(())
+    }
+
+    /// [`Self::select`] among signed multipliers, or among unsigned ones.
     pub fn select_for(
         &self,
         signed: bool,
         names: &[String],
         console: &Console,
     ) -> anyhow::Result<Vec<Arc<Tabulated>>> {
-        let kind = if signed { "signed" } else { "unsigned" };
-        if self.signedness() == Some(!signed) {
-            anyhow::bail!("the run computes with {kind} multipliers; leave --signed and --unsigned away");
-        }
         Self { signed, unsigned: !signed, ..self.clone() }.select(names, console)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&str; 7] = ["list", "show", "export", "compare", "data", "doctor", "completions"];
+const COMMANDS: [&str; 11] =
+    ["list", "show", "export", "compare", "data", "run", "assign", "eval", "report", "doctor", "completions"];
 
 #[test]
 fn every_command_explains_itself_with_examples() {

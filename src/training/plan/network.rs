@@ -390,7 +390,7 @@ mod tests {
             ("  - {name: a, kind: max_pool, kernel: 2, padding: 2}", "more than half"),
             ("  []", "at least one layer"),
             ("  - {name: a, kind: relu, sise: 3}", "test.yaml"),
-            ("  - {name: a, kind: softmax}", "test.yaml:5"),
+            ("  - {name: a, kind: softmax}", "test.yaml: line 5"),
         ] {
             let message = problem(layers);
             assert!(message.contains(part), "{layers}: {message}");

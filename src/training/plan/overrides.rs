@@ -145,6 +145,6 @@ mod tests {
         let text = "name: test\nstages:\n  search:\n    lamda: 0.3\n";
         let message = Experiment::parse(text, "test.yaml", &[]).unwrap_err().to_string();
         assert!(message.contains("test.yaml") && message.contains("lamda"), "{message}");
-        assert!(message.contains("test.yaml:4"), "{message}");
+        assert!(message.contains("test.yaml: line 4"), "{message}");
     }
 }

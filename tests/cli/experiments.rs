@@ -1,0 +1,104 @@
+//! The commands about experiments, as far as they go without libtorch.
+
+use axmul::assignment::{LayerCapture, Population};
+use axmul::multiplier::OperandFormat;
+use axmul::training::plan::{Experiment, Network, RunDirectory, RunRequest, StageName, Start, write_json};
+use insta::assert_snapshot;
+
+use crate::sandbox::{Ended, Sandbox};
+
+/// A run of which the search is done: two layers, the second bearing a hundred times the noise of the first.
+fn searched(sandbox: &Sandbox) {
+    let layer = |name: &str, std_output: f64| LayerCapture {
+        name: name.into(),
+        format: OperandFormat::signed(8, 8),
+        opcount: 1000,
+        fan_in: 25,
+        sigma: 0.1,
+        std_output,
+        populations: vec![Population { scale: 1.0, weights: vec![1; 256], rows: vec![vec![1; 256]] }],
+    };
+    let request = RunRequest {
+        experiment: Experiment::parse("name: done\nseeds: [7]", "test", &[]).unwrap(),
+        network: Network::load("lenet5").unwrap(),
+        multipliers: vec![],
+        data_directory: sandbox.path("data"),
+        run_directory: sandbox.path("done"),
+        stages: StageName::ALL.to_vec(),
+        start: Start::New,
+        progress: false,
+    };
+    let run = RunDirectory::open(&request).unwrap();
+    write_json(&run.captures(7), &[layer("first", 10.0), layer("second", 20_000.0)]).unwrap();
+}
+
+fn refused(ended: &Ended, parts: &[&str]) {
+    assert_eq!((ended.code, ended.text()), (2, ""), "{ended}");
+    for part in parts {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+}
+
+#[test]
+fn layers_are_assigned_without_libtorch() {
+    let sandbox = Sandbox::new();
+    searched(&sandbox);
+    let names = "exact-8s truncated-4-8s broken-array-3-8-8s";
+    let ended = sandbox.axmul(&format!("assign done {names} --figure layers.png"));
+    assert_snapshot!(ended);
+    assert!(sandbox.read("layers.png").starts_with(b"\x89PNG"));
+
+    let strict = sandbox.axmul(&format!("assign done {names} --scale-sigma 0 --format json")).json();
+    assert_eq!(strict["relative_energy"], 1.0);
+    let all = sandbox.axmul("assign done --metric area_um2 --format json -o all.json");
+    assert_eq!((all.code, all.text()), (0, ""), "{all}");
+    let assignment: serde_json::Value = serde_json::from_slice(&sandbox.read("all.json")).unwrap();
+    assert_eq!(assignment["reference"]["multiplier"], "exact-8s");
+    assert_eq!(assignment["layers"][1]["name"], "second");
+}
+
+#[test]
+fn assignments_that_cannot_be_made() {
+    let sandbox = Sandbox::new();
+    searched(&sandbox);
+    refused(&sandbox.axmul("assign ."), &["there is no run in", "run.json"]);
+    refused(&sandbox.axmul("assign done --seed 8"), &["search of seed 8 is not done"]);
+    refused(&sandbox.axmul("assign done exact-8u"), &["exact-8u"]);
+    refused(&sandbox.axmul("assign done --unsigned"), &["signed multipliers"]);
+    refused(&sandbox.axmul("assign done --metric power"), &["'power' is no metric", "power_mw"]);
+    refused(&sandbox.axmul("assign done --scale-sigma=-1"), &["--scale-sigma", "at least 0"]);
+    let ended = sandbox.axmul("assign done truncated-6-8s");
+    refused(&ended, &["accurate enough for layer 'first'", "truncated-6-8s", "add an exact multiplier"]);
+    refused(&sandbox.axmul("report done"), &["the run has no results yet"]);
+    refused(&sandbox.axmul("eval done"), &["no weights of stage retrain and seed 7"]);
+}
+
+#[test]
+fn runs_that_cannot_begin() {
+    let sandbox = Sandbox::new();
+    sandbox.write("mine.yaml", "name: mine\n");
+    sandbox.write("typo.yaml", "name: mine\nstages:\n  serach: {}\n");
+    refused(&sandbox.axmul("run missing.yaml"), &["missing.yaml"]);
+    refused(&sandbox.axmul("run typo.yaml"), &["typo.yaml: line 3", "serach", "search"]);
+    let ended = sandbox.axmul("run mine.yaml --set stages.search.lamda=1");
+    refused(&ended, &["there is no such key", "stages.search.lambda"]);
+    refused(&sandbox.axmul("run mine.yaml --stage serach"), &["'serach' is no stage"]);
+    refused(&sandbox.axmul("run mine.yaml --seeds 1,1"), &["different seeds"]);
+    refused(&sandbox.axmul("run mine.yaml --set network=lenet6"), &["lenet6"]);
+
+    let output = sandbox.command().env("AXMUL_TRAIN", "nowhere").args(["run", "mine.yaml"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("no axmul-train in $AXMUL_TRAIN") && message.contains("make build"),
+        "{message}"
+    );
+
+    // Any executable: the images are missing before it is started.
+    let train = assert_cmd::cargo::cargo_bin!("axmul");
+    let output = sandbox.command().env("AXMUL_TRAIN", train).args(["run", "mine.yaml"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("axmul data fetch mnist"), "{message}");
+    assert!(!sandbox.path("runs").exists());
+}
