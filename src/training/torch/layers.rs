@@ -1,6 +1,6 @@
 //! Layers with multipliers, in all their modes.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
 
@@ -55,7 +55,7 @@ pub struct MultiplyingLayer {
     /// The range of its activations.
     pub observer: Observer,
     /// Its multiplier.
-    pub multiplier: Option<Arc<Approximate>>,
+    pub multiplier: Option<Rc<Approximate>>,
     quantisation: Quantisation,
     affine: bool,
 }

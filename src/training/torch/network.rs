@@ -1,6 +1,6 @@
 //! A network's tensors, built from its description.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
 
@@ -174,7 +174,7 @@ impl Model {
     }
 
     /// Gives every layer its multiplier, in the order of the layers.
-    pub fn set_multipliers(&mut self, multipliers: &[Option<Arc<Approximate>>]) {
+    pub fn set_multipliers(&mut self, multipliers: &[Option<Rc<Approximate>>]) {
         assert_eq!(multipliers.len(), self.layers().count(), "a multiplier or none for every layer");
         for (layer, multiplier) in self.layers_mut().zip(multipliers) {
             layer.multiplier.clone_from(multiplier);

@@ -50,7 +50,7 @@ impl Optimizer {
                     continue;
                 }
                 if weight_decay > 0.0 && parameter.decays {
-                    gradient = gradient + &parameter.tensor * weight_decay;
+                    gradient = &parameter.tensor * weight_decay + &gradient;
                 }
                 let change = match (optimizer, slots.as_mut_slice()) {
                     (OptimizerKind::Sgd, [velocity]) => {

@@ -1,6 +1,7 @@
 //! A whole run: every seed, every stage.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,7 +42,7 @@ pub struct Session<'a> {
 #[derive(Debug)]
 pub struct Multipliers {
     all: Vec<Arc<Tabulated>>,
-    prepared: HashMap<String, Arc<Approximate>>,
+    prepared: HashMap<String, Rc<Approximate>>,
 }
 
 /// Runs what a request asks for; the results are in the run's `results.json` too.
@@ -184,11 +185,11 @@ impl Multipliers {
         name: &str,
         experiment: &Experiment,
         device: Device,
-    ) -> Result<Arc<Approximate>, TrainError> {
+    ) -> Result<Rc<Approximate>, TrainError> {
         if let Some(prepared) = self.prepared.get(name) {
             return Ok(prepared.clone());
         }
-        let prepared = Arc::new(Approximate::new(&*self.find(name)?, experiment.kernel, device)?);
+        let prepared = Rc::new(Approximate::new(&*self.find(name)?, experiment.kernel, device)?);
         self.prepared.insert(name.to_owned(), prepared.clone());
         Ok(prepared)
     }

@@ -1,6 +1,6 @@
 //! The stages of the method, each a training loop with a checkpoint after every epoch.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Instant;
 
 use super::approximate::Approximate;
@@ -208,7 +208,7 @@ fn give_multipliers(
 pub fn prepare(
     session: &mut Session<'_>,
     names: &[String],
-) -> Result<Vec<Option<Arc<Approximate>>>, TrainError> {
+) -> Result<Vec<Option<Rc<Approximate>>>, TrainError> {
     let prepare =
         |name: &String| session.multipliers.prepare(name, &session.experiment, session.device).map(Some);
     names.iter().map(prepare).collect()

@@ -178,7 +178,7 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
         let affine = !format.is_signed();
         let exact = multiplier(format, |x, w| x * w);
         for kernel in [KernelChoice::Lut, KernelChoice::LowRank, KernelChoice::Gather] {
-            let ready = std::sync::Arc::new(Approximate::new(&exact, kernel, Device::Cpu).unwrap());
+            let ready = std::rc::Rc::new(Approximate::new(&exact, kernel, Device::Cpu).unwrap());
             for shape in shapes() {
                 let weight = Tensor::randn(
                     [shape.channels_out, 4 / shape.groups, shape.kernel[0], shape.kernel[1]]
