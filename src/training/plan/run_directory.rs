@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json};
+use super::{
+    Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json, write_whole,
+};
+use crate::yaml;
 
 /// The directory of a run, held by this process alone.
 ///
 /// ```text
+/// experiment.yaml                 the experiment with every default
 /// run.json                        what the run is: experiment, network, checksums of the multipliers
 /// events.jsonl                    what happened, a line each
 /// results.json                    what came out
@@ -134,14 +138,22 @@ impl RunDirectory {
                     let differences = differences.join("; ");
                     return Err(RunDirectoryError::Differs { path: directory.root, differences });
                 }
-                write_json(&card, &identity)?;
+                directory.describe(&identity)?;
                 return Ok(Self { resumed: true, ..directory });
             }
             Start::Overwrite => directory.clear()?,
             Start::New | Start::Resume => {}
         }
-        write_json(&card, &identity)?;
+        directory.describe(&identity)?;
         Ok(directory)
+    }
+
+    /// Writes what the run is: the experiment for people, then all of it for machines, which makes it a run.
+    fn describe(&self, identity: &Identity) -> Result<(), FileError> {
+        let path = self.root.join("experiment.yaml");
+        let experiment = yaml::to_string(&identity.experiment, "the experiment");
+        write_whole(&path, experiment.map_err(|error| FileError::write(&path, error))?.as_bytes())?;
+        write_json(&self.root.join("run.json"), identity)
     }
 
     /// A run that is there, to look at: with the experiment and the network that it was made of. Others may be at
@@ -280,6 +292,8 @@ mod tests {
         let root = directory.path().join("run");
         let open = |start, overrides: &[&str]| RunDirectory::open(&request(&root, start, overrides));
         assert!(!open(Start::Resume, &[]).unwrap().is_resumed());
+        let written = Experiment::load(&root.join("experiment.yaml"), &[]).unwrap();
+        assert_eq!(written, Experiment::parse("name: test", "test", &[]).unwrap());
         assert!(matches!(open(Start::New, &[]), Err(RunDirectoryError::Exists { .. })));
         assert!(open(Start::Resume, &["seeds=[1, 2]", "device=cpu"]).unwrap().is_resumed());
         let message = open(Start::Resume, &["stages.search.lambda=9"]).unwrap_err().to_string();

@@ -1,6 +1,7 @@
 // Straight-through operations, which the Rust side cannot express: a value computed elsewhere goes forward, and the
 // gradients of the exact operation at the quantised operands come back. There is no second forward.
 
+#include <ATen/Context.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/mm.h>
@@ -101,6 +102,11 @@ Tensor *axmul_straight_through_conv2d(const Tensor *x, const Tensor *w,
 Tensor *axmul_straight_through_linear(const Tensor *x, const Tensor *w,
                                       const Tensor *y, char **error) {
   return guarded(error, [&] { return Linear::apply(*x, *w, *y); });
+}
+
+// Turns NNPACK off, whose convolutions go through transforms that are not exact on whole numbers.
+void axmul_keep_convolutions_direct() {
+  at::globalContext().setUserEnabledNNPACK(false);
 }
 
 // Frees a message.

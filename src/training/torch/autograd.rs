@@ -4,6 +4,7 @@
 //! script, and entered through a C interface.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::sync::Once;
 
 use tch::{TchError, Tensor};
 
@@ -25,7 +26,16 @@ unsafe extern "C" {
         y: *const c_void,
         error: *mut *mut c_char,
     ) -> *mut c_void;
+    fn axmul_keep_convolutions_direct();
     fn axmul_free_message(message: *mut c_char);
+}
+
+/// Keeps libtorch from convolutions on the CPU that transform their operands: those are not exact on whole numbers.
+/// Where oneDNN convolves, as on x86-64, it adds products up anyway; NNPACK, which takes over elsewhere, does not.
+pub fn keep_convolutions_direct() {
+    static ONCE: Once = Once::new();
+    // SAFETY: it takes nothing and sets a flag of libtorch, which this process does not set elsewhere.
+    ONCE.call_once(|| unsafe { axmul_keep_convolutions_direct() });
 }
 
 /// The value `y` with the gradients of the convolution of `x` `[N, C, H, W]` with `w` `[O, C / groups, kh, kw]`.

@@ -12,8 +12,8 @@ mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
-use super::TrainError;
 use super::quantize::Quantized;
+use super::{TrainError, autograd};
 use crate::kernels::{ConvShape, LowRank, Lut};
 use crate::multiplier::{OperandFormat, Tabulated};
 use crate::training::plan::KernelChoice;
@@ -174,6 +174,7 @@ fn exact_conv2d(x: &Tensor, w: &Tensor, shape: &ConvShape) -> Tensor {
     let [stride, padding, dilation] = [shape.stride, shape.padding, shape.dilation].map(ints);
     let groups = shape.groups as i64;
     if x.device() == Device::Cpu {
+        autograd::keep_convolutions_direct();
         return x.conv2d(w, None::<Tensor>, stride, padding, dilation, groups);
     }
     let (batch, outputs) = (x.size()[0], w.size()[0]);
