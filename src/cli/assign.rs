@@ -25,9 +25,9 @@ Examples:
   axmul assign runs/mnist-lenet5 exact-8s drum-4-8s ./libmine.so:mul8s_mine --metric area_um2
   axmul assign runs/mnist-lenet5 --scale-sigma 2 --format json
 
-Uses what the stage `search` captured: operand histograms, deviations of the outputs and the noise that
-each layer bears. Nothing is trained, and libtorch is needed for --validate only, which tells the accuracy
-on the validation images with the weights of `search`, before any retraining.")]
+Uses what the stage `search` captured: operand histograms, deviations of the outputs and the noise
+that each layer bears. Nothing is trained, and libtorch is needed for --validate only, which tells
+the accuracy on the validation images with the weights of `search`, before any retraining.")]
 pub(super) struct AssignArgs {
     /// The directory of the run
     #[arg(value_name = "RUN")]

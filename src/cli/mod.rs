@@ -63,6 +63,7 @@ Examples:
   axmul list                                  the multipliers that come with axmul
   axmul show truncated-3-8s --heatmap t.svg   one of them, with its error map
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
+  axmul run experiments/mnist-lenet5.yaml     a network with multipliers chosen layer by layer
   axmul doctor                                what this machine has
 
 `axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a

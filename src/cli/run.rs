@@ -18,11 +18,12 @@ Examples:
   axmul run experiments/mnist-lenet5.yaml --set catalog=evoapprox --seeds 1,2,3
   axmul run experiments/mnist-lenet5.yaml --set name=strict --set stages.search.lambda=0.2
   axmul run experiments/mnist-lenet5.yaml --stage baseline --stage quantize
-  axmul run experiments/mnist-lenet5.yaml --resume          after Ctrl-C, or for the stages not run yet
+  axmul run experiments/mnist-lenet5.yaml --resume      after Ctrl-C, or for stages not run yet
 
-Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every epoch,
-results.json, layers.svg and report.md. `axmul report DIR/NAME` shows them again. An interrupted run
-goes on with --resume where its last whole epoch ended, and ends with the numbers of an uninterrupted one.")]
+Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every
+epoch, results.json, layers.svg and report.md; `axmul report DIR/NAME` shows them again. An
+interrupted run goes on with --resume where its last whole epoch ended, and ends with the numbers
+of an uninterrupted one.")]
 pub(super) struct RunArgs {
     /// The experiment
     #[arg(value_name = "EXPERIMENT.yaml")]
@@ -70,13 +71,23 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatu
         progress: !console.is_quiet(),
         experiment,
     };
-    signals(&format!("axmul run {} --resume", args.experiment.display()))?;
+    signals(&resume_command(std::env::args()))?;
     trainer.run(&request)?;
 
     let written = write_report(&request.run_directory)?;
     console.deliver(run_table(&written.results).as_bytes(), None)?;
     tell(&written, &request.run_directory, console);
     Ok(ExitStatus::Done)
+}
+
+/// The command that takes this run up again.
+fn resume_command(arguments: impl Iterator<Item = String>) -> String {
+    let kept = arguments.filter(|argument| !["--overwrite", "--resume"].contains(&argument.as_str()));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
+    let quoted = |argument: String| {
+        if argument.chars().all(plain) { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+    };
+    kept.map(quoted).chain(["--resume".into()]).collect::<Vec<_>>().join(" ")
 }
 
 /// `--seeds` and `--device` are short for keys of the experiment.
@@ -101,4 +112,18 @@ fn tell(written: &Written, directory: &Path, console: &Console) {
         console.note(format_args!("Figure:  {}", figure.display()));
     }
     console.note(format_args!("Results: {}", directory.join("results.json").display()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_taken_up_with_its_own_settings() {
+        let arguments = ["axmul", "run", "a b.yaml", "--overwrite", "--set", "stages.search={lambda: 1}"];
+        assert_eq!(
+            resume_command(arguments.into_iter().map(str::to_owned)),
+            "axmul run 'a b.yaml' --set 'stages.search={lambda: 1}' --resume"
+        );
+    }
 }
