@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod experiment;
 mod files;
+mod layer;
 mod network;
 mod overrides;
 mod quantisation;
@@ -24,7 +25,8 @@ pub use error::ExperimentError;
 pub use events::{Event, EventLog};
 pub use experiment::{Capture, Data, DeviceChoice, Experiment, KernelChoice};
 pub use files::{FileError, read_json, write_json, write_whole};
-pub use network::{Layer, LayerDescription, LayerKind, Network, NetworkError, Operation, Pair};
+pub use layer::{Layer, LayerDescription, LayerKind, Operation, Pair};
+pub use network::{Network, NetworkError};
 pub use quantisation::{
     ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
 };
