@@ -96,7 +96,7 @@ impl Trainer {
     fn start(&self, action: &str, request: &Path) -> Result<(), LaunchError> {
         let mut command = Command::new(&self.path);
         command.arg(action).arg("--request").arg(request);
-        for (variable, value) in OPENMP {
+        for (variable, value) in SETTINGS {
             if env::var_os(variable).is_none() {
                 command.env(variable, value);
             }
@@ -110,9 +110,16 @@ impl Trainer {
     }
 }
 
-/// How libtorch's threads wait. They spin by default, for long enough that on few cores they take the time of the
-/// lookup kernels' threads; the policy is read when the library is loaded, hence set before the process starts.
-const OPENMP: [(&str, &str); 1] = [("OMP_WAIT_POLICY", "passive")];
+/// Settings of libraries that they read when they are loaded, hence set before the process starts.
+///
+/// libtorch's threads spin while they wait, for long enough that on few cores they take the time of the lookup
+/// kernels' threads. And glibc gives the memory of large tensors back at once, only to fetch the same pages anew for
+/// the next batch, which can take a quarter of the time.
+const SETTINGS: [(&str, &str); 3] = [
+    ("OMP_WAIT_POLICY", "passive"),
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
+];
 
 fn scratch() -> Result<tempfile::TempDir, FileError> {
     let place = env::temp_dir();
