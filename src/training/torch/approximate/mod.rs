@@ -132,11 +132,12 @@ impl Approximate {
         })
     }
 
-    /// Takes the zero points out of sums over products of codes:
-    /// sum (q_x - z_x)(q_w - z_w) = sum q_x q_w - z_x sum q_w - z_w sum q_x + K z_x z_w.
+    /// Takes the zero points out of sums over products of codes, in whole numbers of the sums' kind:
+    /// sum (q_x - z_x)(q_w - z_w) = sum q_x q_w - z_x sum q_w - z_w sum q_x + K z_x z_w. With q = c + z for centred
+    /// codes c, whose padding is 0, the last three terms are -z_x sum c_w - z_w sum c_x - K z_x z_w.
     fn without_zero_points(
         &self,
-        sums: Tensor,
+        mut sums: Tensor,
         x: &Quantized,
         w: &Quantized,
         convolution: Option<&ConvShape>,
@@ -144,24 +145,28 @@ impl Approximate {
         if !self.affine {
             return sums;
         }
-        let (z_x, z_w) = (x.zero_point as f64, w.zero_point as f64);
         let outputs = w.centred.size()[0];
-        let fan_in = w.centred.numel() as f64 / outputs as f64;
-        // With q = c + z for centred codes c, whose padding is 0.
-        let (centred_x, centred_w) = (x.centred.to_kind(Kind::Double), w.centred.to_kind(Kind::Double));
-        let sum_w = centred_w.reshape([outputs, -1]).sum_dim_intlist(1, false, None) + fan_in * z_w;
-        let (sum_x, sum_w) = match convolution {
-            None => (centred_x.sum_dim_intlist(1, true, None) + fan_in * z_x, sum_w),
+        let fan_in = w.centred.numel() as i64 / outputs;
+        // fp32 holds sums of so many codes; f64 holds all.
+        let float = if fan_in * 255 < 1 << 24 { Kind::Float } else { Kind::Double };
+        let (centred_x, centred_w) = (x.centred.to_kind(float), w.centred.to_kind(float));
+        let sum_w = centred_w.reshape([outputs, -1]).sum_dim_intlist(1, false, None).to_kind(sums.kind());
+        let by_output = sum_w * x.zero_point + fan_in * x.zero_point * w.zero_point;
+        let (by_input, by_output) = match convolution {
+            None => (centred_x.sum_dim_intlist(1, true, None), by_output),
             Some(shape) => {
                 let mut ones = w.centred.size();
                 ones[0] = shape.groups as i64;
-                let ones = Tensor::ones(ones.as_slice(), (Kind::Double, centred_x.device()));
-                let sums = exact_conv2d(&centred_x, &ones, shape) + fan_in * z_x;
-                let a_group = outputs / shape.groups as i64;
-                (sums.repeat_interleave_self_int(a_group, 1, None), sum_w.view([1, -1, 1, 1]))
+                let ones = Tensor::ones(ones.as_slice(), (float, centred_x.device()));
+                let sums = exact_conv2d(&centred_x, &ones, shape);
+                let repeated = || sums.repeat_interleave_self_int(outputs / shape.groups as i64, 1, None);
+                let sums = if shape.groups > 1 { repeated() } else { sums };
+                (sums, by_output.view([1, -1, 1, 1]))
             }
         };
-        sums.to_kind(Kind::Double) - sum_w * z_x - sum_x * z_w + fan_in * z_x * z_w
+        sums -= by_output;
+        sums -= by_input.to_kind(sums.kind()) * w.zero_point;
+        sums
     }
 }
 
