@@ -2,7 +2,7 @@
 //! and no tensors.
 //!
 //! Operands are codes of one byte: two's complement for signed formats, plain for unsigned ones; activations
-//! first, weights second, as everywhere. Results are exact: every path equals [`reference`] bit for bit.
+//! first, weights second, as everywhere. Results are exact: every path equals [`mod@reference`] bit for bit.
 //!
 //! - [`ConvShape`], [`LinearShape`]: what is multiplied with what, checked before anything runs.
 //! - [`Lut`]: a product table laid out for lookups, and the operations on it.
