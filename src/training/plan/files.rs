@@ -64,6 +64,16 @@ mod tests {
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
+    /// Results are read back and written again: no bit of a figure may be lost on the way.
+    #[test]
+    fn figures_come_back_bit_for_bit() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("figures.json");
+        let figures = [0.023_421_394_644_537_942, 0.424_359_351_396_560_67, 1.0 / 3.0, 5e-324];
+        write_json(&path, &figures).unwrap();
+        assert_eq!(read_json::<Vec<f64>>(&path).unwrap(), figures);
+    }
+
     #[test]
     fn errors_name_the_file() {
         let directory = tempfile::tempdir().unwrap();
