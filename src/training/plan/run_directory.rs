@@ -170,7 +170,9 @@ impl RunDirectory {
     /// Removes what a run writes, and nothing else that may lie there.
     fn clear(&self) -> Result<(), FileError> {
         // The card first: without it there is no run, whatever a kill leaves of the rest.
-        for path in [self.root.join("run.json"), self.events(), self.results()] {
+        // Reports of the old run would pass for those of the new one until it is done.
+        let reports = ["report.md", "layers.svg"].map(|name| self.root.join(name));
+        for path in [self.root.join("run.json"), self.events(), self.results()].into_iter().chain(reports) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| FileError::write(&path, error))?;
             }
@@ -300,6 +302,7 @@ mod tests {
         assert!(message.contains("stages.search.lambda was 0.4 and is 9.0"), "{message}");
 
         std::fs::write(root.join("notes.txt"), "mine").unwrap();
+        std::fs::write(root.join("report.md"), "of the old run").unwrap();
         let run = open(Start::Resume, &[]).unwrap();
         assert!(matches!(open(Start::Resume, &[]), Err(RunDirectoryError::Busy { .. })));
         write_json(&run.stage_result(1, StageName::Baseline), &1).unwrap();
@@ -308,7 +311,7 @@ mod tests {
         drop(run);
         let run = open(Start::Overwrite, &["stages.search.lambda=9"]).unwrap();
         assert!(!run.stage_result(1, StageName::Baseline).exists());
-        assert!(root.join("notes.txt").exists());
+        assert!(root.join("notes.txt").exists() && !root.join("report.md").exists());
         let message = RunDirectory::view(directory.path()).unwrap_err().to_string();
         assert!(message.contains("it has no run.json"), "{message}");
     }
