@@ -14,6 +14,8 @@
 //!
 //! - [`yaml`], [`files`]: text to values and files that appear whole, the ground that any floor may use.
 //! - [`multiplier`]: product tables, error maps, metrics, cost; pure.
+//! - [`netlist`]: circuits read, given a meaning, simulated, proven equal, written. Knows texts, not files.
+//! - [`evaluation`]: metrics of anything that computes products, exhaustive or sampled.
 //! - [`hardware`], [`kernels`]: cost from circuits; integer convolution with product tables. Neither knows files.
 //! - [`providers`], [`compare`], [`assignment`], [`data`]: where multipliers come from, how they rank, which
 //!   layer gets which; data sets. No libtorch.
@@ -24,10 +26,12 @@ pub mod assignment;
 pub mod cli;
 pub mod compare;
 pub mod data;
+pub mod evaluation;
 pub mod files;
 pub mod hardware;
 pub mod kernels;
 pub mod multiplier;
+pub mod netlist;
 pub mod providers;
 pub mod report;
 pub mod training;

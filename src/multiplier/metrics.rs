@@ -54,7 +54,7 @@ impl Metrics {
                 worst_relative = worst_relative.max(ratio);
             }
         }
-        let count = i128::from(map.format().pairs());
+        let count = map.format().pairs() as i128;
         // Variance from exact sums: (N sum E^2 - (sum E)^2) / N^2, without cancellation.
         let variance = (count * squared - signed * signed) as f64 / (pairs * pairs);
         Self::assemble(

@@ -4,19 +4,24 @@
 //! - [`ErrorMap`]: exact minus approximate, in the same layout.
 //! - [`Metrics`]: the error metrics of the field, over uniform operands or under an [`OperandDistribution`].
 //! - [`ErrorMoments`]: mean and variance of the error under operand histograms, which the assignment uses.
+//! - [`Products`]: products on demand, for operands too wide for a table.
 //! - [`Tabulated`]: a table with its name, provider, cost and provenance: what every upper floor works on.
 
 mod distribution;
 mod error_map;
+mod evaluation;
 mod metrics;
 mod moments;
+mod products;
 mod table;
 mod tabulated;
 
 pub use axmul_api::{Cost, OperandFormat};
 pub use distribution::{DistributionError, OperandDistribution};
 pub use error_map::ErrorMap;
+pub use evaluation::{Basis, Evaluation, Intervals, Sample};
 pub use metrics::Metrics;
 pub use moments::ErrorMoments;
+pub use products::{BLOCK, ModelProducts, Products, ProductsError};
 pub use table::{ProductTable, TableError};
 pub use tabulated::{Provenance, Tabulated};

@@ -22,6 +22,8 @@ pub struct OperandFormat {
 pub enum FormatError {
     /// An operand width outside [`OperandFormat::WIDTHS`].
     Width(u32),
+    /// Unsigned operands whose product does not fit an `i64`.
+    Product(u8, u8),
     /// Text that is not of the form `8s`, `8u` or `8x4u`.
     Text(String),
 }
@@ -35,6 +37,11 @@ impl fmt::Display for FormatError {
                 OperandFormat::WIDTHS.start(),
                 OperandFormat::WIDTHS.end()
             ),
+            Self::Product(a, b) => write!(
+                f,
+                "unsigned operands of {a} and {b} bits have a product of 64 bits, and axmul's go up to 63; \
+                 make one operand narrower"
+            ),
             Self::Text(text) => write!(f, "'{text}' is no operand format; write 8s, 8u or 8x4u"),
         }
     }
@@ -44,14 +51,17 @@ impl std::error::Error for FormatError {}
 
 impl OperandFormat {
     /// The operand widths that axmul represents, in bits.
-    pub const WIDTHS: RangeInclusive<u8> = 2..=16;
+    pub const WIDTHS: RangeInclusive<u8> = 2..=32;
 
-    /// A format of the given widths in bits.
+    /// A format of the given widths in bits. Products have to fit an `i64`, so 32x32 is signed only.
     pub fn new(width_a: u8, width_b: u8, signed: bool) -> Result<Self, FormatError> {
         for width in [width_a, width_b] {
             if !Self::WIDTHS.contains(&width) {
                 return Err(FormatError::Width(width.into()));
             }
+        }
+        if !signed && width_a + width_b > 63 {
+            return Err(FormatError::Product(width_a, width_b));
         }
         Ok(Self { width_a, width_b, signed })
     }
@@ -97,7 +107,7 @@ impl OperandFormat {
     }
 
     /// The number of operand pairs.
-    pub fn pairs(self) -> u64 {
+    pub fn pairs(self) -> u128 {
         1 << self.product_width()
     }
 
@@ -171,14 +181,14 @@ mod tests {
 
     #[test]
     fn text_round_trips() {
-        for text in ["8s", "8u", "8x4u", "2x16s"] {
+        for text in ["8s", "8u", "8x4u", "2x16s", "32s", "32x31u"] {
             assert_eq!(text.parse::<OperandFormat>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn other_text_is_refused() {
-        for text in ["", "s", "8", "8x", "x8u", "1s", "17u", "8x8x8s", "+8s", "9999u"] {
+        for text in ["", "s", "8", "8x", "x8u", "1s", "33u", "32u", "8x8x8s", "+8s", "9999u"] {
             assert!(text.parse::<OperandFormat>().is_err(), "{text}");
         }
     }

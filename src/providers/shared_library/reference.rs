@@ -129,7 +129,7 @@ impl FromStr for Reference {
                     None => continue,
                     Some(_) => return Err(twice("format")),
                 },
-                Err(error @ FormatError::Width(_)) => {
+                Err(error @ (FormatError::Width(_) | FormatError::Product(..))) => {
                     return Err(ReferenceError::Format { text: text.to_owned(), error });
                 }
                 Err(FormatError::Text(_)) => {}

@@ -1,0 +1,1 @@
+//! Floor 1: error metrics of anything that computes products.

@@ -1,0 +1,1 @@
+//! Whether two circuits compute the same products.

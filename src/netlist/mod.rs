@@ -1,0 +1,32 @@
+//! Floor 1: circuits as designers have them. Text in, a checked gate graph, its behaviour, text out. No files.
+//!
+//! ```text
+//! read  ->  Builder -> Design  ->  ports  ->  Netlist  ->  write
+//! (one file a format)  (named ports)  (which is a, b, product?)  (axmul_api)
+//! ```
+//!
+//! - [`Design`]: a combinational circuit with named ports, every net driven exactly once, free of loops; the
+//!   [`Builder`] that readers fill is where those properties are checked, once for all formats.
+//! - [`ports`]: which ports are the operands and the product. Guesses, always said aloud, and options.
+//!
+//! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
+//!
+//! - [`simulate`]: its products, thousands at a time;
+//! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
+//! - [`write`]: the text of other tools.
+
+mod builder;
+mod design;
+pub mod equivalence;
+mod error;
+mod place;
+pub mod ports;
+pub mod read;
+pub mod simulate;
+pub mod write;
+
+pub use builder::{Builder, MAX_NETS, Net};
+pub use design::{Design, Port};
+pub use error::{NetlistError, Problem};
+pub use place::{Place, Source};
+pub use ports::{Bound, Extend, PortError, PortOptions, bind};

@@ -1,0 +1,187 @@
+//! Which ports are the operands and the product.
+//!
+//! A netlist does not say it, nor in which order bits count, nor whether they are two's complement. [`bind`] takes
+//! what the user says ([`PortOptions`]), guesses the rest and says what it guessed:
+//!
+//! - scalar ports `a0 a1 ..`, `a[0] a[1] ..`, `a_0 ..` are taken together as a vector, index 0 least significant;
+//! - operands: the two input vectors, `a` before `b` where they are called so, else in the order of the text; a single
+//!   input vector is both, the lower half being a;
+//! - product: the one output vector, or the only one as wide as both operands;
+//! - signedness: what a declaration says, else the name, else whichever reading lies nearer to exact products.
+
+mod guess;
+mod vector;
+
+use axmul_api::{FormatError, Gates, Netlist, OperandFormat, Recorder, Signal};
+
+use super::Design;
+use guess::Interface;
+use vector::Bits;
+
+/// What the user says about ports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PortOptions {
+    /// The first operand, the activation: a port `x`, a part of one `x[7:0]`, `x[3]`, or several, the most significant
+    /// first: `x3,x2,x1,x0`.
+    pub a: Option<String>,
+    /// The second operand, the weight.
+    pub b: Option<String>,
+    /// The product.
+    pub out: Option<String>,
+    /// Whether operands and product are two's complement.
+    pub signed: Option<bool>,
+    /// Signedness to assume where neither [`Self::signed`] nor a declaration says it: that of the circuit's name.
+    pub signed_by_name: Option<bool>,
+    /// The lowest index, or the first of several scalar ports, is the most significant bit.
+    pub msb_first: bool,
+    /// What to do with a product that is not as wide as both operands together.
+    pub extend: Option<Extend>,
+}
+
+/// What to do with a product that is not as wide as both operands together. Without any, a narrow one is extended
+/// by its signedness, a wide one cut, and either is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extend {
+    /// Repeat the most significant bit.
+    Sign,
+    /// Fill up with zeros.
+    Zero,
+    /// Refuse it.
+    Refuse,
+}
+
+/// A circuit whose ports have a meaning.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// Product = circuit(a, b).
+    pub netlist: Netlist,
+    /// What was assumed, a sentence each; the first says what the ports are.
+    pub notes: Vec<String>,
+}
+
+/// Why ports cannot be given a meaning.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// A port that does not exist.
+    #[error("no {direction} is called '{name}'; there are {}", .have.join(", "))]
+    Unknown {
+        /// `input` or `output`.
+        direction: &'static str,
+        /// What was asked for.
+        name: String,
+        /// The ports there are.
+        have: Vec<String>,
+    },
+    /// Text that is not of the form `x`, `x[7:0]`, `x[3]` or a list of these.
+    #[error(
+        "'{0}' is no port; write x, x[7:0], x[3], or several separated by commas, the most significant first"
+    )]
+    Text(String),
+    /// A bit used twice.
+    #[error("input '{0}' would be in both operands, or twice in one; say --a and --b")]
+    Twice(String),
+    /// Which inputs are the operands cannot be guessed.
+    #[error("which inputs are the operands? there are {}; say --a and --b", .0.join(", "))]
+    Operands(Vec<String>),
+    /// Inputs that are part of no operand.
+    #[error("input {} belongs to neither operand; a multiplier has no other inputs, so tie it to a constant", .0.join(", "))]
+    Spare(Vec<String>),
+    /// Which output is the product cannot be guessed.
+    #[error("which output is the product? there are {}; say --out", .0.join(", "))]
+    Product(Vec<String>),
+    /// Operands outside what axmul represents.
+    #[error("a is {width_a} bits wide and b {width_b}: {source}")]
+    Format {
+        /// Width of the first operand in bits.
+        width_a: usize,
+        /// Width of the second operand in bits.
+        width_b: usize,
+        /// What is wrong with that.
+        source: FormatError,
+    },
+    /// A product of another width than both operands together, which was to be refused.
+    #[error(
+        "the product is {got} bits wide, expected {expected}; say --extend sign or --extend zero to adapt it"
+    )]
+    ProductWidth {
+        /// Width of both operands together in bits.
+        expected: usize,
+        /// Width of the output in bits.
+        got: usize,
+    },
+}
+
+/// Gives the ports of a circuit their meaning.
+pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> {
+    let Interface { a, b, product, mut notes } = Interface::find(design, options)?;
+    let width = |bits: &Bits| u8::try_from(bits.numbers.len()).unwrap_or(u8::MAX);
+    let format = |signed| {
+        OperandFormat::new(width(&a), width(&b), signed).map_err(|source| PortError::Format {
+            width_a: a.numbers.len(),
+            width_b: b.numbers.len(),
+            source,
+        })
+    };
+    let declared = [&a, &b, &product].iter().find_map(|bits| bits.signed);
+    let (signed, because) = match (options.signed, declared, options.signed_by_name) {
+        (Some(signed), ..) => (signed, "as asked for"),
+        (None, Some(signed), _) => (signed, "as declared"),
+        (None, None, Some(signed)) => (signed, "as its name says"),
+        (None, None, None) => {
+            let reading = |signed| Ok(record(design, format(signed)?, &a, &b, &product, options.extend));
+            let (signed, unsigned) = (reading(true)?, reading(false)?);
+            (guess::mean_error(&signed) < guess::mean_error(&unsigned), "which lies nearer to exact products")
+        }
+    };
+    let format = format(signed)?;
+    let (expected, got) = (usize::from(format.product_width()), product.numbers.len());
+    if got != expected && options.extend == Some(Extend::Refuse) {
+        return Err(PortError::ProductWidth { expected, got });
+    }
+    let sign = if signed { "signed" } else { "unsigned" };
+    notes.insert(0, format!("a = {}, b = {}, product = {}; {sign}, {because}", a.text, b.text, product.text));
+    if got < expected {
+        let with = if extends_sign(options.extend, signed) { "its most significant bit" } else { "zeros" };
+        notes.push(format!("the product has {got} bits and was extended to {expected} with {with}"));
+    } else if got > expected {
+        notes.push(format!("the product has {got} bits, of which the lowest {expected} were taken"));
+    }
+    Ok(Bound { netlist: record(design, format, &a, &b, &product, options.extend), notes })
+}
+
+fn extends_sign(extend: Option<Extend>, signed: bool) -> bool {
+    match extend {
+        Some(Extend::Sign) => true,
+        Some(Extend::Zero) => false,
+        Some(Extend::Refuse) | None => signed,
+    }
+}
+
+fn record(
+    design: &Design,
+    format: OperandFormat,
+    a: &Bits,
+    b: &Bits,
+    product: &Bits,
+    extend: Option<Extend>,
+) -> Netlist {
+    let mut recorder = Recorder::new(format);
+    let operands: Vec<Signal> = recorder.inputs().collect();
+    let zero = recorder.constant(false);
+    // Every input belongs to an operand, so that no constant is left.
+    let mut inputs = vec![zero; a.numbers.len() + b.numbers.len()];
+    for (&number, &operand) in a.numbers.iter().chain(&b.numbers).zip(&operands) {
+        inputs[number] = operand;
+    }
+    let outputs = design.build(&mut recorder, &inputs);
+    let mut bits: Vec<Signal> = product.numbers.iter().map(|&number| outputs[number]).collect();
+    let fill = match bits.last() {
+        Some(&top) if extends_sign(extend, format.is_signed()) => top,
+        _ => zero,
+    };
+    bits.resize(format.product_width().into(), fill);
+    recorder.finish(bits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! One file or folder for each format that circuits come in.
+
+use std::path::Path;
+
+use super::{Design, NetlistError, Problem, Source};
+
+/// The formats that circuits come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Structural Verilog and `assign` expressions.
+    Verilog,
+    /// Berkeley Logic Interchange Format.
+    Blif,
+    /// And-inverter graphs, text or binary.
+    Aiger,
+    /// What Yosys writes with `write_json`.
+    YosysJson,
+}
+
+impl Language {
+    /// The format that a file's extension says.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_lowercase().as_str() {
+            "v" | "sv" | "vh" | "svh" => Some(Self::Verilog),
+            "blif" => Some(Self::Blif),
+            "aag" | "aig" => Some(Self::Aiger),
+            "json" => Some(Self::YosysJson),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a circuit from one or several texts of one format. The circuit is the module or model `top`, else the only
+/// one that no other uses.
+pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+    let _ = (language, top);
+    let source = sources.first().expect("at least one text");
+    Err(Problem::unsupported("this format", "").at(&source.place(0, 0)))
+}

@@ -1,0 +1,1 @@
+//! The products of a circuit, thousands at a time.
