@@ -7,6 +7,7 @@
 //!
 //! - [`Design`]: a combinational circuit with named ports, every net driven exactly once, free of loops; the
 //!   [`Builder`] that readers fill is where those properties are checked, once for all formats.
+//! - [`cells`]: what the cells of common libraries compute, for netlists that came out of synthesis.
 //! - [`ports`]: which ports are the operands and the product. Guesses, always said aloud, and options.
 //!
 //! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
@@ -16,6 +17,7 @@
 //! - [`write`]: the text of other tools.
 
 mod builder;
+pub mod cells;
 mod design;
 pub mod equivalence;
 mod error;
