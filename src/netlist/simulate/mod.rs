@@ -1,1 +1,64 @@
 //! The products of a circuit, thousands at a time.
+//!
+//! A netlist is compiled once into a straight-line program whose signals share a few slots, small enough for the
+//! first level cache. Each slot holds one bit of 1,024 operand pairs; the walk is compiled for the vector
+//! instructions of several processors and chosen when it starts.
+//!
+//! One pair at a time, every signal of the circuit looked at: [`trace`].
+
+mod pass;
+mod program;
+mod transpose;
+mod words;
+
+use axmul_api::{Bits, Netlist, OperandFormat};
+
+use crate::multiplier::{Products, ProductsError};
+use pass::{Level, PASS};
+use program::Program;
+
+pub use words::Words;
+
+/// A circuit that computes [`Products`].
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    format: OperandFormat,
+    program: Program,
+    level: Level,
+}
+
+impl Simulator {
+    /// Compiles a circuit. Of its outputs, as many count as the product has bits; missing ones are zero.
+    pub fn new(netlist: &Netlist) -> Self {
+        Self { format: netlist.format(), program: Program::new(netlist), level: Level::best() }
+    }
+}
+
+impl Products for Simulator {
+    fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn block(&self, first: u64, out: &mut [i64]) -> Result<(), ProductsError> {
+        self.level.block(self.format, &self.program, first, out);
+        Ok(())
+    }
+
+    fn pairs(&self, a: &[i64], b: &[i64], out: &mut [i64]) -> Result<(), ProductsError> {
+        for ((a, b), out) in a.chunks(PASS).zip(b.chunks(PASS)).zip(out.chunks_mut(PASS)) {
+            self.level.pairs(self.format, &self.program, a, b, out);
+        }
+        Ok(())
+    }
+}
+
+/// The outputs of every cell of a circuit for one operand pair, in the order of [`Netlist::cells`]; a cell with one
+/// output repeats it.
+pub fn trace(netlist: &Netlist, a: i64, b: i64) -> Vec<[bool; 2]> {
+    let bits = |value: i64, width: u8| -> Vec<bool> { (0..width).map(|bit| value >> bit & 1 == 1).collect() };
+    let format = netlist.format();
+    netlist.trace(&mut Bits, &bits(a, format.width_a()), &bits(b, format.width_b()))
+}
+
+#[cfg(test)]
+mod tests;
