@@ -16,8 +16,12 @@ impl ErrorMap {
     /// The error map of a table.
     pub fn new(table: &ProductTable) -> Self {
         let format = table.format();
-        let errors =
-            format.operands().zip(table.products()).map(|((a, b), &p)| a * b - i64::from(p)).collect();
+        let lowest_b = *format.range_b().start();
+        let rows = format.range_a().zip(table.products().chunks(table.columns()));
+        let mut errors = Vec::with_capacity(table.products().len());
+        for (a, row) in rows {
+            errors.extend(row.iter().zip(lowest_b..).map(|(&product, b)| a * b - i64::from(product)));
+        }
         Self { format, errors }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorMap, OperandDistribution};
+use super::{ErrorMap, ErrorSums, OperandDistribution};
 
 /// Error metrics of one multiplier, E being exact minus approximate ([`ErrorMap`]). Means run over all operand
 /// pairs, equally often or weighted by an [`OperandDistribution`]; worst cases over all pairs whose weight is
@@ -36,36 +36,12 @@ impl Metrics {
     /// Metrics over all operand pairs, each equally often. Sums are exact integers up to the last division;
     /// only the relative errors are summed in floating point.
     pub fn uniform(map: &ErrorMap) -> Self {
-        let pairs = map.format().pairs() as f64;
-        let (mut absolute, mut squared, mut signed) = (0i128, 0i128, 0i128);
-        let (mut wrong, mut nonzero) = (0u64, 0u64);
-        let mut worst = 0i64;
-        let (mut relative, mut worst_relative) = (0f64, 0f64);
-        for ((a, b), error) in map.iter() {
-            absolute += i128::from(error.abs());
-            squared += i128::from(error) * i128::from(error);
-            signed += i128::from(error);
-            wrong += u64::from(error != 0);
-            worst = worst.max(error.abs());
-            if a * b != 0 {
-                let ratio = error.abs() as f64 / (a * b).abs() as f64;
-                nonzero += 1;
-                relative += ratio;
-                worst_relative = worst_relative.max(ratio);
-            }
+        let mut sums = ErrorSums::new(map.format());
+        let first_b = *map.format().range_b().start();
+        for (a, errors) in map.format().range_a().zip(map.rows()) {
+            sums.add_errors(a, first_b, errors);
         }
-        let count = map.format().pairs() as i128;
-        // Variance from exact sums: (N sum E^2 - (sum E)^2) / N^2, without cancellation.
-        let variance = (count * squared - signed * signed) as f64 / (pairs * pairs);
-        Self::assemble(
-            map,
-            absolute as f64 / pairs,
-            worst as f64,
-            100.0 * relative / nonzero as f64,
-            100.0 * worst_relative,
-            100.0 * wrong as f64 / pairs,
-            (squared as f64 / pairs, variance, signed as f64 / pairs),
-        )
+        sums.metrics()
     }
 
     /// Metrics under a distribution of the operands, summed in f64. The relative errors are normalised by the

@@ -4,6 +4,7 @@
 //! - [`ErrorMap`]: exact minus approximate, in the same layout.
 //! - [`Metrics`]: the error metrics of the field, over uniform operands or under an [`OperandDistribution`].
 //! - [`ErrorMoments`]: mean and variance of the error under operand histograms, which the assignment uses.
+//! - [`ErrorSums`]: what metrics are computed from, exact, however many pairs there are.
 //! - [`Products`]: products on demand, for operands too wide for a table.
 //! - [`Tabulated`]: a table with its name, provider, cost and provenance: what every upper floor works on.
 
@@ -13,6 +14,8 @@ mod evaluation;
 mod metrics;
 mod moments;
 mod products;
+mod row;
+mod sums;
 mod table;
 mod tabulated;
 
@@ -23,5 +26,6 @@ pub use evaluation::{Basis, Evaluation, Intervals, Sample};
 pub use metrics::Metrics;
 pub use moments::ErrorMoments;
 pub use products::{BLOCK, ModelProducts, Products, ProductsError};
+pub use sums::ErrorSums;
 pub use table::{ProductTable, TableError};
 pub use tabulated::{Provenance, Tabulated};

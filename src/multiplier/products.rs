@@ -102,6 +102,8 @@ mod tests {
         let (a, b): (Vec<i64>, Vec<i64>) = model.0.operands().unzip();
         let expected: Vec<i64> = a.iter().zip(&b).map(|(a, b)| model.0.wrap(a * b + a)).collect();
         for products in [&table as &dyn Products, &ModelProducts(&model)] {
+            let again = ProductTable::from_products(products).unwrap();
+            assert!(again.products().iter().map(|&product| i64::from(product)).eq(expected.iter().copied()));
             let mut out = vec![0; 256];
             products.pairs(&a, &b, &mut out).unwrap();
             assert_eq!(out, expected);

@@ -3,6 +3,8 @@
 use axmul_api::{Multiplier, OperandFormat};
 use serde::{Deserialize, Serialize};
 
+use super::{BLOCK, Products, ProductsError};
+
 /// The products of all operand pairs: shape `[2^n, 2^m]`, row `a - min(a)`, column `b - min(b)`, so that for
 /// 8-bit operands `table[a + 128][b + 128]` (signed) or `table[a][b]` (unsigned) is the product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,9 @@ pub enum TableError {
         /// What the multiplier returned.
         product: i64,
     },
+    /// What computes the products stopped.
+    #[error(transparent)]
+    Products(#[from] ProductsError),
 }
 
 impl ProductTable {
@@ -60,15 +65,23 @@ impl ProductTable {
 
     /// Like [`Self::new`], from 64-bit products, each of which must fit 32 bits.
     pub fn from_wide(format: OperandFormat, products: &[i64]) -> Result<Self, TableError> {
-        let narrow: Result<Vec<i32>, TableError> = format
-            .operands()
-            .zip(products)
-            .map(|((a, b), &product)| {
-                i32::try_from(product).map_err(|_| TableError::Product { a, b, product })
-            })
-            .collect();
         Self::len_of(format)?;
-        Self::new(format, narrow?)
+        if let Some(index) = products.iter().position(|&product| i32::try_from(product).is_err())
+            && let Some((a, b)) = format.operands().nth(index)
+        {
+            return Err(TableError::Product { a, b, product: products[index] });
+        }
+        Self::new(format, products.iter().map(|&product| product as i32).collect())
+    }
+
+    /// Tabulates anything that computes products.
+    pub fn from_products(products: &dyn Products) -> Result<Self, TableError> {
+        let format = products.format();
+        let mut wide = vec![0; Self::len_of(format)?];
+        for (first, block) in (0..).step_by(BLOCK).zip(wide.chunks_mut(BLOCK)) {
+            products.block(first, block)?;
+        }
+        Self::from_wide(format, &wide)
     }
 
     /// Tabulates a model, one row of operands at a time.

@@ -34,9 +34,8 @@ fn build(format: OperandFormat, choices: &[Choice], outputs: &[u16]) -> Netlist 
 }
 
 fn formats() -> impl Strategy<Value = OperandFormat> {
-    (2u8..=32, 2u8..=32, any::<bool>()).prop_filter_map("product too wide", |(n, m, signed)| {
-        OperandFormat::new(n, m, signed).ok()
-    })
+    (2u8..=32, 2u8..=32, any::<bool>())
+        .prop_filter_map("product too wide", |(n, m, signed)| OperandFormat::new(n, m, signed).ok())
 }
 
 fn circuits(formats: impl Strategy<Value = OperandFormat>) -> impl Strategy<Value = Netlist> {
@@ -48,8 +47,7 @@ fn circuits(formats: impl Strategy<Value = OperandFormat>) -> impl Strategy<Valu
 /// The product of one pair, from the netlist replayed.
 fn replayed(netlist: &Netlist, a: i64, b: i64) -> i64 {
     let format = netlist.format();
-    let bits =
-        |value: i64, width: u8| -> Vec<bool> { (0..width).map(|bit| value >> bit & 1 == 1).collect() };
+    let bits = |value: i64, width: u8| -> Vec<bool> { (0..width).map(|bit| value >> bit & 1 == 1).collect() };
     let product = netlist.replay(&mut Bits, &bits(a, format.width_a()), &bits(b, format.width_b()));
     format.wrap(product.iter().enumerate().fold(0, |sum, (bit, &one)| sum | i64::from(one) << bit))
 }

@@ -1,0 +1,93 @@
+//! The inner loop of the error metrics: sums over pairs that share their first operand.
+
+/// Pairs that are looked at side by side. Fixed, whatever the processor, because it decides in which order relative
+/// errors are summed.
+pub(super) const LANES: usize = 8;
+
+/// Sums over up to 2^20 pairs with one first operand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Row {
+    pub wrong: u64,
+    pub worst: u64,
+    pub absolute: u64,
+    pub signed: i64,
+    pub squared: u128,
+    pub relative: f64,
+    pub worst_relative: f64,
+}
+
+impl Row {
+    /// The widest product whose pairs may be summed here, in bits: exact products are f64 without rounding.
+    pub const MAX_WIDTH: u8 = 52;
+}
+
+/// Sums over the pairs of `a` and consecutive second operands from `first_b` on, a multiple of [`LANES`]; the error of
+/// each comes from its exact product and its value. `None` where an error has more than 32 bits.
+#[inline(always)]
+pub(super) fn row(
+    a: i64,
+    first_b: i64,
+    values: &[i64],
+    error: impl Fn(i64, i64) -> i64 + Copy,
+) -> Option<Row> {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has these instructions.
+        return unsafe { row_avx2(a, first_b, values, error) };
+    }
+    row_portable(a, first_b, values, error)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn row_avx2(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64 + Copy) -> Option<Row> {
+    row_portable(a, first_b, values, error)
+}
+
+type Lanes<T> = [T; LANES];
+
+#[inline(always)]
+fn row_portable(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64) -> Option<Row> {
+    /// 2^52: its last mantissa bit is worth 1, so that numbers below it are written into the mantissa.
+    const UNIT: f64 = (1u64 << 52) as f64;
+    let mut exact: Lanes<i64> = std::array::from_fn(|lane| a * (first_b + lane as i64));
+    let mut b: Lanes<f64> = std::array::from_fn(|lane| (first_b + lane as i64) as f64);
+    let (step, float_a) = (a * LANES as i64, a as f64);
+    let mut bits = [0u64; LANES];
+    let (mut signed, mut absolute, mut right) = ([0i64; LANES], [0u64; LANES], [0u64; LANES]);
+    let (mut low, mut high) = ([0u64; LANES], [0u64; LANES]);
+    let (mut worst, mut relative, mut worst_relative) = ([0f64; LANES], [0f64; LANES], [0f64; LANES]);
+    for values in values.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            let error = error(exact[lane], values[lane]);
+            let magnitude = error.unsigned_abs();
+            bits[lane] |= magnitude;
+            signed[lane] = signed[lane].wrapping_add(error);
+            absolute[lane] = absolute[lane].wrapping_add(magnitude);
+            right[lane] += u64::from(error == 0);
+            let square = (magnitude & 0xffff_ffff) * (magnitude & 0xffff_ffff);
+            low[lane] += square & 0xffff_ffff;
+            high[lane] += square >> 32;
+            let float = f64::from_bits(magnitude | UNIT.to_bits()) - UNIT;
+            worst[lane] = if float > worst[lane] { float } else { worst[lane] };
+            let product = (float_a * b[lane]).abs();
+            let ratio = float / if product == 0.0 { f64::INFINITY } else { product };
+            relative[lane] += ratio;
+            worst_relative[lane] = if ratio > worst_relative[lane] { ratio } else { worst_relative[lane] };
+            exact[lane] = exact[lane].wrapping_add(step);
+            b[lane] += LANES as f64;
+        }
+    }
+    let fits = bits.iter().all(|&bits| bits >> 32 == 0);
+    let largest = |lanes: Lanes<f64>| lanes.into_iter().fold(0.0, f64::max);
+    let sum = |lanes: Lanes<u64>| lanes.iter().sum::<u64>();
+    fits.then(|| Row {
+        wrong: values.len() as u64 - sum(right),
+        worst: largest(worst) as u64,
+        absolute: sum(absolute),
+        signed: signed.iter().sum(),
+        squared: u128::from(sum(low)) + (u128::from(sum(high)) << 32),
+        relative: relative.iter().sum(),
+        worst_relative: largest(worst_relative),
+    })
+}
