@@ -1,8 +1,13 @@
 //! One file or folder for each format that circuits come in.
 
+pub mod blif;
+mod function;
+mod hierarchy;
+mod primitives;
+
 use std::path::Path;
 
-use super::{Design, NetlistError, Problem, Source};
+use super::{Design, NetlistError, Place, Problem, Source};
 
 /// The formats that circuits come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,7 +38,13 @@ impl Language {
 /// Reads a circuit from one or several texts of one format. The circuit is the module or model `top`, else the only
 /// one that no other uses.
 pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
-    let _ = (language, top);
-    let source = sources.first().expect("at least one text");
-    Err(Problem::unsupported("this format", "").at(&source.place(0, 0)))
+    match language {
+        Language::Blif => blif::read(sources, top),
+        _ => Err(Problem::unsupported("this format", "").at(&start(sources))),
+    }
+}
+
+/// Where the first text begins: the place of what is wrong with all of it.
+fn start(sources: &[Source]) -> Place {
+    sources.first().map_or_else(|| Source::new("", []).place(0, 0), |source| source.place(0, 0))
 }
