@@ -1,5 +1,6 @@
 //! One file or folder for each format that circuits come in.
 
+pub mod aiger;
 pub mod blif;
 mod function;
 mod hierarchy;
@@ -39,6 +40,7 @@ impl Language {
 /// one that no other uses.
 pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
     match language {
+        Language::Aiger => aiger::read(sources, top),
         Language::Blif => blif::read(sources, top),
         _ => Err(Problem::unsupported("this format", "").at(&start(sources))),
     }
