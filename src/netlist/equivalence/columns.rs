@@ -1,0 +1,135 @@
+//! Circuits that add up the same bits: the proof for adders in any arrangement, which search alone does not find.
+//!
+//! An array and a tree of adders have hardly a node in common, and still both say that a number is the sum of the
+//! same partial products. So the difference of the two products is written as a sum of weighted nodes, and every
+//! node, from the outputs down, is replaced by what it is a sum of:
+//!
+//! - the sum bit of a full adder by `a + b + c - 2 carry`, where the carry is a majority of the same three;
+//! - the majority of complemented bits by that of the bits: `maj(!a, b, c) = b + c - maj(a, b, c)`;
+//! - an exclusive or by `a + b - 2 ab`, a conjunction by the product of its fan-ins.
+//!
+//! Each carry comes with the weight that the sum bits took away, so in adders they cancel. If everything does,
+//! modulo 2^(n+m), then the products are equal. If something stays, nothing is known.
+
+use std::collections::{HashMap, HashSet};
+
+use super::cuts::{Cut, XOR3, cuts, majority};
+use super::graph::{Edge, Graph, Node};
+
+/// A sum of weighted nodes, of products of two nodes and of majorities of three, modulo 2^64.
+struct Sum {
+    constant: u64,
+    /// By node.
+    weights: Vec<u64>,
+    /// By the two or three nodes, ascending; the third of a product is [`Cut::NONE`].
+    products: HashMap<[u32; 3], u64>,
+}
+
+impl Sum {
+    fn add(&mut self, edge: Edge, weight: u64) {
+        let own = &mut self.weights[edge.node()];
+        if edge.is_complemented() {
+            self.constant = self.constant.wrapping_add(weight);
+            *own = own.wrapping_sub(weight);
+        } else {
+            *own = own.wrapping_add(weight);
+        }
+    }
+
+    fn subtract(&mut self, edge: Edge, weight: u64) {
+        self.add(edge, weight.wrapping_neg());
+    }
+
+    fn add_leaf(&mut self, leaf: u32, weight: u64) {
+        self.add(Edge::new(leaf as usize, false), weight);
+    }
+
+    fn add_product(&mut self, nodes: [u32; 3], weight: u64) {
+        let own = self.products.entry(nodes).or_default();
+        *own = own.wrapping_add(weight);
+    }
+
+    /// `x y`, multiplied out where one is complemented.
+    fn add_conjunction(&mut self, x: Edge, y: Edge, weight: u64) {
+        match (x.is_complemented(), y.is_complemented()) {
+            (false, false) => {
+                let nodes = [x.node().min(y.node()) as u32, x.node().max(y.node()) as u32, Cut::NONE];
+                self.add_product(nodes, weight);
+            }
+            (true, _) => {
+                self.add(y, weight);
+                self.add_conjunction(!x, y, weight.wrapping_neg());
+            }
+            (false, true) => self.add_conjunction(y, x, weight),
+        }
+    }
+
+    /// The majority of `leaves`, some of them complemented.
+    fn add_majority(&mut self, leaves: [u32; 3], complemented: [bool; 3], weight: u64) {
+        match complemented.iter().filter(|&&complemented| complemented).count() {
+            0 => self.add_product(leaves, weight),
+            1 => {
+                let others = leaves.iter().zip(complemented).filter(|(_, complemented)| !complemented);
+                others.for_each(|(&leaf, _)| self.add_leaf(leaf, weight));
+                self.add_product(leaves, weight.wrapping_neg());
+            }
+            // One minus the majority of the complements.
+            _ => {
+                self.constant = self.constant.wrapping_add(weight);
+                self.add_majority(leaves, complemented.map(|it| !it), weight.wrapping_neg());
+            }
+        }
+    }
+}
+
+/// Whether the words of all left edges and of all right ones are proven to be equal as sums. Each pair comes with the
+/// number of its bit; pairs of bits that are known to be equal may be left out. `width` is that of the whole words.
+pub(super) fn add_up_equally(graph: &Graph, pairs: &[(usize, Edge, Edge)], width: usize) -> bool {
+    let cone = graph.cone(pairs.iter().flat_map(|&(_, x, y)| [x, y]));
+    let cuts = cuts(graph, &cone);
+    let majorities: Vec<Option<(&Cut, [bool; 3])>> = cuts
+        .iter()
+        .map(|cuts| {
+            let full = cuts.iter().filter(|cut| cut.is_full());
+            full.filter_map(|cut| Some((cut, majority(cut.function)?))).next()
+        })
+        .collect();
+    let carries: HashSet<[u32; 3]> = majorities.iter().flatten().map(|(cut, _)| cut.leaves).collect();
+
+    let mask = u64::MAX >> (64 - width.clamp(1, 64));
+    let mut sum = Sum { constant: 0, weights: vec![0; graph.nodes().len()], products: HashMap::new() };
+    for &(bit, x, y) in pairs {
+        sum.add(x, 1 << bit);
+        sum.subtract(y, 1 << bit);
+    }
+    for (index, &node) in graph.nodes().iter().enumerate().rev() {
+        let weight = std::mem::take(&mut sum.weights[index]);
+        if weight & mask == 0 {
+            continue;
+        }
+        let adder = cuts[index]
+            .iter()
+            .find(|cut| (cut.function == XOR3 || cut.function == !XOR3) && carries.contains(&cut.leaves));
+        match (node, adder, majorities[index]) {
+            (Node::False, ..) => {}
+            (Node::Input, ..) => return false,
+            (_, Some(cut), _) => {
+                let complemented = cut.function != XOR3;
+                let weight = if complemented { weight.wrapping_neg() } else { weight };
+                if complemented {
+                    sum.constant = sum.constant.wrapping_sub(weight);
+                }
+                cut.leaves.iter().for_each(|&leaf| sum.add_leaf(leaf, weight));
+                sum.add_product(cut.leaves, weight.wrapping_mul(2).wrapping_neg());
+            }
+            (_, _, Some((cut, complemented))) => sum.add_majority(cut.leaves, complemented, weight),
+            (Node::Xor(x, y), ..) => {
+                sum.add(x, weight);
+                sum.add(y, weight);
+                sum.add_conjunction(x, y, weight.wrapping_mul(2).wrapping_neg());
+            }
+            (Node::And(x, y), ..) => sum.add_conjunction(x, y, weight),
+        }
+    }
+    sum.constant & mask == 0 && sum.products.values().all(|weight| weight & mask == 0)
+}

@@ -1,0 +1,364 @@
+//! Circuits as graphs of conjunctions, exclusive ors and complemented edges: few forms, so equal parts meet.
+
+use std::collections::HashMap;
+use std::ops::Not;
+
+use axmul_api::Gates;
+
+/// A node of a [`Graph`], or its complement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Edge(u32);
+
+impl Edge {
+    pub const FALSE: Self = Self(0);
+    pub const TRUE: Self = Self(1);
+
+    /// The node, complemented if asked for.
+    pub fn new(node: usize, complemented: bool) -> Self {
+        Self((node as u32) << 1 | u32::from(complemented))
+    }
+
+    pub fn node(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    pub fn is_complemented(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// The complement, if asked for.
+    pub fn complemented_if(self, complement: bool) -> Self {
+        Self(self.0 ^ u32::from(complement))
+    }
+
+    /// All ones if complemented: what a simulated word of the node is combined with.
+    pub fn mask(self) -> u64 {
+        (u64::from(self.0) & 1).wrapping_neg()
+    }
+}
+
+impl Not for Edge {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(self.0 ^ 1)
+    }
+}
+
+/// What a node computes. Of two fan-ins the lower comes first; those of an exclusive or are not complemented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    /// The constant, node 0.
+    False,
+    Input,
+    And(Edge, Edge),
+    Xor(Edge, Edge),
+}
+
+impl Node {
+    pub fn fan_ins(self) -> Option<[Edge; 2]> {
+        match self {
+            Self::And(x, y) | Self::Xor(x, y) => Some([x, y]),
+            Self::False | Self::Input => None,
+        }
+    }
+}
+
+/// How often a gate may be replaced by another one over the fan-ins of its fan-ins.
+const REWRITES: u32 = 8;
+
+/// Any number of circuits over the same inputs, in topological order, each gate once. Constants are folded, and so is
+/// what two levels of gates show to be simpler.
+#[derive(Clone, Debug)]
+pub(super) struct Graph {
+    nodes: Vec<Node>,
+    known: HashMap<Node, u32>,
+    inputs: usize,
+}
+
+impl Graph {
+    pub fn new(inputs: usize) -> Self {
+        let mut nodes = vec![Node::Input; inputs + 1];
+        nodes[0] = Node::False;
+        Self { nodes, known: HashMap::new(), inputs }
+    }
+
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub fn input_count(&self) -> usize {
+        self.inputs
+    }
+
+    /// The inputs, which are the nodes from 1 on.
+    pub fn inputs(&self) -> impl Iterator<Item = Edge> + use<> {
+        (1..=self.inputs).map(|node| Edge::new(node, false))
+    }
+
+    /// The value of every node for the 64 cases in which the inputs have these values.
+    pub fn simulate(&self, inputs: &[u64]) -> Vec<u64> {
+        let mut values: Vec<u64> = Vec::with_capacity(self.nodes.len());
+        let read = |values: &[u64], edge: Edge| values[edge.node()] ^ edge.mask();
+        for (index, node) in self.nodes.iter().enumerate() {
+            values.push(match *node {
+                Node::False => 0,
+                Node::Input => inputs[index - 1],
+                Node::And(x, y) => read(&values, x) & read(&values, y),
+                Node::Xor(x, y) => read(&values, x) ^ read(&values, y),
+            });
+        }
+        values
+    }
+
+    /// By node, whether one of `roots` depends on it.
+    pub fn cone(&self, roots: impl IntoIterator<Item = Edge>) -> Vec<bool> {
+        let mut inside = vec![false; self.nodes.len()];
+        roots.into_iter().for_each(|root| inside[root.node()] = true);
+        for node in (0..self.nodes.len()).rev() {
+            if inside[node] {
+                for edge in self.nodes[node].fan_ins().into_iter().flatten() {
+                    inside[edge.node()] = true;
+                }
+            }
+        }
+        inside
+    }
+
+    fn node(&mut self, node: Node) -> Edge {
+        let next = self.nodes.len() as u32;
+        let index = *self.known.entry(node).or_insert(next);
+        if index == next {
+            self.nodes.push(node);
+        }
+        Edge::new(index as usize, false)
+    }
+
+    fn conjunction(&mut self, x: Edge, y: Edge, rewrites: u32) -> Edge {
+        let (x, y) = (x.min(y), x.max(y));
+        match x {
+            Edge::FALSE => return Edge::FALSE,
+            Edge::TRUE => return y,
+            _ if x == y => return x,
+            _ if x == !y => return Edge::FALSE,
+            _ => {}
+        }
+        if rewrites > 0 {
+            for (near, far) in [(x, y), (y, x)] {
+                if let Some(found) = self.absorb(near, far, rewrites - 1) {
+                    return found;
+                }
+            }
+            if let Some(found) = self.meet(x, y, rewrites - 1) {
+                return found;
+            }
+        }
+        self.node(Node::And(x, y))
+    }
+
+    /// The conjunction of `x` and `far`, where what `far` is made of makes it simpler.
+    fn absorb(&mut self, x: Edge, far: Edge, rewrites: u32) -> Option<Edge> {
+        match self.nodes[far.node()] {
+            Node::And(p, q) if !far.is_complemented() => {
+                if x == p || x == q {
+                    return Some(far);
+                }
+                (x == !p || x == !q).then_some(Edge::FALSE)
+            }
+            Node::And(p, q) => {
+                if x == !p || x == !q {
+                    return Some(x);
+                }
+                let rest = if x == p { q } else { p };
+                (x == p || x == q).then(|| self.conjunction(x, !rest, rewrites))
+            }
+            Node::Xor(p, q) => {
+                // Where x is one, p (or q) is a constant.
+                let (own, rest) = if x.node() == p.node() { (p, q) } else { (q, p) };
+                (x.node() == own.node()).then(|| {
+                    let flipped = !x.is_complemented() ^ far.is_complemented();
+                    self.conjunction(x, rest.complemented_if(flipped), rewrites)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The conjunction of two gates that share their fan-ins.
+    fn meet(&mut self, x: Edge, y: Edge, rewrites: u32) -> Option<Edge> {
+        let (Some([p, q]), Some([r, s])) = (self.nodes[x.node()].fan_ins(), self.nodes[y.node()].fan_ins())
+        else {
+            return None;
+        };
+        let is_and = |edge: Edge| matches!(self.nodes[edge.node()], Node::And(..));
+        match (is_and(x), is_and(y)) {
+            (true, true) => {
+                let opposed = [p, q].iter().any(|&edge| edge == !r || edge == !s);
+                let both_opposed = (p == !r && q == !s) || (p == !s && q == !r);
+                match (x.is_complemented(), y.is_complemented()) {
+                    // Neither both nor none: an exclusive or in three conjunctions.
+                    (true, true) if both_opposed => Some(self.exclusive_or(p, q, rewrites)),
+                    (false, false) if opposed => Some(Edge::FALSE),
+                    (false, true) if opposed => Some(x),
+                    (true, false) if opposed => Some(y),
+                    _ => None,
+                }
+            }
+            // A conjunction decides an exclusive or of the same nodes.
+            (true, false) if !x.is_complemented() => {
+                self.decided([p, q], [r, s], y).map(|one| if one { x } else { Edge::FALSE })
+            }
+            (false, true) if !y.is_complemented() => {
+                self.decided([r, s], [p, q], x).map(|one| if one { y } else { Edge::FALSE })
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of `xor`, whose fan-ins are `of`, where both edges of `given` are one; `None` if they are no edges
+    /// of these nodes.
+    fn decided(&self, given: [Edge; 2], of: [Edge; 2], xor: Edge) -> Option<bool> {
+        let mut nodes = given.map(Edge::node);
+        nodes.sort_unstable();
+        let differ = given[0].is_complemented() != given[1].is_complemented();
+        (nodes == of.map(Edge::node)).then_some(differ != xor.is_complemented())
+    }
+
+    fn exclusive_or(&mut self, x: Edge, y: Edge, rewrites: u32) -> Edge {
+        let complement = x.is_complemented() != y.is_complemented();
+        let (x, y) = (x.complemented_if(x.is_complemented()), y.complemented_if(y.is_complemented()));
+        let (x, y) = (x.min(y), x.max(y));
+        let found = match x {
+            Edge::FALSE => y,
+            _ if x == y => Edge::FALSE,
+            _ => (rewrites > 0)
+                .then(|| self.cancel(x, y, rewrites - 1).or_else(|| self.cancel(y, x, rewrites - 1)))
+                .flatten()
+                .unwrap_or_else(|| self.node(Node::Xor(x, y))),
+        };
+        found.complemented_if(complement)
+    }
+
+    /// The exclusive or of `x` and `far`, where `far` is made of `x`.
+    fn cancel(&mut self, x: Edge, far: Edge, rewrites: u32) -> Option<Edge> {
+        let [p, q] = self.nodes[far.node()].fan_ins()?;
+        let (own, rest) = if x.node() == p.node() { (p, q) } else { (q, p) };
+        if x.node() != own.node() {
+            return None;
+        }
+        Some(match self.nodes[far.node()] {
+            Node::Xor(..) => rest,
+            // x differs from x & r where x is one and r is not; from !x & r where either is one.
+            _ if !own.is_complemented() => self.conjunction(x, !rest, rewrites),
+            _ => !self.conjunction(!x, !rest, rewrites),
+        })
+    }
+}
+
+impl Gates for Graph {
+    type Bit = Edge;
+
+    fn constant(&mut self, value: bool) -> Edge {
+        if value { Edge::TRUE } else { Edge::FALSE }
+    }
+
+    fn not(&mut self, a: Edge) -> Edge {
+        !a
+    }
+
+    fn and(&mut self, a: Edge, b: Edge) -> Edge {
+        self.conjunction(a, b, REWRITES)
+    }
+
+    fn or(&mut self, a: Edge, b: Edge) -> Edge {
+        !self.conjunction(!a, !b, REWRITES)
+    }
+
+    fn xor(&mut self, a: Edge, b: Edge) -> Edge {
+        self.exclusive_or(a, b, REWRITES)
+    }
+
+    fn mux(&mut self, select: Edge, if_one: Edge, if_zero: Edge) -> Edge {
+        let one = self.and(select, if_one);
+        let zero = self.and(!select, if_zero);
+        self.or(one, zero)
+    }
+
+    /// In one order whatever the order of the inputs.
+    fn full_adder(&mut self, a: Edge, b: Edge, c: Edge) -> (Edge, Edge) {
+        let mut inputs = [a, b, c];
+        inputs.sort_unstable();
+        let [a, b, c] = inputs;
+        let (partial, both) = (self.xor(a, b), self.and(a, b));
+        let (sum, through) = (self.xor(partial, c), self.and(partial, c));
+        (sum, self.or(both, through))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Operations over a stack of bits that begins with three inputs and a constant.
+    fn build<G: Gates>(
+        g: &mut G,
+        inputs: [G::Bit; 3],
+        operations: &[(u8, usize, usize, usize)],
+    ) -> Vec<G::Bit> {
+        let mut bits = inputs.to_vec();
+        bits.push(g.constant(true));
+        for &(operation, x, y, z) in operations {
+            let [x, y, z] = [x, y, z].map(|index| bits[index % bits.len()]);
+            match operation {
+                0 => bits.push(g.and(x, y)),
+                1 => bits.push(g.xor(x, y)),
+                2 => bits.push(g.not(x)),
+                3 => bits.push(g.mux(x, y, z)),
+                4 => bits.push(g.or(x, y)),
+                _ => {
+                    let (sum, carry) = g.full_adder(x, y, z);
+                    bits.extend([sum, carry]);
+                }
+            }
+        }
+        bits
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn every_rewriting_preserves_the_function(
+            operations in prop::collection::vec((0u8..6, 0usize..64, 0usize..64, 0usize..64), 0..24)
+        ) {
+            let lanes = [0xaa, 0xcc, 0xf0];
+            let expected = build(&mut axmul_api::Lanes, lanes, &operations);
+            let mut graph = Graph::new(3);
+            let inputs: Vec<Edge> = graph.inputs().collect();
+            let edges = build(&mut graph, [inputs[0], inputs[1], inputs[2]], &operations);
+            let values = graph.simulate(&lanes);
+            for (edge, expected) in edges.iter().zip(expected) {
+                prop_assert_eq!((values[edge.node()] ^ edge.mask()) & 0xff, expected & 0xff);
+            }
+            // Topological order, and no gate twice.
+            for (index, node) in graph.nodes().iter().enumerate() {
+                prop_assert!(node.fan_ins().into_iter().flatten().all(|edge| edge.node() < index));
+            }
+        }
+    }
+
+    #[test]
+    fn one_function_in_several_forms_is_one_node() {
+        let mut g = Graph::new(3);
+        let [a, b, c] = <[Edge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let xor = g.xor(a, b);
+        let (left, right) = (g.and(a, !b), g.and(!a, b));
+        assert_eq!(g.or(left, right), xor);
+        assert_eq!(g.mux(a, !b, b), xor);
+        assert_eq!(g.full_adder(a, b, c), g.full_adder(c, a, b));
+        let and = g.and(a, b);
+        assert_eq!(g.and(xor, and), Edge::FALSE);
+        assert_eq!(g.xor(a, and), g.and(a, !b));
+        assert_eq!(g.and(a, !and), g.and(a, !b));
+    }
+}

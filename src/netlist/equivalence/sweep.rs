@@ -1,0 +1,182 @@
+//! Sweeping: nodes that seem equal are proven so from the inputs to the outputs, each helping with those above it.
+//!
+//! One round rebuilds the graph node by node. A node that no simulated case tells apart from an earlier one is
+//! compared with that one by the solver: equal, and the earlier one takes its place; different, and the case found
+//! tells apart more nodes; too hard for the conflicts that this round allows, and it stays. The next round allows more.
+
+use std::time::Instant;
+
+use axmul_api::Gates;
+
+use super::classes::{Classes, cases, neighbours};
+use super::columns::add_up_equally;
+use super::graph::{Edge, Graph, Node};
+use super::solver::{Answer, Checker};
+use super::{Progress, Proof};
+
+/// How the comparison of two words ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// They are equal.
+    Equal(Proof),
+    /// They differ for these values of the inputs.
+    Different(Vec<bool>),
+    /// The time was over before the answer was found.
+    Unknown,
+}
+
+/// Words of 64 cases that are simulated before anything is proven.
+const FIRST_CASES: usize = 32;
+
+/// Conflicts that the first round allows for a question.
+const FIRST_CONFLICTS: u64 = 100;
+
+/// How much more each round allows than the one before.
+const MORE_CONFLICTS: u64 = 8;
+
+/// How many candidates a node is compared with before it is left as it is.
+const TRIES: usize = 3;
+
+/// Two words over one graph, on the way to a proof.
+pub(super) struct Sweep<'a> {
+    graph: Graph,
+    /// Number of the bit, both edges; equal ones are left out.
+    pairs: Vec<(usize, Edge, Edge)>,
+    /// The width of both words.
+    width: usize,
+    cases: Vec<Vec<u64>>,
+    deadline: Instant,
+    progress: &'a Progress<'a>,
+}
+
+impl<'a> Sweep<'a> {
+    /// The words `x` and `y`, the least significant bit first, of the same width.
+    pub fn new(graph: Graph, x: &[Edge], y: &[Edge], deadline: Instant, progress: &'a Progress<'a>) -> Self {
+        let pairs = x.iter().zip(y).enumerate().map(|(bit, (&x, &y))| (bit, x, y));
+        let cases = cases(&graph, FIRST_CASES);
+        let mut sweep = Self { graph, pairs: pairs.collect(), width: x.len(), cases, deadline, progress };
+        sweep.drop_equal_pairs();
+        sweep
+    }
+
+    /// Round after round, until the answer is found or the time is over.
+    pub fn run(mut self) -> Outcome {
+        if self.pairs.is_empty() {
+            return Outcome::Equal(Proof::Structure);
+        }
+        if let Some(case) =
+            self.cases.iter().find_map(|inputs| self.telling(&self.graph.simulate(inputs), inputs))
+        {
+            return Outcome::Different(case);
+        }
+        let mut conflicts = FIRST_CONFLICTS;
+        loop {
+            // A round may be what lets the adders be seen.
+            if add_up_equally(&self.graph, &self.pairs, self.width) {
+                return Outcome::Equal(Proof::Sums);
+            }
+            if let Some(outcome) = self.round(conflicts) {
+                return outcome;
+            }
+            conflicts = conflicts.saturating_mul(MORE_CONFLICTS);
+        }
+    }
+
+    fn drop_equal_pairs(&mut self) {
+        self.pairs.retain(|(_, x, y)| x != y);
+    }
+
+    /// A case among these 64 in which the words differ.
+    fn telling(&self, values: &[u64], inputs: &[u64]) -> Option<Vec<bool>> {
+        let differs = |&(_, x, y): &(usize, Edge, Edge)| {
+            let differing = values[x.node()] ^ x.mask() ^ values[y.node()] ^ y.mask();
+            (differing != 0).then(|| differing.trailing_zeros())
+        };
+        let lane = self.pairs.iter().find_map(differs)?;
+        Some(inputs.iter().map(|word| word >> lane & 1 == 1).collect())
+    }
+
+    fn round(&mut self, conflicts: u64) -> Option<Outcome> {
+        let order = self.order();
+        let mut simulated = self.cases.iter().map(|inputs| self.graph.simulate(inputs));
+        let mut classes = Classes::new(&order, &simulated.next().expect("there are first cases"));
+        simulated.for_each(|values| classes.refine(&values));
+
+        let mut checker = Checker::new(self.deadline);
+        let mut swept = Graph::new(self.graph.input_count());
+        let mut image = vec![Edge::FALSE; self.graph.nodes().len()];
+        let through = |image: &[Edge], edge: Edge| image[edge.node()].complemented_if(edge.is_complemented());
+        for (done, &node) in order.iter().enumerate() {
+            (self.progress)(done as u64, order.len() as u64);
+            if checker.expired() {
+                return Some(Outcome::Unknown);
+            }
+            image[node] = match self.graph.nodes()[node] {
+                Node::False => Edge::FALSE,
+                Node::Input => Edge::new(node, false),
+                Node::And(x, y) => swept.and(through(&image, x), through(&image, y)),
+                Node::Xor(x, y) => swept.xor(through(&image, x), through(&image, y)),
+            };
+            let mut tried = 0;
+            while let Some(candidate) = classes.candidate(node, tried).filter(|_| tried < TRIES) {
+                let target = through(&image, candidate);
+                match checker.compare(&swept, image[node], target, conflicts) {
+                    Answer::Equal => {
+                        image[node] = target;
+                        break;
+                    }
+                    Answer::Different(case) => {
+                        let inputs = neighbours(&case);
+                        let values = self.graph.simulate(&inputs);
+                        if let Some(case) = self.telling(&values, &inputs) {
+                            return Some(Outcome::Different(case));
+                        }
+                        classes.refine(&values);
+                        self.cases.push(inputs);
+                        if classes.candidate(node, tried) == Some(candidate) {
+                            // Not what the circuits say, whatever the solver thought.
+                            tried += 1;
+                        }
+                    }
+                    Answer::Unknown => tried += 1,
+                }
+            }
+        }
+        self.pairs.iter_mut().for_each(|(_, x, y)| (*x, *y) = (through(&image, *x), through(&image, *y)));
+        self.graph = swept;
+        self.drop_equal_pairs();
+        self.compare_pairs(&mut checker, conflicts)
+    }
+
+    /// The words themselves, bit by bit, as far as so many conflicts for each go.
+    fn compare_pairs(&mut self, checker: &mut Checker, conflicts: u64) -> Option<Outcome> {
+        let mut left = Vec::new();
+        for &(bit, x, y) in &self.pairs {
+            match checker.compare(&self.graph, x, y, conflicts) {
+                Answer::Equal => {}
+                Answer::Different(case) => return Some(Outcome::Different(case)),
+                Answer::Unknown if checker.expired() => return Some(Outcome::Unknown),
+                Answer::Unknown => left.push((bit, x, y)),
+            }
+        }
+        self.pairs = left;
+        self.pairs.is_empty().then_some(Outcome::Equal(Proof::Search))
+    }
+
+    /// The nodes that the words depend on, those near the inputs first.
+    fn order(&self) -> Vec<usize> {
+        let nodes = self.graph.nodes();
+        let mut level = vec![0u32; nodes.len()];
+        for (index, node) in nodes.iter().enumerate() {
+            if let Some([x, y]) = node.fan_ins() {
+                level[index] = 1 + level[x.node()].max(level[y.node()]);
+            }
+        }
+        let mut cone = self.graph.cone(self.pairs.iter().flat_map(|&(_, x, y)| [x, y]));
+        // The constant is what constant nodes are found equal to.
+        cone[0] = true;
+        let mut order: Vec<usize> = (0..nodes.len()).filter(|&node| cone[node]).collect();
+        order.sort_by_key(|&node| level[node]);
+        order
+    }
+}
