@@ -9,6 +9,7 @@
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
 //! - [`cache`]: what was computed or read, kept between runs.
 
+pub mod c_source;
 pub mod cache;
 pub mod catalogue;
 mod collection;
@@ -16,6 +17,7 @@ mod cost;
 mod entry;
 mod error;
 mod families;
+mod header;
 mod limits;
 mod locate;
 pub mod registry;
@@ -23,6 +25,8 @@ pub mod shared_library;
 mod sources;
 pub mod tables;
 mod tabulate;
+mod text_file;
+mod tool;
 
 pub use collection::{Collection, Selection};
 pub use entry::{Entry, Model};

@@ -40,6 +40,7 @@ use std::path::Path;
 
 pub use error::{Output, Phase, Problem, SharedLibraryError};
 pub use host::{HOST_VARIABLE, host_main};
+pub(super) use reference::format_of_name;
 pub use reference::{Reference, ReferenceError, Request};
 pub use signature::{CType, Signature, SignatureError};
 
