@@ -27,3 +27,5 @@ mod plugins;
 mod sandbox;
 #[path = "cli/show.rs"]
 mod show;
+#[path = "cli/wide.rs"]
+mod wide;

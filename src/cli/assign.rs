@@ -94,10 +94,9 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
     let listed = if args.names.is_empty() && !args.sources.is_explicit() {
         multipliers(&experiment, console)?
     } else {
-        let selected = args.sources.select_for(experiment.signed, &args.names, console)?;
-        selected.iter().map(|multiplier| multiplier.as_ref().clone()).collect()
+        args.sources.tables_for(experiment.signed, &args.names, console)?
     };
-    warn_of_mixed_costs(&listed.iter().collect::<Vec<_>>(), console);
+    warn_of_mixed_costs(&listed, console);
     let used: Vec<_> = as_used(&experiment, listed.clone(), console).into_iter().map(Arc::new).collect();
     let assignment = assign(&layers, &used, args.metric.unwrap_or(experiment.metric))?;
 

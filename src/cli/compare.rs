@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use super::ExitStatus;
 use super::console::Console;
+use super::samples::SampleArgs;
 use super::sources::SourceArgs;
-use super::weights::{Weights, metrics};
+use super::weights::{Weights, needs_tables, weighted};
 use crate::compare::{Field, Mixing, Outcome, Row, SortKey, Threshold, mark_front, sort};
+use crate::multiplier::{Evaluated, Tabulated};
 use crate::report::comparison::{Csv, Json, Markdown, Table};
 use crate::report::scatter::{Axes, scatter};
 use crate::report::{FigureFormat, OutputFile, Render, significant};
@@ -23,6 +25,7 @@ Examples:
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
   axmul compare --catalog evoapprox --signed --sort power_mw
   axmul compare --catalog evoapprox --unsigned --pareto mre_pct,area_um2 --plot front.svg
+  axmul compare exact-12s drum-6-12s truncated-9-12s          12 bits: all 16777216 pairs
   axmul compare my.npy --fail-if 'mae_pct > 0.5 || wce > 2000'      exit code 1 if it holds
   axmul compare --signed --weights histogram.npy --format json -o compared.json
 
@@ -65,6 +68,8 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "FILE.svg|png")]
     plot: Option<PathBuf>,
     #[command(flatten)]
+    samples: SampleArgs,
+    #[command(flatten)]
     sources: SourceArgs,
 }
 
@@ -81,7 +86,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    // What can fail cheaply fails before the multipliers are tabulated.
+    // What can fail cheaply fails before the multipliers are evaluated.
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
     let plot = args
         .plot
@@ -97,11 +102,13 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
         .transpose()?;
     let weights = args.weights.as_deref().map(Weights::read).transpose()?;
 
-    let multipliers = args.sources.select(&args.names, console)?;
-    let distribution =
-        weights.map(|weights| weights.distribution(multipliers.iter().map(AsRef::as_ref))).transpose()?;
-    let mut rows: Vec<Row> =
-        multipliers.par_iter().map(|m| Row::new(m, metrics(m, distribution.as_ref()))).collect();
+    let mut rows = match weights {
+        None => {
+            let multipliers = args.sources.select(args.samples.sampling(), &args.names, console)?;
+            multipliers.iter().map(|multiplier| Row::new(multiplier, &multiplier.evaluation)).collect()
+        }
+        Some(weights) => weighted_rows(args, &weights, console)?,
+    };
     sort(&mut rows, args.sort, args.reverse);
     let mixing = if args.mix_costs { Mixing::AllSources } else { Mixing::PerCostSource };
     mark_front(&mut rows, &args.pareto, mixing);
@@ -121,6 +128,17 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
     Ok(judge(&args.fail_if, &rows, console))
 }
 
+/// The rows of multipliers whose operand pairs are weighed, which takes tables.
+fn weighted_rows(args: &CompareArgs, weights: &Weights, console: &Console) -> anyhow::Result<Vec<Row>> {
+    let tables = args.sources.tables(&args.names, console).map_err(needs_tables)?;
+    let distribution = weights.distribution(tables.iter().map(Tabulated::format))?;
+    let row = |table: Tabulated| {
+        let evaluation = weighted(&table.table, &distribution);
+        Row::new(&Evaluated::of_table(table, evaluation.metrics), &evaluation)
+    };
+    Ok(tables.into_par_iter().map(row).collect())
+}
+
 /// Says on standard error which rows fail which threshold, and which cannot be judged.
 fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatus {
     let mut status = ExitStatus::Done;
@@ -135,6 +153,7 @@ fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatu
                 Outcome::Unknown(fields) => unknown.push((row, fields)),
             }
         }
+        warn_of_estimates(threshold, rows, console);
         for (row, fields) in unknown {
             let fields: Vec<&str> = fields.into_iter().map(Field::name).collect();
             console.warn(format!(
@@ -161,4 +180,29 @@ fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatu
         }
     }
     status
+}
+
+/// A threshold on a figure that was estimated is met or not but for chance.
+fn warn_of_estimates(threshold: &Threshold, rows: &[Row], console: &Console) {
+    for row in rows.iter().filter(|row| row.basis.sampled) {
+        let estimated = threshold.fields().into_iter().filter(|field| field.is_error()).filter_map(|field| {
+            let value = format!("{field} {}{}", row.standing(field).mark(), significant(field.of(row)?, 6));
+            Some(match row.basis.interval(field) {
+                Some((low, high)) => {
+                    format!("{value} (95 % within {} to {})", significant(low, 6), significant(high, 6))
+                }
+                None => value,
+            })
+        });
+        let estimated: Vec<String> = estimated.collect();
+        if !estimated.is_empty() {
+            console.warn(format!(
+                "{}: '{}' is judged by estimates from {} operand pairs: {}",
+                row.name,
+                threshold.expression(),
+                row.basis.pairs_evaluated,
+                estimated.join(", ")
+            ));
+        }
+    }
 }

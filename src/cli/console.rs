@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::providers;
 use crate::report::OutputFile;
 
 /// Standard output for results, standard error for everything else.
@@ -77,33 +79,57 @@ impl Console {
 
     /// A bar for work of `what`, silent with `--quiet` or off a terminal.
     pub fn progress(&self, what: &'static str) -> Progress {
-        let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len}, {eta} left")
-            .expect("a valid template");
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
-            .with_style(style)
+            .with_style(style("{msg} [{bar:30}] {pos}/{len}, {eta} left"))
             .with_message(what);
-        Progress { bar, started: Instant::now(), quiet: self.quiet }
+        Progress { bar, started: Instant::now(), pairs: Once::new(), quiet: self.quiet }
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("a valid template")
 }
 
 /// A progress bar that shows itself once the work has taken long enough to be wondered about.
 pub(super) struct Progress {
     bar: ProgressBar,
     started: Instant,
+    /// Done once operand pairs are counted instead of multipliers.
+    pairs: Once,
     quiet: bool,
 }
 
 impl Progress {
     const PATIENCE: Duration = Duration::from_millis(250);
 
-    /// `done` of `total` are done; from any thread.
-    pub fn set(&self, done: usize, total: usize) {
+    /// So far is a selection of multipliers; from any thread.
+    pub fn show(&self, now: providers::Progress) {
+        match now.pairs {
+            Some((done, total)) => self.set_pairs(done, total),
+            None => {
+                self.bar.set_length(now.total as u64);
+                self.set(now.done as u64);
+            }
+        }
+    }
+
+    /// `done` of `total` operand pairs are done; from any thread.
+    pub fn set_pairs(&self, done: u64, total: u64) {
+        self.pairs.call_once(|| {
+            self.bar
+                .set_style(style("{msg} [{bar:30}] {percent} % of {human_len} operand pairs, {eta} left"));
+            self.bar.set_length(total);
+            self.bar.reset();
+        });
+        self.set(done);
+    }
+
+    fn set(&self, done: u64) {
         if !self.quiet && self.bar.is_hidden() && self.started.elapsed() > Self::PATIENCE {
             // Off a terminal, indicatif draws nothing of itself.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_length(total as u64);
-        self.bar.set_position(done as u64);
+        self.bar.set_position(done);
     }
 }
 

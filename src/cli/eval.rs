@@ -78,7 +78,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
     }
     let (listed, layers) = match &args.multiplier {
         Some(name) => {
-            let selected = args.sources.select_for(experiment.signed, std::slice::from_ref(name), console)?;
+            let selected = args.sources.tables_for(experiment.signed, std::slice::from_ref(name), console)?;
             let [one] = &selected[..] else {
                 let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
                 bail!(
@@ -90,7 +90,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
             let resolved = network.resolve()?;
             let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
             let layers = multiplying.map(|layer| (layer.name.clone(), one.name.clone())).collect();
-            (vec![one.as_ref().clone()], layers)
+            (vec![one.clone()], layers)
         }
         None => {
             let assignment: Assignment = match &args.assignment {
@@ -98,8 +98,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
                 None => read_assignment(&directory.assignment(seed))?,
             };
             let listed = if args.sources.is_explicit() {
-                let selected = args.sources.select_for(experiment.signed, &[], console)?;
-                selected.iter().map(|multiplier| multiplier.as_ref().clone()).collect()
+                args.sources.tables_for(experiment.signed, &[], console)?
             } else {
                 multipliers(&experiment, console)?
             };

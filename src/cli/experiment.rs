@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::console::Console;
+use super::sources::tables;
 use crate::data::{self, DATA_SETS};
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Sources};
@@ -18,20 +19,14 @@ pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow:
         signed: Some(experiment.signed),
         ..Sources::default()
     };
-    let progress = console.progress("tabulating");
-    let selection = Collection::open(&sources)?
-        .select_with_progress::<&str>(&[], &|done, total| progress.set(done, total))
-        .context("no multipliers for the experiment")?;
-    drop(progress);
-    for warning in &selection.warnings {
-        console.warn(warning);
-    }
-    warn_of_mixed_costs(&selection.multipliers.iter().map(AsRef::as_ref).collect::<Vec<_>>(), console);
-    Ok(selection.multipliers.iter().map(|multiplier| multiplier.as_ref().clone()).collect())
+    let collection = Collection::open(&sources)?;
+    let multipliers = tables(&collection, &[], console).context("no multipliers for the experiment")?;
+    warn_of_mixed_costs(&multipliers, console);
+    Ok(multipliers)
 }
 
 /// An assignment compares costs, and costs of different sources are not comparable.
-pub(super) fn warn_of_mixed_costs(multipliers: &[&Tabulated], console: &Console) {
+pub(super) fn warn_of_mixed_costs(multipliers: &[Tabulated], console: &Console) {
     let mut sources: Vec<&str> =
         multipliers.iter().filter(|m| !m.cost.is_empty()).map(|m| m.cost.source.as_str()).collect();
     sources.sort_unstable();

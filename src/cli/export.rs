@@ -3,12 +3,12 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, Error, bail};
 use clap::ValueEnum;
 
 use super::ExitStatus;
 use super::console::Console;
-use super::one::one;
+use super::one::One;
 use super::sources::SourceArgs;
 use crate::report::export::{Bin, CHeader, Csv, Grid, Npy, What};
 use crate::report::{OutputFile, Render};
@@ -85,6 +85,9 @@ impl Format {
     }
 }
 
+/// What to do about a table that cannot be.
+const INSTEAD: &str = "this layout holds a table; export the circuit with --format verilog, blif or aiger";
+
 pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let format = match (args.format, &args.output) {
         (Some(format), _) => format,
@@ -103,7 +106,15 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
         bail!("this format is binary; name a file with -o");
     }
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
-    let multiplier = one(&args.sources, &args.name, console)?;
+    let collection = args.sources.open()?;
+    let found = One::find(&collection, &args.name, console)?;
+    if let Err(no_table) = found.expect_table() {
+        return Err(match found.circuit()? {
+            Some(_) => Error::new(no_table).context(INSTEAD),
+            None => no_table.into(),
+        });
+    }
+    let multiplier = found.evaluate(console)?.tabulated()?;
     let what = match args.what {
         Contents::Products => What::Products,
         Contents::Errors => What::Errors,

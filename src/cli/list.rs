@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::console::Console;
 use super::sources::SourceArgs;
+use crate::multiplier::OperandFormat;
 use crate::providers::{Collection, Entry};
 use crate::report::significant;
 
@@ -49,6 +50,8 @@ struct Listed<'a> {
     signed: bool,
     width_a: u8,
     width_b: u8,
+    /// `8s`, `8x4u`.
+    format: OperandFormat,
     power_mw: Option<f64>,
     area_um2: Option<f64>,
     delay_ns: Option<f64>,
@@ -65,6 +68,7 @@ impl<'a> Listed<'a> {
             signed: format.is_signed(),
             width_a: format.width_a(),
             width_b: format.width_b(),
+            format,
             power_mw: cost.power_mw,
             area_um2: cost.area_um2,
             delay_ns: cost.delay_ns,

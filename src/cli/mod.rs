@@ -20,6 +20,7 @@ mod list;
 mod one;
 mod report;
 mod run;
+mod samples;
 mod show;
 mod sources;
 mod weights;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axmul_api::Netlist;
+
 use super::console::Console;
-use super::sources::SourceArgs;
-use crate::multiplier::Tabulated;
+use crate::multiplier::{Evaluated, NoTable};
+use crate::providers::{Collection, Entry};
 
 /// A name or path that stands for several multipliers where one is needed.
 #[derive(Debug, thiserror::Error)]
@@ -25,15 +27,51 @@ fn listed(candidates: &[String]) -> String {
     text
 }
 
-/// The one multiplier of `name`.
-pub(super) fn one(sources: &SourceArgs, name: &str, console: &Console) -> anyhow::Result<Arc<Tabulated>> {
-    let mut found = sources.select(&[name.to_owned()], console)?;
-    match found.pop() {
-        Some(only) if found.is_empty() => Ok(only),
-        last => {
-            let candidates = found.iter().chain(&last).map(|multiplier| multiplier.name.clone()).collect();
-            Err(Several { name: name.into(), candidates }.into())
+/// The one multiplier of a name, found and not yet evaluated.
+pub(super) struct One<'a> {
+    collection: &'a Collection,
+    pub entry: Entry,
+}
+
+impl<'a> One<'a> {
+    /// The one entry of `name`, with the warnings that go with it.
+    pub fn find(collection: &'a Collection, name: &str, console: &Console) -> anyhow::Result<Self> {
+        let (mut entries, warnings) = collection.find(name)?;
+        for warning in collection.warnings().iter().chain(&warnings) {
+            console.warn(warning);
         }
+        match entries.pop() {
+            Some(entry) if entries.is_empty() => Ok(Self { collection, entry }),
+            last => {
+                let candidates = entries.into_iter().chain(last).map(|entry| entry.name).collect();
+                Err(Several { name: name.into(), candidates }.into())
+            }
+        }
+    }
+
+    /// Its metrics, with a progress bar and warnings.
+    pub fn evaluate(&self, console: &Console) -> anyhow::Result<Arc<Evaluated>> {
+        let progress = console.progress("evaluating");
+        let outcome = self.collection.evaluate(&self.entry, &|done, total| progress.set_pairs(done, total));
+        drop(progress);
+        let (evaluated, warnings) = outcome?;
+        for warning in warnings {
+            console.warn(warning);
+        }
+        Ok(evaluated)
+    }
+
+    /// Its circuit, where one is known.
+    pub fn circuit(&self) -> anyhow::Result<Option<Netlist>> {
+        Ok(self.collection.circuit(&self.entry)?)
+    }
+
+    /// Refuses operands that are too wide for a table, before anything is evaluated.
+    pub fn expect_table(&self) -> Result<(), NoTable> {
+        if self.entry.is_wide() {
+            return Err(NoTable { name: self.entry.name.clone(), format: self.entry.format });
+        }
+        Ok(())
     }
 }
 

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::ExitStatus;
 use super::console::Console;
-use super::one::one;
+use super::one::One;
+use super::samples::SampleArgs;
 use super::sources::SourceArgs;
-use super::weights::{Weights, metrics};
+use super::weights::{Weights, needs_tables, weighted};
 use crate::compare::{Field, Row};
-use crate::multiplier::{ProductTable, Tabulated};
-use crate::providers::registry::Registry;
 use crate::report::heat_map::heat_map;
 use crate::report::{FigureFormat, OutputFile, Render, significant};
 
@@ -25,6 +25,7 @@ Examples:
   axmul show drum-4-8s
   axmul show truncated-3-8u --heatmap truncated.svg
   axmul show ./libmine.so:mul8s_mine --heatmap mine.png --format json
+  axmul show exact-16u                          16 bits: all 2^32 pairs, or --samples 1000000
   axmul show mul8s_1L2H --catalog evoapprox --weights histogram.npy
 
 The error map is exact - approximate for every pair of operands, a (activation) upwards and b
@@ -43,6 +44,8 @@ pub(super) struct ShowArgs {
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     #[command(flatten)]
+    samples: SampleArgs,
+    #[command(flatten)]
     sources: SourceArgs,
 }
 
@@ -60,8 +63,10 @@ struct Shown {
     #[serde(flatten)]
     row: Row,
     cost_technology: Option<String>,
-    exact: bool,
-    commutes: bool,
+    /// `null` where a sample found no error.
+    exact: Option<bool>,
+    /// `null` where it was not looked at.
+    commutes: Option<bool>,
     /// Cells of the circuit by kind; `null` where no circuit is known.
     cells: Option<BTreeMap<&'static str, usize>>,
     origin: String,
@@ -79,16 +84,27 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
         .map(|path| -> anyhow::Result<_> { Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)) })
         .transpose()?;
     let weights = args.weights.as_deref().map(Weights::read).transpose()?;
-    let multiplier = one(&args.sources, &args.name, console)?;
-    let distribution = weights.as_ref().map(|weights| weights.distribution([&*multiplier])).transpose()?;
-    let metrics = metrics(&multiplier, distribution.as_ref());
+    let collection = args.sources.open_sampling(args.samples.sampling())?;
+    let found = One::find(&collection, &args.name, console)?;
+    if heatmap.is_some() {
+        found.expect_table().context("--heatmap draws the error of every operand pair")?;
+    }
+    if weights.is_some() {
+        found.expect_table().map_err(needs_tables)?;
+    }
+    let multiplier = found.evaluate(console)?;
+    let evaluation = match &weights {
+        Some(weights) => weighted(multiplier.table()?, &weights.distribution([multiplier.format])?),
+        None => multiplier.evaluation.clone(),
+    };
+    let counts = found.circuit()?.map(|netlist| netlist.cell_counts());
     let provenance = &multiplier.provenance;
     let shown = Shown {
-        row: Row::new(&multiplier, metrics),
+        row: Row::new(&multiplier, &evaluation),
         cost_technology: (!multiplier.cost.is_empty()).then(|| multiplier.cost.technology.clone()),
-        exact: multiplier.table.is_exact(),
-        commutes: multiplier.table.commutes(),
-        cells: cells(&multiplier),
+        exact: multiplier.is_exact(),
+        commutes: multiplier.commutes(),
+        cells: counts.map(|counts| counts.iter().map(|(kind, count)| (kind.name(), count)).collect()),
         origin: provenance.origin.clone(),
         licence: provenance.licence.clone(),
         citation: provenance.citation.clone(),
@@ -102,7 +118,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     console.deliver(text.as_bytes(), None)?;
     if let Some((format, file)) = heatmap {
         let path = file.path().to_owned();
-        file.commit(&format.render(&heat_map(&multiplier, &metrics)?)?)?;
+        file.commit(&format.render(&heat_map(&multiplier.tabulated()?, &evaluation.metrics)?)?)?;
         console.note(format!("error map drawn to {}", path.display()));
     }
     Ok(ExitStatus::Done)
@@ -114,19 +130,6 @@ fn json(shown: &Shown) -> anyhow::Result<String> {
         object.remove("pareto");
     }
     Ok(serde_json::to_string_pretty(&value)? + "\n")
-}
-
-/// The cells of a multiplier's circuit, where a registered family has a member of this name that computes the same
-/// products.
-fn cells(multiplier: &Tabulated) -> Option<BTreeMap<&'static str, usize>> {
-    let members = Registry::linked().ok()?.members(&multiplier.name)?.ok()?;
-    let member = members.into_iter().find(|member| member.format() == multiplier.format())?;
-    let structure = member.structure()?;
-    if ProductTable::tabulate(member.as_ref()).ok()? != multiplier.table {
-        return None;
-    }
-    let counts = structure.netlist().cell_counts();
-    Some(counts.iter().filter(|(_, count)| *count > 0).map(|(kind, count)| (kind.name(), count)).collect())
 }
 
 impl Shown {
@@ -145,25 +148,41 @@ impl Shown {
         line("licence", self.licence.as_deref().unwrap_or_default());
         line("citation", self.citation.as_deref().unwrap_or_default());
         line("about", &self.documentation);
-        line("every product exact", if self.exact { "yes" } else { "no" });
-        line(
-            "a x b = b x a",
-            if self.commutes { "always" } else { "not always: mind the order of the operands" },
-        );
-        let over = match &self.weights {
-            Some(path) => format!("operands as in {path}"),
-            None => "all operand pairs".into(),
+        let sampled = row.basis.sampled.then(|| format!("{} operand pairs", row.basis.pairs_evaluated));
+        let exact = match self.exact {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "no error was found in the sample, which proves nothing",
+        };
+        line("every product exact", exact);
+        let commutes = match self.commutes {
+            Some(true) => "always",
+            Some(false) => "not always: mind the order of the operands",
+            None => "",
+        };
+        line("a x b = b x a", commutes);
+        let over = match (&self.weights, &sampled, row.basis.sample_seed) {
+            (Some(path), ..) => format!("operands as in {path}"),
+            (None, Some(pairs), Some(seed)) => format!("{pairs} drawn with seed {seed}"),
+            (None, Some(pairs), None) => pairs.clone(),
+            (None, None, _) => "all operand pairs".into(),
         };
         let _ = writeln!(text, "\nError, exact - approximate, over {over}");
+        if sampled.is_some() {
+            text.push_str("  ~ estimated, with its 95 % interval; ≥ the largest seen, a lower bound\n");
+        }
         let mut figure = |field: Field| {
             if let Some(value) = field.of(row) {
                 let label = format!("{:<12}{}", field.name(), field.label());
-                let _ = writeln!(text, "  {label:<62}{:>12}", significant(value, 6));
+                let value = format!("{}{}", row.standing(field).mark(), significant(value, 6));
+                let interval = row
+                    .basis
+                    .interval(field)
+                    .map(|(low, high)| format!("   {} to {}", significant(low, 6), significant(high, 6)));
+                let _ = writeln!(text, "  {label:<62}{value:>12}{}", interval.unwrap_or_default());
             }
         };
-        let widths = [Field::WidthA, Field::WidthB];
-        let error = |field: &Field| !field.is_cost() && !widths.contains(field);
-        Field::ALL.into_iter().filter(error).for_each(&mut figure);
+        Field::ALL.into_iter().filter(|field| field.is_error()).for_each(&mut figure);
         if let Some(source) = &row.cost_source {
             let _ = writeln!(text, "\nCost, {source}");
             if let Some(technology) = self.cost_technology.as_deref().filter(|t| !t.is_empty()) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::console::Console;
-use crate::multiplier::Tabulated;
-use crate::providers::{CacheChoice, Collection, Limits, Sources};
+use crate::multiplier::{Evaluated, Tabulated};
+use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
 /// Where multipliers come from.
 #[derive(Clone, Debug, Args)]
@@ -27,13 +27,13 @@ pub(super) struct SourceArgs {
     /// Only unsigned multipliers; also how a table is read that does not say
     #[arg(long)]
     unsigned: bool,
-    /// Seconds that a shared library may take to be tabulated
+    /// Seconds that a shared library may take to compute its products
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     plugin_timeout: Duration,
     /// Memory that a shared library may take, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
     plugin_memory: u64,
-    /// Neither read nor keep tabulated multipliers between runs
+    /// Neither read nor keep tables and metrics between runs
     #[arg(long)]
     no_cache: bool,
 }
@@ -51,13 +51,19 @@ impl SourceArgs {
         !self.catalogs.is_empty() || !self.plugins.is_empty()
     }
 
-    /// Opens every source.
+    /// Opens every source; nothing that takes a sample is evaluated.
     pub fn open(&self) -> anyhow::Result<Collection> {
+        self.open_sampling(Sampling::default())
+    }
+
+    /// Opens every source, to be evaluated with these samples.
+    pub fn open_sampling(&self, sampling: Sampling) -> anyhow::Result<Collection> {
         Ok(Collection::open(&Sources {
             catalogs: self.catalogs.clone(),
             plugins: self.plugins.clone(),
             signed: self.signedness(),
             limits: Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 },
+            sampling,
             cache: if self.no_cache { CacheChoice::Off } else { CacheChoice::User },
             builtin: true,
         })?)
@@ -76,26 +82,55 @@ impl SourceArgs {
         Ok(())
     }
 
-    /// [`Self::select`] among signed multipliers, or among unsigned ones.
-    pub fn select_for(
+    /// [`Self::tables`] among signed multipliers, or among unsigned ones.
+    pub fn tables_for(
         &self,
         signed: bool,
         names: &[String],
         console: &Console,
-    ) -> anyhow::Result<Vec<Arc<Tabulated>>> {
-        Self { signed, unsigned: !signed, ..self.clone() }.select(names, console)
+    ) -> anyhow::Result<Vec<Tabulated>> {
+        Self { signed, unsigned: !signed, ..self.clone() }.tables(names, console)
+    }
+
+    /// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and
+    /// warnings.
+    pub fn tables(&self, names: &[String], console: &Console) -> anyhow::Result<Vec<Tabulated>> {
+        tables(&self.open()?, names, console)
     }
 
     /// The multipliers of `names`, all of them where there is no name, with a progress bar and warnings.
-    pub fn select(&self, names: &[String], console: &Console) -> anyhow::Result<Vec<Arc<Tabulated>>> {
-        let collection = self.open()?;
-        let progress = console.progress("tabulating");
-        let selection = collection.select_with_progress(names, &|done, total| progress.set(done, total));
+    pub fn select(
+        &self,
+        sampling: Sampling,
+        names: &[String],
+        console: &Console,
+    ) -> anyhow::Result<Vec<Arc<Evaluated>>> {
+        let collection = self.open_sampling(sampling)?;
+        let progress = console.progress("evaluating");
+        let selection = collection.select_with_progress(names, &|now| progress.show(now));
         drop(progress);
         let selection = selection?;
-        for warning in &selection.warnings {
-            console.warn(warning);
-        }
+        warn(&selection.warnings, console);
         Ok(selection.multipliers)
+    }
+}
+
+/// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and warnings.
+pub(super) fn tables(
+    collection: &Collection,
+    names: &[String],
+    console: &Console,
+) -> anyhow::Result<Vec<Tabulated>> {
+    let progress = console.progress("tabulating");
+    let tables = collection.select_tables(names, &|now| progress.show(now));
+    drop(progress);
+    let tables = tables?;
+    warn(&tables.warnings, console);
+    Ok(tables.multipliers)
+}
+
+fn warn(warnings: &[Warning], console: &Console) {
+    for warning in warnings {
+        console.warn(warning);
     }
 }

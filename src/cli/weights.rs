@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use npyz::{DType, NpyFile, Order, TypeChar};
 
-use crate::multiplier::{DistributionError, Metrics, OperandDistribution, OperandFormat, Tabulated};
+use crate::multiplier::{
+    Basis, DistributionError, ErrorMap, Evaluation, Metrics, NoTable, OperandDistribution, OperandFormat,
+    ProductTable,
+};
+use crate::providers::SourceError;
 
 /// Why a file holds no weights for a multiplier.
 #[derive(Debug, thiserror::Error)]
@@ -69,13 +73,13 @@ impl Weights {
         &self.path
     }
 
-    /// The distribution for the operands of all `multipliers`, which have one format.
-    pub fn distribution<'a>(
+    /// The distribution for the operands of all multipliers of these formats, which are one.
+    pub fn distribution(
         &self,
-        multipliers: impl IntoIterator<Item = &'a Tabulated>,
+        formats: impl IntoIterator<Item = OperandFormat>,
     ) -> Result<OperandDistribution, WeightsError> {
         let fail = |problem| WeightsError { path: self.path.clone(), problem };
-        let mut formats: Vec<OperandFormat> = multipliers.into_iter().map(Tabulated::format).collect();
+        let mut formats: Vec<OperandFormat> = formats.into_iter().collect();
         formats.sort_unstable();
         formats.dedup();
         let &[format] = &formats[..] else {
@@ -96,12 +100,17 @@ impl Weights {
     }
 }
 
-/// Metrics of one multiplier, under a distribution if there is one.
-pub(super) fn metrics(multiplier: &Tabulated, distribution: Option<&OperandDistribution>) -> Metrics {
-    match distribution {
-        Some(distribution) => Metrics::weighted(&multiplier.error_map(), distribution),
-        None => multiplier.metrics(),
-    }
+/// The metrics of a table under a distribution of its operands. They rest on all operand pairs, each with its weight.
+pub(super) fn weighted(table: &ProductTable, distribution: &OperandDistribution) -> Evaluation {
+    let metrics = Metrics::weighted(&ErrorMap::new(table), distribution);
+    Evaluation { metrics, basis: Basis::AllPairs }
+}
+
+/// Says why tables are needed where a multiplier has none.
+pub(super) fn needs_tables(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    let error = error.into();
+    let no_table = error.is::<NoTable>() || matches!(error.downcast_ref(), Some(SourceError::NoTable(_)));
+    if no_table { error.context("--weights weighs the operand pairs of a table") } else { error }
 }
 
 /// The values of any numeric array, in the file's order.
@@ -133,18 +142,6 @@ mod tests {
     use npyz::WriterBuilder;
 
     use super::*;
-    use crate::multiplier::{Cost, ProductTable, Provenance};
-
-    fn multiplier(format: &str) -> Tabulated {
-        Tabulated {
-            name: format.into(),
-            provider: "test".into(),
-            table: ProductTable::exact(format.parse().unwrap()).unwrap(),
-            cost: Cost::default(),
-            provenance: Provenance::default(),
-        }
-    }
-
     fn written<T: npyz::AutoSerialize>(
         shape: &[u64],
         order: Order,
@@ -171,7 +168,7 @@ mod tests {
         let columns = written(&[2, 4], Order::Fortran, vec![0i64, 4, 1, 5, 2, 6, 3, 7]);
         for file in [whole, real, columns] {
             let weights = Weights::read(file.path()).unwrap();
-            let distribution = weights.distribution([&multiplier("2s")]).unwrap();
+            let distribution = weights.distribution(["2s".parse().unwrap()]).unwrap();
             // a = -1 (weight 1 of 6), b = -2 (weight 4 of 22).
             assert!((distribution.probabilities()[4] - 4.0 / 132.0).abs() < 1e-15);
         }
@@ -180,10 +177,9 @@ mod tests {
     #[test]
     fn misfits_say_what_was_expected() {
         let message = |file: &tempfile::NamedTempFile, formats: &[&str]| {
-            let multipliers: Vec<Tabulated> = formats.iter().map(|format| multiplier(format)).collect();
+            let formats = formats.iter().map(|format| format.parse().unwrap());
             let weights = Weights::read(file.path());
-            let error =
-                weights.and_then(|weights| weights.distribution(&multipliers)).unwrap_err().to_string();
+            let error = weights.and_then(|weights| weights.distribution(formats)).unwrap_err().to_string();
             error.split_once(": ").unwrap().1.to_owned()
         };
         let eight = written(&[8], Order::C, vec![1.0; 8]);

@@ -131,6 +131,11 @@ impl Field {
         Some(if self == Self::MeanError { value.abs() } else { value })
     }
 
+    /// Whether the figure is an error metric, which a sample only estimates.
+    pub fn is_error(self) -> bool {
+        !self.is_cost() && !matches!(self, Self::WidthA | Self::WidthB)
+    }
+
     /// Whether the figure belongs to the hardware cost, and is comparable within one source of costs only.
     pub fn is_cost(self) -> bool {
         matches!(self, Self::PowerMw | Self::AreaUm2 | Self::DelayNs)

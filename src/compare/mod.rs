@@ -1,11 +1,13 @@
 //! Floor 2: ranking, thresholds and Pareto fronts.
 //!
 //! - [`Row`]: one multiplier of a comparison, its figures as numbers.
+//! - [`RowBasis`] and [`Standing`]: which operand pairs its metrics rest on, and how far each figure can be relied on.
 //! - [`Field`]: a figure by name: what rows are sorted by, judged by and ranked by.
 //! - [`SortKey`] and [`sort`]: the order of the rows.
 //! - [`mark_front`]: which rows no other row beats in every field asked for.
 //! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
 
+mod basis;
 mod field;
 mod lexer;
 mod pareto;
@@ -15,6 +17,7 @@ pub(crate) use row::tests;
 mod sort;
 mod threshold;
 
+pub use basis::{RowBasis, Standing};
 pub use field::{Field, UnknownField};
 pub use lexer::{Comparison, Problem, ThresholdError};
 pub use pareto::{Mixing, mark_front};

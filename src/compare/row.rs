@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::multiplier::{Metrics, OperandFormat, Tabulated};
+use super::RowBasis;
+use crate::multiplier::{Evaluated, Evaluation, Metrics, OperandFormat};
 
 /// A multiplier with every figure that a comparison shows. Serialises to the object that `axmul compare
 /// --format json` writes: unknown figures are `null`.
@@ -32,24 +33,28 @@ pub struct Row {
     /// Whether the row is on the Pareto front; `None` where it cannot be said because a figure is unknown, or
     /// where no front was formed.
     pub pareto: Option<bool>,
+    /// The operand pairs that the error metrics rest on.
+    #[serde(flatten)]
+    pub basis: RowBasis,
 }
 
 impl Row {
-    /// The row of a multiplier whose metrics have been computed.
-    pub fn new(multiplier: &Tabulated, metrics: Metrics) -> Self {
-        let (format, cost) = (multiplier.format(), &multiplier.cost);
+    /// The row of a multiplier with these metrics: its own, or those under a distribution of the operands.
+    pub fn new(multiplier: &Evaluated, evaluation: &Evaluation) -> Self {
+        let (format, cost) = (multiplier.format, &multiplier.cost);
         Self {
             name: multiplier.name.clone(),
             provider: multiplier.provider.clone(),
             signed: format.is_signed(),
             width_a: format.width_a(),
             width_b: format.width_b(),
-            metrics,
+            metrics: evaluation.metrics,
             power_mw: cost.power_mw,
             area_um2: cost.area_um2,
             delay_ns: cost.delay_ns,
             cost_source: (!cost.is_empty()).then(|| cost.source.clone()),
             pareto: None,
+            basis: RowBasis::new(evaluation, format),
         }
     }
 
@@ -66,22 +71,40 @@ impl Row {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::multiplier::{Cost, ProductTable, Provenance};
+    use crate::multiplier::{Basis, Cost, Intervals, ProductTable, Provenance, Sample, Tabulated};
 
     /// A row of a 4x4 multiplier, its cost from `source`, for the tests of this floor and the one above.
     pub(crate) fn row(name: &str, mae: f64, power_mw: Option<f64>, source: &str) -> Row {
         let format = OperandFormat::unsigned(4, 4);
-        let multiplier = Tabulated {
+        let multiplier = Evaluated::from(Tabulated {
             name: name.into(),
             provider: "test".into(),
             table: ProductTable::exact(format).unwrap(),
             cost: Cost { power_mw, source: source.into(), ..Cost::default() },
             provenance: Provenance::default(),
-        };
-        let mut row = Row::new(&multiplier, multiplier.metrics());
+        });
+        let mut row = Row::new(&multiplier, &multiplier.evaluation);
         row.metrics.mae = mae;
         row.metrics.mae_pct = mae / 2.56;
         row
+    }
+
+    /// The same as if it were estimated from 1000 operand pairs, give or take a tenth.
+    pub(crate) fn sampled_row(name: &str, mae: f64) -> Row {
+        let row = row(name, mae, None, "");
+        let around = |value: f64| (0.9 * value, 1.1 * value);
+        let intervals = Intervals {
+            mae: around(mae),
+            mre_pct: around(2.0),
+            ep_pct: around(50.0),
+            mse: around(4.0),
+            mean_error: around(-1.0),
+        };
+        let evaluation = Evaluation {
+            metrics: row.metrics,
+            basis: Basis::Sample(Sample { pairs: 1000, seed: 7, intervals }),
+        };
+        Row { basis: RowBasis::new(&evaluation, row.format()), ..row }
     }
 
     #[test]
@@ -108,13 +131,23 @@ pub(crate) mod tests {
             "delay_ns",
             "cost_source",
             "pareto",
+            "pairs_evaluated",
+            "sampled",
+            "sample_seed",
+            "mae_ci95",
+            "mae_pct_ci95",
+            "mre_pct_ci95",
+            "ep_pct_ci95",
+            "mse_ci95",
+            "mean_error_ci95",
         ];
         for key in keys {
             assert!(json.get(key).is_some(), "{key}");
         }
-        for key in ["power_mw", "area_um2", "delay_ns", "cost_source", "pareto"] {
+        for key in ["power_mw", "area_um2", "delay_ns", "cost_source", "pareto", "sample_seed", "mae_ci95"] {
             assert!(json[key].is_null(), "{key}");
         }
+        assert_eq!((json["pairs_evaluated"].as_u64(), json["sampled"].as_bool()), (Some(256), Some(false)));
         assert_eq!(json.as_object().unwrap().len(), keys.len());
     }
 }

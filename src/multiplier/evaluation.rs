@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Metrics;
+use super::{Metrics, OperandFormat};
 
 /// Error metrics and what they rest on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,6 +11,16 @@ pub struct Evaluation {
     pub metrics: Metrics,
     /// Which of the two, and how far off an estimate may be.
     pub basis: Basis,
+}
+
+impl Evaluation {
+    /// The number of operand pairs, of `format`, that the metrics rest on.
+    pub fn pairs(&self, format: OperandFormat) -> u128 {
+        match &self.basis {
+            Basis::AllPairs => format.pairs(),
+            Basis::Sample(sample) => sample.pairs.into(),
+        }
+    }
 }
 
 /// The operand pairs that metrics rest on.

@@ -1,4 +1,4 @@
-//! Floor 0, pure: what a tabulated multiplier is. No files, no threads, no other floor.
+//! Floor 0, pure: what a multiplier and its errors are. No files, no threads, no other floor.
 //!
 //! - [`ProductTable`]: every product of a multiplier, a in rows, b in columns.
 //! - [`ErrorMap`]: exact minus approximate, in the same layout.
@@ -6,10 +6,12 @@
 //! - [`ErrorMoments`]: mean and variance of the error under operand histograms, which the assignment uses.
 //! - [`ErrorSums`]: what metrics are computed from, exact, however many pairs there are.
 //! - [`Products`]: products on demand, for operands too wide for a table.
-//! - [`Tabulated`]: a table with its name, provider, cost and provenance: what every upper floor works on.
+//! - [`Evaluated`]: a multiplier with its metrics, cost and provenance, of any width: what is compared and shown.
+//! - [`Tabulated`]: one with a table: what networks compute with.
 
 mod distribution;
 mod error_map;
+mod evaluated;
 mod evaluation;
 mod metrics;
 mod moments;
@@ -22,6 +24,7 @@ mod tabulated;
 pub use axmul_api::{Cost, OperandFormat};
 pub use distribution::{DistributionError, OperandDistribution};
 pub use error_map::ErrorMap;
+pub use evaluated::{Evaluated, NoTable};
 pub use evaluation::{Basis, Evaluation, Intervals, Sample};
 pub use metrics::Metrics;
 pub use moments::ErrorMoments;

@@ -1,4 +1,4 @@
-//! Tabulated multipliers kept between runs. The only module that names `bincode`.
+//! Tables and metrics kept between runs. The only module that names `bincode`.
 //!
 //! An entry is a file named by the SHA-256 of everything that produced its content ([`Key`]), so that nothing
 //! ever has to be invalidated. It holds a magic with the version of this layout, a SHA-256 of key and payload,
@@ -20,7 +20,7 @@ pub const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";
 
 /// Followed by the SHA-256 of key and payload, and the payload. The digit changes with the layout of anything
 /// that is stored.
-const MAGIC: &[u8; 8] = b"axmult1\n";
+const MAGIC: &[u8; 8] = b"axmult2\n";
 const HEADER: usize = MAGIC.len() + 32;
 
 /// A directory of entries, or nothing.

@@ -1,35 +1,23 @@
 //! The one door through which every upper floor gets its multipliers.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axmul_api::Netlist;
 use rayon::prelude::*;
 
 use super::cache::Cache;
 use super::catalogue::{self, Catalogue};
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
-use super::locate::Found;
 use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
-use crate::multiplier::Tabulated;
+use crate::multiplier::Products;
 
 /// The catalogue name of families' members that no catalogue lists.
 pub(super) const FAMILIES: &str = "families";
 
-/// The multipliers that were asked for, and what the user should know about those that are missing.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// In the order of the request; within a source in the order of the source.
-    pub multipliers: Vec<Arc<Tabulated>>,
-    /// Sources that failed while others did not, and contradictions between figures and tables. Includes
-    /// [`Collection::warnings`].
-    pub warnings: Vec<Warning>,
-}
-
-/// All multipliers at hand, listed but not yet tabulated.
+/// All multipliers at hand, listed but not yet evaluated.
 pub struct Collection {
     pub(super) workshop: Workshop,
     /// What the user named, in that order.
@@ -41,7 +29,7 @@ pub struct Collection {
     pub(super) signed: Option<bool>,
     entries: Vec<Entry>,
     pub(super) failures: Vec<SourceError>,
-    warnings: Vec<Warning>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Collection {
@@ -50,7 +38,8 @@ impl Collection {
     /// itself are errors.
     pub fn open(sources: &Sources) -> Result<Self, SourceError> {
         let registry = Registry::linked()?;
-        let workshop = Workshop { registry, cache: Cache::open(&sources.cache)?, limits: sources.limits };
+        let cache = Cache::open(&sources.cache)?;
+        let workshop = Workshop { registry, cache, limits: sources.limits, sampling: sources.sampling };
         let mut collection = Self {
             workshop,
             explicit: Vec::new(),
@@ -138,7 +127,7 @@ impl Collection {
     }
 
     /// What "all multipliers" means here: the entries of the explicit sources, else the built-in catalogue and
-    /// the listed members of other linked families, after the filter by signedness. Nothing is tabulated for it.
+    /// the listed members of other linked families, after the filter by signedness. Nothing is evaluated for it.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -153,126 +142,20 @@ impl Collection {
         &self.workshop.registry
     }
 
-    /// Where tabulated multipliers are kept, if anywhere.
+    /// Where tables and metrics are kept, if anywhere.
     pub fn cache_directory(&self) -> Option<&Path> {
         self.workshop.cache.directory()
     }
 
-    /// The multipliers of one NAME or PATH, tabulated:
-    ///
-    /// - `mul8s_1KV8`: an entry of a source; `evoapprox/mul8s_1KV8`: of that source;
-    /// - `truncated-3-8s`: a member of a registered family; `truncated-3`: its 8x8 members, both signednesses;
-    /// - `my.npy`, `my.csv`, `my.txt`, `my.bin`, `my.h`: a table;
-    /// - `./libmine.so`: a library with a descriptor; `./libmine.so:mul8s_mine`: a plain C function;
-    /// - `mine.yaml`, `some/directory`: every entry of a catalogue.
-    ///
-    /// What holds a path separator or ends in one of these extensions is a path, unless it is `source/name`. A
-    /// name that several sources know is an error that lists them; our own catalogue is called `own`, families
-    /// beyond it `families`.
-    pub fn resolve(&self, name: &str) -> Result<Vec<Arc<Tabulated>>, SourceError> {
-        Ok(self.select(&[name])?.multipliers)
+    /// The products of an entry, on demand and whatever it is: a table, a circuit, a Rust model or a function of a
+    /// library. An entry without a circuit of at most 8x8 bits is tabulated for it.
+    pub fn products(&self, entry: &Entry) -> Result<Box<dyn Products>, SourceError> {
+        self.workshop.products(entry)
     }
 
-    /// The multipliers of several NAMEs or PATHs, each multiplier once; no names mean all [`Self::entries`].
-    ///
-    /// A multiplier or source that fails becomes a warning as long as another one succeeds, else the error. A
-    /// name that does not exist, is ambiguous or of the other signedness is an error in any case.
-    pub fn select<S: AsRef<str> + Sync>(&self, names: &[S]) -> Result<Selection, SourceError> {
-        self.select_with_progress(names, &|_, _| {})
-    }
-
-    /// [`Self::select`], calling `progress(done, total)` from several threads as multipliers are tabulated.
-    pub fn select_with_progress<S: AsRef<str> + Sync>(
-        &self,
-        names: &[S],
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Selection, SourceError> {
-        let mut warnings = self.warnings.clone();
-        let mut failures = Vec::new();
-        let entries = match names {
-            [] => self.entries.clone(),
-            _ => {
-                let found: Vec<_> = names.par_iter().map(|name| self.locate(name.as_ref())).collect();
-                self.gather(found, &mut warnings, &mut failures)?
-            }
-        };
-        progress(0, entries.len());
-        let done = AtomicUsize::new(0);
-        let outcomes: Vec<_> = entries
-            .par_iter()
-            .map(|entry| {
-                let outcome = self.workshop.tabulate(entry);
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
-                outcome
-            })
-            .collect();
-        let mut multipliers = Vec::new();
-        for outcome in outcomes {
-            match outcome {
-                Ok((tabulated, remarks)) => {
-                    multipliers.push(tabulated);
-                    warnings.extend(remarks);
-                }
-                Err(error) => failures.push(error),
-            }
-        }
-        if multipliers.is_empty() {
-            failures.splice(0..0, self.failures.iter().cloned());
-            return Err(self.nothing(failures));
-        }
-        warnings.extend(failures.into_iter().map(Warning::Failed));
-        Ok(Selection { multipliers, warnings })
-    }
-
-    /// All [`Self::entries`], tabulated in parallel.
-    pub fn tabulate_all(&self) -> Result<Selection, SourceError> {
-        self.select::<&str>(&[])
-    }
-
-    /// What was found, each multiplier once.
-    fn gather(
-        &self,
-        found: Vec<Result<Found, SourceError>>,
-        warnings: &mut Vec<Warning>,
-        failures: &mut Vec<SourceError>,
-    ) -> Result<Vec<Entry>, SourceError> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for found in found {
-            match found {
-                Ok(Found { entries: new, warnings: remarks, failures: failed }) => {
-                    for entry in new {
-                        let same = |other: &Entry| {
-                            other.origin == entry.origin
-                                && other.name == entry.name
-                                && other.format == entry.format
-                        };
-                        if !entries.iter().any(same) {
-                            entries.push(entry);
-                        }
-                    }
-                    warnings.extend(remarks);
-                    failures.extend(failed);
-                }
-                Err(error) if error.is_mistaken_request() => return Err(error),
-                Err(error) => failures.push(error),
-            }
-        }
-        Ok(entries)
-    }
-
-    fn nothing(&self, mut failures: Vec<SourceError>) -> SourceError {
-        if failures.len() > 1 {
-            return SourceError::Several(failures);
-        }
-        failures.pop().unwrap_or_else(|| {
-            SourceError::Nothing(match self.signed {
-                Some(true) => "the sources hold no signed one; drop --signed or name other sources".into(),
-                Some(false) => {
-                    "the sources hold no unsigned one; drop --unsigned or name other sources".into()
-                }
-                None => "the sources are empty; name a catalogue, a plugin or a path".into(),
-            })
-        })
+    /// The circuit of an entry; `None` where none is known, as for tables and functions of libraries.
+    pub fn circuit(&self, entry: &Entry) -> Result<Option<Netlist>, SourceError> {
+        self.workshop.circuit(entry)
     }
 
     /// Whether an entry passes the filter by signedness.

@@ -1,20 +1,20 @@
-//! A multiplier that could be tabulated.
+//! A multiplier that could be evaluated.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::catalogue::Published;
-use super::shared_library::Signature;
-use crate::multiplier::{Cost, OperandFormat, Provenance, Tabulated};
+use super::shared_library::Request;
+use crate::multiplier::{Cost, Evaluated, OperandFormat, ProductTable, Provenance};
 
-/// One multiplier that could be tabulated: what is known without doing so.
+/// One multiplier that could be evaluated: what is known without doing so.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// Its name, unique within its catalogue.
     pub name: String,
     /// The catalogue or other source that lists it; `catalogue/name` names it without ambiguity.
     pub catalogue: String,
-    /// The family, catalogue or library that supplies it, as in [`Tabulated::provider`].
+    /// The family, catalogue or library that supplies it, as in [`Evaluated::provider`].
     pub provider: String,
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
@@ -44,22 +44,25 @@ pub enum Model {
         /// Its parameters.
         parameters: Vec<u32>,
     },
-    /// A plain C function of a shared library.
+    /// A function of a shared library.
     Library {
         /// The library.
         path: PathBuf,
-        /// The exported function.
-        symbol: String,
-        /// Its C signature; `None` takes the smallest types that hold the format.
-        signature: Option<Signature>,
+        /// Which function: a request for one multiplier.
+        request: Request,
     },
     /// Products that had to be computed to list the entry.
-    Tabulated(Arc<Tabulated>),
+    Evaluated(Arc<Evaluated>),
 }
 
 impl Entry {
     /// `catalogue/name`.
     pub fn qualified_name(&self) -> String {
         format!("{}/{}", self.catalogue, self.name)
+    }
+
+    /// Whether the operands are too wide for a table of all products.
+    pub fn is_wide(&self) -> bool {
+        self.format.width_a().max(self.format.width_b()) > ProductTable::MAX_WIDTH
     }
 }

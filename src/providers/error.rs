@@ -8,7 +8,7 @@ use super::catalogue::{CatalogueError, Contradiction};
 use super::registry::RegistryError;
 use super::shared_library::{ReferenceError, SharedLibraryError};
 use super::tables::TableFileError;
-use crate::multiplier::OperandFormat;
+use crate::multiplier::{NoTable, OperandFormat, ProductsError};
 
 /// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
 /// came and, where there is one, the way out.
@@ -63,7 +63,7 @@ pub enum SourceError {
     /// What stands after a library's name is no symbol, format or signature.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
-    /// A catalogue cannot be read, or one of its entries not be tabulated.
+    /// A catalogue cannot be read, or one of its entries not be evaluated.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
     /// The cache directory that was asked for cannot be used.
@@ -74,6 +74,34 @@ pub enum SourceError {
         /// What the system said.
         source: Arc<std::io::Error>,
     },
+    /// The model stopped computing products.
+    #[error("{name}: {source}")]
+    Stopped {
+        /// The multiplier.
+        name: String,
+        /// What the model says.
+        source: ProductsError,
+    },
+    /// A family's circuit computes something else than the arithmetic model beside it.
+    #[error(
+        "{name}: its circuit gives {a} x {b} = {circuit}, its arithmetic model {model}; one of the two is wrong, so \
+         neither is used"
+    )]
+    Circuit {
+        /// The multiplier.
+        name: String,
+        /// First operand.
+        a: i64,
+        /// Second operand.
+        b: i64,
+        /// The product by the model.
+        model: i64,
+        /// The product by the circuit.
+        circuit: i64,
+    },
+    /// A multiplier without a table was asked for where one is needed.
+    #[error(transparent)]
+    NoTable(#[from] NoTable),
     /// No source was given, or the sources hold nothing of the signedness asked for.
     #[error("there is no multiplier to work on: {0}")]
     Nothing(String),
@@ -90,6 +118,7 @@ impl SourceError {
             | Self::Ambiguous { .. }
             | Self::FilteredOut { .. }
             | Self::Registry(_)
+            | Self::NoTable(_)
             | Self::Reference(_) => true,
             Self::Several(all) => all.iter().any(Self::is_mistaken_request),
             _ => false,

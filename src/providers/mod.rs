@@ -1,11 +1,11 @@
 //! Floor 2: where multipliers come from.
 //!
 //! [`Collection`] is the door: it takes [`Sources`], lists every multiplier as an [`Entry`] and turns names and
-//! paths into tabulated multipliers. Behind it:
+//! paths into multipliers with their metrics, into products on demand and into circuits. Behind it:
 //!
 //! - [`registry`]: the families linked into this binary, `truncated-3-8s`;
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
-//! - [`shared_library`]: plugins and plain C functions, tabulated in a process of their own;
+//! - [`shared_library`]: plugins and plain C functions, which compute in a process of their own;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
 //! - [`cache`]: what was computed or read, kept between runs.
 
@@ -14,22 +14,28 @@ pub mod cache;
 pub mod catalogue;
 mod collection;
 mod cost;
+mod cross_check;
 mod entry;
 mod error;
+mod evaluate;
 mod families;
 mod header;
 mod limits;
+mod listing;
 mod locate;
 pub mod registry;
+mod select;
 pub mod shared_library;
 mod sources;
+mod stand_in;
 pub mod tables;
 mod tabulate;
 mod text_file;
 mod tool;
 
-pub use collection::{Collection, Selection};
+pub use collection::Collection;
 pub use entry::{Entry, Model};
 pub use error::{SourceError, Warning};
 pub use limits::Limits;
-pub use sources::{CacheChoice, Sources};
+pub use select::{OnProgress, Progress, Selection, Tables};
+pub use sources::{CacheChoice, Sampling, Sources};

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::limits::Limits;
+use super::stand_in::Extent;
+use crate::multiplier::OperandFormat;
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
 ///
@@ -19,7 +21,9 @@ pub struct Sources {
     pub signed: Option<bool>,
     /// Time and memory for the child processes in which shared libraries run.
     pub limits: Limits,
-    /// Where tabulated multipliers are kept between runs.
+    /// Which operand pairs are looked at where there is no table.
+    pub sampling: Sampling,
+    /// Where tables and metrics are kept between runs.
     pub cache: CacheChoice,
     /// Whether the built-in catalogue and the registered families are at hand.
     pub builtin: bool,
@@ -32,13 +36,49 @@ impl Default for Sources {
             plugins: Vec::new(),
             signed: None,
             limits: Limits::default(),
+            sampling: Sampling::default(),
             cache: CacheChoice::default(),
             builtin: true,
         }
     }
 }
 
-/// Where tabulated multipliers are kept between runs.
+/// Which operand pairs the metrics of multipliers without a table rest on: those with an operand of more than 8 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sampling {
+    /// So many, drawn by the seed. `None`: all of them where products have up to [`Self::EXHAUSTIVE_BITS`] bits, else
+    /// [`Self::DEFAULT_PAIRS`].
+    pub pairs: Option<u64>,
+    /// The seed of what is drawn.
+    pub seed: u64,
+}
+
+impl Sampling {
+    /// The widest products, in bits, of which all are looked at unless a sample is asked for.
+    pub const EXHAUSTIVE_BITS: u8 = 32;
+
+    /// How many operand pairs are drawn where nobody says how many: the mean error then is known to within a
+    /// two-thousandth of the error's standard deviation.
+    pub const DEFAULT_PAIRS: u64 = 1 << 24;
+
+    /// How many operand pairs are looked at for this format; 2^63 stands for more.
+    pub fn pairs_of(self, format: OperandFormat) -> u64 {
+        match self.extent(format) {
+            Extent::All => u64::try_from(format.pairs()).unwrap_or(1 << 63),
+            Extent::Sample { pairs, .. } => pairs,
+        }
+    }
+
+    /// The operand pairs that are looked at for this format.
+    pub fn extent(self, format: OperandFormat) -> Extent {
+        match self.pairs {
+            None if format.product_width() <= Self::EXHAUSTIVE_BITS => Extent::All,
+            pairs => Extent::Sample { pairs: pairs.unwrap_or(Self::DEFAULT_PAIRS), seed: self.seed },
+        }
+    }
+}
+
+/// Where tables and metrics are kept between runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CacheChoice {
     /// `$AXMUL_CACHE_DIR`, else `axmul` in the user's cache directory. `AXMUL_CACHE_DIR=` (empty) is [`Self::Off`].

@@ -64,6 +64,7 @@ fn assignments_that_cannot_be_made() {
     refused(&sandbox.axmul("assign ."), &["there is no run in", "run.json"]);
     refused(&sandbox.axmul("assign done --seed 8"), &["search of seed 8 is not done"]);
     refused(&sandbox.axmul("assign done exact-8u"), &["exact-8u"]);
+    refused(&sandbox.axmul("assign done exact-12s"), &["exact-12s: operands 12s are too wide for a table"]);
     refused(&sandbox.axmul("assign done --unsigned"), &["signed multipliers"]);
     refused(&sandbox.axmul("assign done --metric power"), &["'power' is no metric", "power_mw"]);
     refused(&sandbox.axmul("assign done --scale-sigma=-1"), &["--scale-sigma", "at least 0"]);

@@ -40,13 +40,13 @@ fn every_table_gives_the_five_published_figures() {
 #[test]
 fn the_release_of_the_tables_contradicts_none() {
     let Some(path) = data() else { return };
-    let selection = open(path).tabulate_all().unwrap();
-    let count = |signed| selection.multipliers.iter().filter(|m| m.format().is_signed() == signed).count();
+    let selection = open(path).select_all().unwrap();
+    let count = |signed| selection.multipliers.iter().filter(|m| m.format.is_signed() == signed).count();
     assert_eq!((count(true), count(false)), (13, 36));
     let found: Vec<String> = selection.warnings.iter().map(Warning::to_string).collect();
     assert_eq!(found, Vec::<String>::new());
     let exact = selection.multipliers.iter().find(|m| m.name == "mul8s_1KV8").unwrap();
-    assert!(exact.table.is_exact());
+    assert_eq!(exact.is_exact(), Some(true));
     assert_eq!((exact.cost.power_mw, &*exact.cost.source), (Some(0.425), "published.csv of evoapprox"));
 }
 
@@ -60,7 +60,7 @@ fn figures_of_another_release_are_reported() {
         std::fs::copy(path.join("tables").join(&file), directory.path().join(&file)).unwrap();
     }
     std::fs::copy(path.join("published-v1.2022.csv"), directory.path().join("published.csv")).unwrap();
-    let selection = open(directory.path().into()).tabulate_all().unwrap();
+    let selection = open(directory.path().into()).select_all().unwrap();
     let found: Vec<String> = selection.warnings.iter().map(Warning::to_string).collect();
     let mae = "entry 'mul8s_1KV8': the published mae is 1.2, its table gives 0.000000";
     assert!(found.iter().any(|warning| warning.contains(mae)), "{found:?}");

@@ -30,7 +30,7 @@ use super::{Catalogue, CatalogueError, Published};
 use crate::multiplier::{Cost, OperandFormat, Provenance};
 use crate::providers::entry::{Entry, Model};
 use crate::providers::registry::Registry;
-use crate::providers::shared_library::SignatureError;
+use crate::providers::shared_library::{Request, SignatureError};
 use crate::yaml;
 
 /// The version of the layout that this program reads and writes.
@@ -217,7 +217,8 @@ impl FileModel {
                 let signature = self.signature.as_deref().map(str::parse).transpose();
                 let signature =
                     signature.map_err(|error: SignatureError| format!("model: signature: {error}"))?;
-                Ok(Model::Library { path: beside(library), symbol, signature })
+                let request = Request::Symbol { symbol, signature, format: Some(format) };
+                Ok(Model::Library { path: beside(library), request })
             }
             (None, None, Some(family)) => {
                 of_library()?;

@@ -144,7 +144,7 @@ pub enum Problem {
         name: String,
     },
     /// A multiplier's operand widths are out of range.
-    #[error("its multiplier `{name}` has operands of {width_a} and {width_b} bits, expected 2 to 16")]
+    #[error("its multiplier `{name}` has operands of {width_a} and {width_b} bits, expected 2 to 32")]
     Width {
         /// The multiplier.
         name: String,

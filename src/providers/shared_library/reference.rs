@@ -270,7 +270,7 @@ mod tests {
             ("lib.so:8s", "'8s' in 'lib.so:8s' is no symbol"),
             ("lib.so:u16(u8,u8)", "'u16(u8,u8)' in"),
             ("lib.so:f:u16(u8)", "'u16(u8)' is no C signature"),
-            ("lib.so:f:17u", "not 17"),
+            ("lib.so:f:33u", "not 33"),
             ("lib.so:f:8s:8s", "the format twice"),
             ("lib.so:f:u16(u8,u8):u16(u8,u8)", "the signature twice"),
         ] {

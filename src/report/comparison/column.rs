@@ -1,6 +1,8 @@
 //! What stands in a column.
 
-use crate::compare::{Field, Row};
+use std::borrow::Cow;
+
+use crate::compare::{Field, Row, RowBasis};
 use crate::report::significant;
 
 /// A column of a comparison.
@@ -14,14 +16,22 @@ pub(super) enum Column {
     Figure(Field),
     CostSource,
     Pareto,
+    PairsEvaluated,
+    Sampled,
+    SampleSeed,
+    /// The lower or upper end of a confidence interval: the field, its key, and whether the upper.
+    Interval(Field, &'static str, bool),
 }
 
 impl Column {
-    /// The columns of machine-readable formats: the keys of the JSON objects, in their order.
+    /// The columns of machine-readable formats: the keys of the JSON objects, in their order. Intervals have two
+    /// columns each.
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::Name, Self::Provider, Self::Signed];
         all.extend(Field::ALL.map(Self::Figure));
-        all.extend([Self::CostSource, Self::Pareto]);
+        all.extend([Self::CostSource, Self::Pareto, Self::PairsEvaluated, Self::Sampled, Self::SampleSeed]);
+        let ends = |(field, key)| [Self::Interval(field, key, false), Self::Interval(field, key, true)];
+        all.extend(RowBasis::INTERVALS.into_iter().flat_map(ends));
         all
     }
 
@@ -34,8 +44,8 @@ impl Column {
         readable
     }
 
-    pub fn title(self) -> &'static str {
-        match self {
+    pub fn title(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Name => "name",
             Self::Provider => "provider",
             Self::Signed => "signed",
@@ -43,7 +53,13 @@ impl Column {
             Self::Figure(field) => field.name(),
             Self::CostSource => "cost_source",
             Self::Pareto => "pareto",
-        }
+            Self::PairsEvaluated => "pairs_evaluated",
+            Self::Sampled => "sampled",
+            Self::SampleSeed => "sample_seed",
+            Self::Interval(_, key, upper) => {
+                return format!("{key}_{}", if upper { "upper" } else { "lower" }).into();
+            }
+        })
     }
 
     pub fn is_number(self) -> bool {
@@ -58,10 +74,13 @@ impl Column {
         }
     }
 
-    /// The cell with four digits; empty where unknown.
+    /// The cell with four digits, marked where it is an estimate; empty where unknown.
     pub fn rounded(self, row: &Row) -> String {
         match self {
-            Self::Figure(field) => field.of(row).map(|value| significant(value, 4)).unwrap_or_default(),
+            Self::Figure(field) => {
+                let marked = |value| format!("{}{}", row.standing(field).mark(), significant(value, 4));
+                field.of(row).map(marked).unwrap_or_default()
+            }
             other => other.text(row),
         }
     }
@@ -74,6 +93,13 @@ impl Column {
             Self::Format => row.format().to_string(),
             Self::CostSource => row.cost_source.clone().unwrap_or_default(),
             Self::Pareto => row.pareto.map(|on_front| on_front.to_string()).unwrap_or_default(),
+            Self::PairsEvaluated => row.basis.pairs_evaluated.to_string(),
+            Self::Sampled => row.basis.sampled.to_string(),
+            Self::SampleSeed => row.basis.sample_seed.map(|seed| seed.to_string()).unwrap_or_default(),
+            Self::Interval(field, _, upper) => {
+                let end = |(low, high): (f64, f64)| if upper { high } else { low };
+                row.basis.interval(field).map(end).map(|end| end.to_string()).unwrap_or_default()
+            }
             Self::Figure(_) => unreachable!("figures are numbers"),
         }
     }

@@ -13,7 +13,7 @@ impl Render<[Row]> for Csv {
         let columns = Column::all();
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| RenderError::encoding("csv", e);
-        writer.write_record(columns.iter().map(|column| column.title())).map_err(failed)?;
+        writer.write_record(columns.iter().map(|column| column.title().into_owned())).map_err(failed)?;
         for row in rows {
             writer.write_record(columns.iter().map(|column| column.exact(row))).map_err(failed)?;
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::column::Column;
+use super::footnote;
 use crate::compare::Row;
 use crate::report::{Render, RenderError};
 
@@ -21,10 +22,13 @@ impl Render<[Row]> for Markdown {
             }
             text.push('\n');
         };
-        line(&mut columns.iter().map(|column| column.title().to_owned()));
+        line(&mut columns.iter().map(|column| column.title().into_owned()));
         line(&mut columns.iter().map(|column| if column.is_number() { "---:" } else { "---" }.to_owned()));
         for row in rows {
             line(&mut columns.iter().map(|column| escape(&column.rounded(row))));
+        }
+        for note in footnote::samples(rows) {
+            let _ = write!(text, "\n{note}\n");
         }
         Ok(text.into_bytes())
     }

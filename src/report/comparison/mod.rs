@@ -2,6 +2,7 @@
 
 mod column;
 mod csv;
+mod footnote;
 mod json;
 mod markdown;
 mod table;
@@ -14,7 +15,7 @@ pub use table::Table;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::{Row, tests::row};
+    use crate::compare::{Row, tests::row, tests::sampled_row};
     use crate::report::Render;
 
     fn rows() -> Vec<Row> {
@@ -59,6 +60,19 @@ mod tests {
     #[test]
     fn markdown() {
         insta::assert_snapshot!(render(&Markdown, &rows()));
+    }
+
+    #[test]
+    fn estimates_are_marked_and_explained() {
+        let mut rows =
+            vec![sampled_row("wide", 12.5), row("narrow", 1.25, None, ""), sampled_row("wider", 3.0)];
+        rows[0].metrics.wce = 77.0;
+        insta::assert_snapshot!(render(&Table { width: Some(80) }, &rows));
+        insta::assert_snapshot!(render(&Markdown, &rows));
+        insta::assert_snapshot!(render(&Csv, &rows));
+        rows[2].basis.sample_seed = Some(8);
+        let text = render(&Table { width: Some(80) }, &rows);
+        assert!(text.contains("1000 operand pairs drawn with seed 7") && text.contains("seed 8"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement};
 
 use super::column::Column;
+use super::footnote;
 use crate::compare::{Field, Row};
 use crate::report::{Render, RenderError};
 
@@ -48,7 +49,7 @@ impl Render<[Row]> for Table {
             columns.retain(|&column| column != Column::Pareto);
         }
         let cells = |column: Column| -> Vec<String> {
-            let title = if column == Column::CostSource { "cost" } else { column.title() };
+            let title = if column == Column::CostSource { "cost".into() } else { column.title() };
             let cell = |row: &Row| match column {
                 Column::CostSource => {
                     let number =
@@ -60,7 +61,7 @@ impl Render<[Row]> for Table {
                 }
                 _ => column.rounded(row),
             };
-            std::iter::once(title.to_owned()).chain(rows.iter().map(cell)).collect()
+            std::iter::once(title.into_owned()).chain(rows.iter().map(cell)).collect()
         };
         let mut shown: Vec<(Column, Vec<String>)> = columns.iter().map(|&c| (c, cells(c))).collect();
         let left_out = self.fit(&mut shown);
@@ -82,6 +83,9 @@ impl Render<[Row]> for Table {
             for (number, source) in sources.iter().enumerate() {
                 let _ = writeln!(text, "[{}] {source}", number + 1);
             }
+        }
+        for note in footnote::samples(rows) {
+            let _ = writeln!(text, "{note}");
         }
         if !left_out.is_empty() {
             let count = left_out.len();

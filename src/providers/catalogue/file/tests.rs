@@ -46,7 +46,10 @@ fn entries_are_read_with_what_the_file_says_for_all() {
     assert_eq!(fast.published.get("mae").unwrap().to_string(), "53");
     assert_eq!(fast.provenance.licence.as_deref(), Some("MIT"));
     assert_eq!(slow.provenance.licence.as_deref(), Some("CC0-1.0"));
-    assert!(matches!(&slow.model, Model::Library { symbol, signature: Some(_), .. } if symbol == "slow"));
+    let Model::Library { request: Request::Symbol { symbol, signature, format }, .. } = &slow.model else {
+        panic!("{slow:?}")
+    };
+    assert_eq!((&**symbol, signature.is_some(), *format), ("slow", true, Some(slow.format)));
     assert!(slow.cost.is_empty());
     assert_eq!(cut.model, Model::Family { family: "truncated".into(), parameters: vec![3] });
     assert_eq!((&*cut.cost.source, &*cut.provider), ("a guess", "truncated"));

@@ -1,0 +1,245 @@
+//! From an entry to its error metrics, whatever the width of its operands.
+//!
+//! Operands of at most 8 bits each make a table, which the metrics are computed from ([`tabulate`](super::tabulate));
+//! those of wider ones come from a stream of products, all of them or a sample. Where an entry's products and its
+//! circuit come from is decided here and nowhere else: [`Workshop::evaluate`], [`Workshop::products`] and
+//! [`Workshop::circuit`] each have one arm for each [`Model`].
+
+use std::sync::Arc;
+
+use axmul_api::{Multiplier, Netlist};
+use sha2::{Digest, Sha256};
+
+use super::cache::Key;
+use super::entry::{Entry, Model};
+use super::error::{SourceError, Warning};
+use super::sources::Sampling;
+use super::stand_in::{Simulator, evaluate};
+use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure};
+use super::{cost, cross_check};
+use crate::multiplier::{
+    Basis, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
+};
+
+/// Called with the operand pairs that are done and their total, from several threads.
+pub(super) type PairProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// A Rust model that computes its products when asked.
+struct OwnedModel(Box<dyn Multiplier>);
+
+impl Products for OwnedModel {
+    fn format(&self) -> OperandFormat {
+        self.0.format()
+    }
+
+    fn block(&self, first: u64, out: &mut [i64]) -> Result<(), ProductsError> {
+        ModelProducts(self.0.as_ref()).block(first, out)
+    }
+
+    fn pairs(&self, a: &[i64], b: &[i64], out: &mut [i64]) -> Result<(), ProductsError> {
+        ModelProducts(self.0.as_ref()).pairs(a, b, out)
+    }
+}
+
+impl Workshop {
+    /// The metrics of an entry, and whether its published figures hold.
+    pub fn evaluate(
+        &self,
+        entry: &Entry,
+        progress: PairProgress<'_>,
+    ) -> Result<(Arc<Evaluated>, Vec<Warning>), SourceError> {
+        let evaluated = match &entry.model {
+            Model::Evaluated(evaluated) => return Ok((evaluated.clone(), Vec::new())),
+            Model::Table(path) => finish(entry, self.table_of(entry, path)?.into()),
+            Model::Family { family, parameters } => {
+                let multiplier = self.registry.member(family, parameters, entry.format)?;
+                let measured = if entry.is_wide() {
+                    self.evaluate_member(entry, multiplier.as_ref(), progress)?
+                } else {
+                    self.tabulate_member(entry, family, parameters, multiplier.as_ref())?.into()
+                };
+                let mut evaluated = finish(entry, measured);
+                if evaluated.provenance.documentation.is_empty() {
+                    evaluated.provenance.documentation = multiplier.documentation();
+                }
+                if evaluated.cost.is_empty() {
+                    evaluated.cost = cost::of_model(multiplier.as_ref());
+                }
+                evaluated
+            }
+            Model::Library { path, request } => {
+                let mut found = self.tabulate_library(path, request)?;
+                let computed =
+                    found.pop().ok_or_else(|| failure(entry, "its library gave nothing".into()))?;
+                let measured = computed.measured.ok_or_else(|| {
+                    failure(entry, format!("operands {} are too wide for a table", entry.format))
+                })?;
+                check_digest(entry, &measured.table)?;
+                let mut evaluated = finish(entry, measured.into());
+                if evaluated.cost.is_empty() {
+                    evaluated.cost = computed.cost;
+                }
+                evaluated
+            }
+        };
+        let warnings = match &evaluated.evaluation.basis {
+            Basis::AllPairs => contradictions(entry, &evaluated.evaluation.metrics),
+            // An estimate contradicts nobody.
+            Basis::Sample(_) => Vec::new(),
+        };
+        Ok((Arc::new(evaluated), warnings))
+    }
+
+    /// The products of an entry, on demand.
+    pub fn products(&self, entry: &Entry) -> Result<Box<dyn Products>, SourceError> {
+        if let (Model::Family { family, parameters }, true) = (&entry.model, entry.is_wide()) {
+            let multiplier = self.registry.member(family, parameters, entry.format)?;
+            return Ok(match self.circuit(entry)? {
+                Some(netlist) => Box::new(Simulator::new(&netlist)),
+                None => Box::new(OwnedModel(multiplier)),
+            });
+        }
+        let (evaluated, _) = self.evaluate(entry, &|_, _| {})?;
+        let table = evaluated.table()?;
+        Ok(Box::new(table.clone()))
+    }
+
+    /// The circuit of an entry, where one is known, checked against its products where these come from elsewhere.
+    pub fn circuit(&self, entry: &Entry) -> Result<Option<Netlist>, SourceError> {
+        match &entry.model {
+            Model::Family { family, parameters } => {
+                let multiplier = self.registry.member(family, parameters, entry.format)?;
+                let Some(structure) = multiplier.structure() else { return Ok(None) };
+                let netlist = structure.netlist();
+                cross_check::circuit(multiplier.as_ref(), &Simulator::new(&netlist))?;
+                Ok(Some(netlist))
+            }
+            Model::Table(_) | Model::Library { .. } | Model::Evaluated(_) => Ok(None),
+        }
+    }
+
+    /// A wide member of a family: through its circuit where it has one.
+    fn evaluate_member(
+        &self,
+        entry: &Entry,
+        multiplier: &dyn Multiplier,
+        progress: PairProgress<'_>,
+    ) -> Result<Figures, SourceError> {
+        refuse_digest(entry)?;
+        match self.circuit(entry)? {
+            Some(netlist) => self.evaluate_circuit(entry, &netlist, progress),
+            // Nothing in a key could tell two builds of one model apart, so this is not kept.
+            None => evaluate_products(entry, &ModelProducts(multiplier), self.sampling, progress),
+        }
+    }
+
+    /// A circuit: its table where the operands are narrow enough for one, else its metrics. Kept by what the circuit
+    /// is, wherever it comes from.
+    pub fn evaluate_circuit(
+        &self,
+        entry: &Entry,
+        netlist: &Netlist,
+        progress: PairProgress<'_>,
+    ) -> Result<Figures, SourceError> {
+        let key =
+            |kind| Key::new(kind).with(env!("CARGO_PKG_VERSION").as_bytes()).with(&circuit_digest(netlist));
+        let simulator = || Simulator::new(netlist);
+        if !entry.is_wide() {
+            let make = || tabulate_products(entry, &simulator()).map(Measured::new);
+            let measured = self.cache.get_or(&key("circuit table"), make)?;
+            check_digest(entry, &measured.table)?;
+            return Ok(measured.into());
+        }
+        refuse_digest(entry)?;
+        let extent = self.sampling.extent(entry.format);
+        let key = key("circuit").with(format!("{extent:?}").as_bytes());
+        let make = || evaluate_products(entry, &simulator(), self.sampling, progress);
+        self.cache.get_or(&key, || Ok(make()?.evaluation)).map(Figures::without_table)
+    }
+}
+
+/// What is computed of a multiplier.
+pub(super) struct Figures {
+    pub evaluation: Evaluation,
+    pub table: Option<ProductTable>,
+}
+
+impl Figures {
+    fn without_table(evaluation: Evaluation) -> Self {
+        Self { evaluation, table: None }
+    }
+}
+
+impl From<Measured> for Figures {
+    fn from(Measured { table, metrics }: Measured) -> Self {
+        Self { evaluation: Evaluation { metrics, basis: Basis::AllPairs }, table: Some(table) }
+    }
+}
+
+fn evaluate_products(
+    entry: &Entry,
+    products: &dyn Products,
+    sampling: Sampling,
+    progress: PairProgress<'_>,
+) -> Result<Figures, SourceError> {
+    evaluate(products, sampling.extent(entry.format), progress)
+        .map(Figures::without_table)
+        .map_err(|source| stopped(entry, source))
+}
+
+fn tabulate_products(entry: &Entry, products: &dyn Products) -> Result<ProductTable, SourceError> {
+    let mut wide = vec![0; entry.format.pairs() as usize];
+    products.block(0, &mut wide).map_err(|source| stopped(entry, source))?;
+    ProductTable::from_wide(entry.format, &wide).map_err(|error| failure(entry, error.to_string()))
+}
+
+fn stopped(entry: &Entry, source: ProductsError) -> SourceError {
+    SourceError::Stopped { name: entry.name.clone(), source }
+}
+
+/// A digest is one of a table.
+fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
+    if entry.sha256.is_none() {
+        return Ok(());
+    }
+    let problem =
+        format!("sha256: operands {} are too wide for the table that it belongs to; remove it", entry.format);
+    Err(failure(entry, problem))
+}
+
+/// What a circuit hashes to: its format, its cells and where their inputs and the product come from.
+fn circuit_digest(netlist: &Netlist) -> [u8; 32] {
+    use axmul_api::Signal;
+    let mut hash = Sha256::new();
+    let signal = |hash: &mut Sha256, signal: Signal| {
+        let (kind, number, output) = match signal {
+            Signal::Constant(value) => (0u8, u64::from(value), 0),
+            Signal::Input(input) => (1, input as u64, 0),
+            Signal::Cell(cell, output) => (2, cell as u64, output),
+        };
+        hash.update([kind, output]);
+        hash.update(number.to_le_bytes());
+    };
+    hash.update(netlist.format().to_string());
+    for cell in netlist.cells() {
+        // Names have no digits and inputs are counted by them, so no two circuits give the same bytes.
+        hash.update(cell.kind.name());
+        hash.update([cell.inputs.len() as u8]);
+        cell.inputs.iter().for_each(|&input| signal(&mut hash, input));
+    }
+    hash.update("product");
+    netlist.outputs().iter().for_each(|&output| signal(&mut hash, output));
+    hash.finalize().into()
+}
+
+fn finish(entry: &Entry, Figures { evaluation, table }: Figures) -> Evaluated {
+    Evaluated {
+        name: entry.name.clone(),
+        provider: entry.provider.clone(),
+        format: entry.format,
+        evaluation,
+        table,
+        cost: entry.cost.clone(),
+        provenance: entry.provenance.clone(),
+    }
+}

@@ -1,0 +1,261 @@
+//! From names and paths to multipliers with their metrics.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::collection::Collection;
+use super::entry::Entry;
+use super::error::{SourceError, Warning};
+use super::locate::Found;
+use crate::multiplier::{Evaluated, NoTable, ProductTable, Tabulated};
+
+/// The multipliers that were asked for, and what the user should know about those that are missing.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// In the order of the request; within a source in the order of the source.
+    pub multipliers: Vec<Arc<Evaluated>>,
+    /// Sources that failed while others did not, and contradictions between figures and tables. Includes
+    /// [`Collection::warnings`].
+    pub warnings: Vec<Warning>,
+}
+
+/// The multipliers with tables that were asked for: what training and assignment work on.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// In the order of the request; within a source in the order of the source.
+    pub multipliers: Vec<Tabulated>,
+    /// As in [`Selection::warnings`], and which multipliers were left out because they have no table.
+    pub warnings: Vec<Warning>,
+}
+
+/// How far a selection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Multipliers that are evaluated.
+    pub done: usize,
+    /// Multipliers in all.
+    pub total: usize,
+    /// Of those without a table, which take long: operand pairs that were looked at, and all that will be. `None`
+    /// while there are tables to be had.
+    pub pairs: Option<(u64, u64)>,
+}
+
+/// Called from several threads as a selection proceeds.
+pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
+
+type Outcome = Result<(Arc<Evaluated>, Vec<Warning>), SourceError>;
+
+impl Collection {
+    /// The multipliers of one NAME or PATH, evaluated:
+    ///
+    /// - `mul8s_1KV8`: an entry of a source; `evoapprox/mul8s_1KV8`: of that source;
+    /// - `truncated-3-8s`: a member of a registered family; `truncated-3`: its 8x8 members, both signednesses;
+    /// - `my.npy`, `my.csv`, `my.txt`, `my.bin`, `my.h`: a table;
+    /// - `./libmine.so`: a library with a descriptor; `./libmine.so:mul8s_mine`: a plain C function;
+    /// - `mine.yaml`, `some/directory`: every entry of a catalogue.
+    ///
+    /// What holds a path separator or ends in one of these extensions is a path, unless it is `source/name`. A
+    /// name that several sources know is an error that lists them; our own catalogue is called `own`, families
+    /// beyond it `families`.
+    pub fn resolve(&self, name: &str) -> Result<Vec<Arc<Evaluated>>, SourceError> {
+        Ok(self.select(&[name])?.multipliers)
+    }
+
+    /// The entries of one NAME or PATH as [`Self::resolve`] takes them, not yet evaluated, and what is to be said about
+    /// how they were found, [`Self::warnings`] not included.
+    pub fn find(&self, name: &str) -> Result<(Vec<Entry>, Vec<Warning>), SourceError> {
+        let Found { entries, mut warnings, failures } = self.locate(name)?;
+        if entries.is_empty() {
+            return Err(self.nothing(failures));
+        }
+        warnings.extend(failures.into_iter().map(Warning::Failed));
+        Ok((entries, warnings))
+    }
+
+    /// An entry with its metrics, and what is to be said about them. `progress` is called with the operand pairs that
+    /// are done and their total where that takes long.
+    pub fn evaluate(
+        &self,
+        entry: &Entry,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(Arc<Evaluated>, Vec<Warning>), SourceError> {
+        self.workshop.evaluate(entry, progress)
+    }
+
+    /// The multipliers of several NAMEs or PATHs, each multiplier once; no names mean all [`Self::entries`].
+    ///
+    /// A multiplier or source that fails becomes a warning as long as another one succeeds, else the error. A
+    /// name that does not exist, is ambiguous or of the other signedness is an error in any case.
+    pub fn select<S: AsRef<str> + Sync>(&self, names: &[S]) -> Result<Selection, SourceError> {
+        self.select_with_progress(names, &|_| {})
+    }
+
+    /// [`Self::select`], saying how far it is.
+    pub fn select_with_progress<S: AsRef<str> + Sync>(
+        &self,
+        names: &[S],
+        progress: OnProgress<'_>,
+    ) -> Result<Selection, SourceError> {
+        let mut warnings = self.warnings.clone();
+        let mut failures = Vec::new();
+        let entries = match names {
+            [] => self.entries().to_vec(),
+            _ => self.gather(self.locate_all(names), &mut warnings, &mut failures)?,
+        };
+        let multipliers = self.evaluate_all(&entries, progress, &mut warnings, failures)?;
+        Ok(Selection { multipliers, warnings })
+    }
+
+    /// All [`Self::entries`], evaluated.
+    pub fn select_all(&self) -> Result<Selection, SourceError> {
+        self.select::<&str>(&[])
+    }
+
+    /// Like [`Self::select_with_progress`], those with a table only. A name that stands for wider multipliers alone is
+    /// an error; wider ones among others are left out with a warning, before they are evaluated.
+    pub fn select_tables<S: AsRef<str> + Sync>(
+        &self,
+        names: &[S],
+        progress: OnProgress<'_>,
+    ) -> Result<Tables, SourceError> {
+        let mut warnings = self.warnings.clone();
+        let mut failures = Vec::new();
+        let mut left_out = Vec::new();
+        let entries = match names {
+            [] => self.entries().iter().filter(|entry| has_table(entry, &mut left_out)).cloned().collect(),
+            _ => {
+                let mut found = self.locate_all(names);
+                for found in found.iter_mut().flatten() {
+                    if let Some(wide) =
+                        found.entries.first().filter(|_| found.entries.iter().all(Entry::is_wide))
+                    {
+                        return Err(NoTable { name: wide.name.clone(), format: wide.format }.into());
+                    }
+                    found.entries.retain(|entry| has_table(entry, &mut left_out));
+                }
+                self.gather(found, &mut warnings, &mut failures)?
+            }
+        };
+        if !left_out.is_empty() {
+            warnings.push(Warning::Note(format!(
+                "left out, because operands of more than {} bits make no table of all products: {}",
+                ProductTable::MAX_WIDTH,
+                left_out.join(", ")
+            )));
+        }
+        let evaluated = self.evaluate_all(&entries, progress, &mut warnings, failures)?;
+        let multipliers =
+            evaluated.iter().map(|multiplier| multiplier.tabulated()).collect::<Result<_, _>>()?;
+        Ok(Tables { multipliers, warnings })
+    }
+
+    fn locate_all<S: AsRef<str> + Sync>(&self, names: &[S]) -> Vec<Result<Found, SourceError>> {
+        names.par_iter().map(|name| self.locate(name.as_ref())).collect()
+    }
+
+    /// What was found, each multiplier once.
+    fn gather(
+        &self,
+        found: Vec<Result<Found, SourceError>>,
+        warnings: &mut Vec<Warning>,
+        failures: &mut Vec<SourceError>,
+    ) -> Result<Vec<Entry>, SourceError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for found in found {
+            match found {
+                Ok(Found { entries: new, warnings: remarks, failures: failed }) => {
+                    for entry in new {
+                        let same = |other: &Entry| {
+                            other.origin == entry.origin
+                                && other.name == entry.name
+                                && other.format == entry.format
+                        };
+                        if !entries.iter().any(same) {
+                            entries.push(entry);
+                        }
+                    }
+                    warnings.extend(remarks);
+                    failures.extend(failed);
+                }
+                Err(error) if error.is_mistaken_request() => return Err(error),
+                Err(error) => failures.push(error),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Tables at once, each on a thread; then wide multipliers one after another, each on all threads.
+    fn evaluate_all(
+        &self,
+        entries: &[Entry],
+        progress: OnProgress<'_>,
+        warnings: &mut Vec<Warning>,
+        mut failures: Vec<SourceError>,
+    ) -> Result<Vec<Arc<Evaluated>>, SourceError> {
+        let total = entries.len();
+        progress(Progress { done: 0, total, pairs: None });
+        let done = AtomicUsize::new(0);
+        let mut outcomes: Vec<Option<Outcome>> = entries
+            .par_iter()
+            .map(|entry| {
+                let outcome = (!entry.is_wide()).then(|| self.workshop.evaluate(entry, &|_, _| {}))?;
+                progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total, pairs: None });
+                Some(outcome)
+            })
+            .collect();
+        let pairs_of = |entry: &Entry| self.workshop.sampling.pairs_of(entry.format);
+        let wide = || entries.iter().filter(|entry| entry.is_wide());
+        let all_pairs = wide().map(pairs_of).fold(0, u64::saturating_add);
+        let (mut done, mut before) = (done.into_inner(), 0u64);
+        for (entry, outcome) in entries.iter().zip(&mut outcomes).filter(|(entry, _)| entry.is_wide()) {
+            let report = |pairs: u64| {
+                let pairs = (before.saturating_add(pairs), all_pairs);
+                progress(Progress { done, total, pairs: Some(pairs) });
+            };
+            *outcome = Some(self.workshop.evaluate(entry, &|pairs, _| report(pairs)));
+            before = before.saturating_add(pairs_of(entry));
+            done += 1;
+        }
+        let mut multipliers = Vec::new();
+        for outcome in outcomes.into_iter().flatten() {
+            match outcome {
+                Ok((evaluated, remarks)) => {
+                    multipliers.push(evaluated);
+                    warnings.extend(remarks);
+                }
+                Err(error) => failures.push(error),
+            }
+        }
+        if multipliers.is_empty() {
+            failures.splice(0..0, self.failures.iter().cloned());
+            return Err(self.nothing(failures));
+        }
+        warnings.extend(failures.into_iter().map(Warning::Failed));
+        Ok(multipliers)
+    }
+
+    fn nothing(&self, mut failures: Vec<SourceError>) -> SourceError {
+        if failures.len() > 1 {
+            return SourceError::Several(failures);
+        }
+        failures.pop().unwrap_or_else(|| {
+            SourceError::Nothing(match self.signed {
+                Some(true) => "the sources hold no signed one; drop --signed or name other sources".into(),
+                Some(false) => {
+                    "the sources hold no unsigned one; drop --unsigned or name other sources".into()
+                }
+                None => "the sources are empty; name a catalogue, a plugin or a path".into(),
+            })
+        })
+    }
+}
+
+/// Whether an entry has a table; one that has none is noted.
+fn has_table(entry: &Entry, left_out: &mut Vec<String>) -> bool {
+    if entry.is_wide() {
+        left_out.push(entry.name.clone());
+    }
+    !entry.is_wide()
+}

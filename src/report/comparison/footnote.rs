@@ -1,0 +1,21 @@
+//! What readers of estimates have to know.
+
+use crate::compare::Row;
+
+/// A line for every kind of sample among the rows, and where the intervals are.
+pub(super) fn samples(rows: &[Row]) -> Vec<String> {
+    let sampled = rows.iter().filter(|row| row.basis.sampled);
+    let mut samples: Vec<(u64, Option<u64>)> =
+        sampled.map(|row| (row.basis.pairs_evaluated, row.basis.sample_seed)).collect();
+    samples.sort_unstable();
+    samples.dedup();
+    let line = |(pairs, seed): (u64, Option<u64>)| {
+        let seed = seed.map(|seed| format!(" with seed {seed}")).unwrap_or_default();
+        format!("~ estimated, ≥ largest seen, of {pairs} operand pairs drawn{seed}")
+    };
+    let mut lines: Vec<String> = samples.into_iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.push("--format json has the 95 % intervals of the estimates".into());
+    }
+    lines
+}
