@@ -27,9 +27,10 @@ impl SampleArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::MAX_EXHAUSTIVE_BITS;
 
     #[test]
     fn the_help_tells_the_truth() {
-        assert_eq!((Sampling::EXHAUSTIVE_BITS, Sampling::DEFAULT_PAIRS), (32, 16_777_216));
+        assert_eq!((MAX_EXHAUSTIVE_BITS, Sampling::DEFAULT_PAIRS), (32, 16_777_216));
     }
 }

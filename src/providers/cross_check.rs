@@ -15,7 +15,8 @@ const SEED: u64 = 0;
 /// of the operands in every combination and a fixed sample. Both describe one multiplier, so where they differ one is
 /// wrong, and neither is worth evaluating.
 pub(super) fn circuit(multiplier: &dyn Multiplier, circuit: &dyn Products) -> Result<(), SourceError> {
-    let stopped = |source: ProductsError| SourceError::Stopped { name: multiplier.name(), source };
+    let stopped =
+        |source: ProductsError| SourceError::Stopped { name: multiplier.name(), source: source.into() };
     let model = ModelProducts(multiplier);
     for pairs in operands(multiplier.format()).chunks(BLOCK) {
         let (a, b): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();

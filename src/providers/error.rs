@@ -8,7 +8,8 @@ use super::catalogue::{CatalogueError, Contradiction};
 use super::registry::RegistryError;
 use super::shared_library::{ReferenceError, SharedLibraryError};
 use super::tables::TableFileError;
-use crate::multiplier::{NoTable, OperandFormat, ProductsError};
+use crate::evaluation::EvaluationError;
+use crate::multiplier::{NoTable, OperandFormat};
 
 /// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
 /// came and, where there is one, the way out.
@@ -80,7 +81,7 @@ pub enum SourceError {
         /// The multiplier.
         name: String,
         /// What the model says.
-        source: ProductsError,
+        source: EvaluationError,
     },
     /// A family's circuit computes something else than the arithmetic model beside it.
     #[error(

@@ -14,12 +14,13 @@ use super::cache::Key;
 use super::entry::{Entry, Model};
 use super::error::{SourceError, Warning};
 use super::sources::Sampling;
-use super::stand_in::{Simulator, evaluate};
 use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure};
 use super::{cost, cross_check};
+use crate::evaluation::{EvaluationError, evaluate};
 use crate::multiplier::{
     Basis, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
 };
+use crate::netlist::simulate::Simulator;
 
 /// Called with the operand pairs that are done and their total, from several threads.
 pub(super) type PairProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -193,7 +194,8 @@ fn tabulate_products(entry: &Entry, products: &dyn Products) -> Result<ProductTa
     ProductTable::from_wide(entry.format, &wide).map_err(|error| failure(entry, error.to_string()))
 }
 
-fn stopped(entry: &Entry, source: ProductsError) -> SourceError {
+fn stopped(entry: &Entry, source: impl Into<EvaluationError>) -> SourceError {
+    let source = source.into();
     SourceError::Stopped { name: entry.name.clone(), source }
 }
 

@@ -27,7 +27,6 @@ pub mod registry;
 mod select;
 pub mod shared_library;
 mod sources;
-mod stand_in;
 pub mod tables;
 mod tabulate;
 mod text_file;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::limits::Limits;
-use super::stand_in::Extent;
+use crate::evaluation::{Extent, MAX_EXHAUSTIVE_BITS};
 use crate::multiplier::OperandFormat;
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
@@ -46,7 +46,7 @@ impl Default for Sources {
 /// Which operand pairs the metrics of multipliers without a table rest on: those with an operand of more than 8 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sampling {
-    /// So many, drawn by the seed. `None`: all of them where products have up to [`Self::EXHAUSTIVE_BITS`] bits, else
+    /// So many, drawn by the seed. `None`: all of them where products have up to [`MAX_EXHAUSTIVE_BITS`] bits, else
     /// [`Self::DEFAULT_PAIRS`].
     pub pairs: Option<u64>,
     /// The seed of what is drawn.
@@ -54,9 +54,6 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// The widest products, in bits, of which all are looked at unless a sample is asked for.
-    pub const EXHAUSTIVE_BITS: u8 = 32;
-
     /// How many operand pairs are drawn where nobody says how many: the mean error then is known to within a
     /// two-thousandth of the error's standard deviation.
     pub const DEFAULT_PAIRS: u64 = 1 << 24;
@@ -72,7 +69,7 @@ impl Sampling {
     /// The operand pairs that are looked at for this format.
     pub fn extent(self, format: OperandFormat) -> Extent {
         match self.pairs {
-            None if format.product_width() <= Self::EXHAUSTIVE_BITS => Extent::All,
+            None if format.product_width() <= MAX_EXHAUSTIVE_BITS => Extent::All,
             pairs => Extent::Sample { pairs: pairs.unwrap_or(Self::DEFAULT_PAIRS), seed: self.seed },
         }
     }
