@@ -5,6 +5,7 @@ pub mod blif;
 mod function;
 mod hierarchy;
 mod primitives;
+pub mod verilog;
 
 use std::path::Path;
 
@@ -42,6 +43,7 @@ pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result
     match language {
         Language::Aiger => aiger::read(sources, top),
         Language::Blif => blif::read(sources, top),
+        Language::Verilog => verilog::read(sources, top),
         _ => Err(Problem::unsupported("this format", "").at(&start(sources))),
     }
 }

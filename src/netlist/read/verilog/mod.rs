@@ -1,0 +1,129 @@
+//! Verilog: structure and dataflow, as IEEE 1364-2005 has it, with a little of SystemVerilog where designers mix it in.
+//!
+//! ```text
+//! lexer -> parser -> syntax (a tree a module) -> elaborate -> Builder
+//! ```
+//!
+//! Taken are modules, parameters, nets and their one-dimensional arrays, `assign` with all operators, gate primitives,
+//! instances of modules and of the cells of [`cells`](crate::netlist::cells), `generate`, and directives without
+//! arguments. Statements (`always`, functions) are not: Yosys turns them into what is.
+//!
+//! Where Verilog leaves something undefined (x), this reader refuses what is constant, such as a bit beyond the end of
+//! a vector, and takes 0 for what is not, such as a bit whose index leaves the vector at some operands.
+//!
+//! A port takes an expression as wide as it is, a constant that fits, and a narrower expression, which is extended.
+//! Any other width is refused: Verilog would cut without a word.
+
+mod elaborate;
+mod lexer;
+mod parser;
+mod syntax;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::{Design, NetlistError, Problem, Source};
+use elaborate::Elaborator;
+use syntax::{Block, Item, Module};
+
+/// The most bytes of all texts together, and of what their macros expand to.
+const MAX_TEXT: usize = 16 << 20;
+/// The most characters of a name.
+const MAX_NAME: usize = 1024;
+/// The widest vector, in bits.
+const MAX_WIDTH: usize = 1 << 16;
+/// How deeply expressions, generated blocks and instances may be nested.
+const MAX_DEPTH: usize = 200;
+/// The most instances and gates.
+const MAX_INSTANCES: usize = 1 << 20;
+/// The most bytes of the names of all nets.
+const MAX_NAMES: usize = 1 << 28;
+/// The most work, counted in bits that an operation looks at.
+const MAX_STEPS: usize = 1 << 28;
+
+const YOSYS: &str = "let Yosys translate it: --via yosys";
+
+/// Reads the module `top`, else the only one with ports that no other module instantiates; where that leaves several,
+/// the only one of them in the first text. Further texts may hold modules and macros that the circuit uses.
+pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+    let Some(first) = sources.first() else {
+        let problem = Problem::Top("expected a text, got none".into());
+        return Err(problem.at(&Source::new("", *b"").place(0, 0)));
+    };
+    let size: usize = sources.iter().map(|source| source.bytes.len()).sum();
+    if size > MAX_TEXT {
+        let what = format!("the text is {size} bytes long");
+        return Err(Problem::TooLarge { what, limit: format!("{MAX_TEXT} bytes") }.at(&first.place(0, 0)));
+    }
+    let modules = parser::parse(sources)?;
+    let mut by_name: HashMap<&str, &Module> = HashMap::new();
+    for module in &modules {
+        if let Some(before) = by_name.insert(module.name.text, module) {
+            let first = before.name.spot.place(sources);
+            let problem = Problem::Duplicate { kind: "module", name: module.name.text.into(), first };
+            return Err(problem.at(&module.name.spot.place(sources)));
+        }
+    }
+    let top = match top {
+        Some(name) => match by_name.get(name) {
+            Some(module) => module,
+            None => {
+                let message = format!("no module is called '{name}'; there {}", listed(&modules));
+                return Err(Problem::Top(message).at(&first.place(0, 0)));
+            }
+        },
+        None => find_top(&modules).map_err(|problem| problem.at(&first.place(0, 0)))?,
+    };
+    Elaborator::new(sources, &by_name).design(top)
+}
+
+fn find_top<'m, 'a>(modules: &'m [Module<'a>]) -> Result<&'m Module<'a>, Problem> {
+    let mut used = HashSet::new();
+    modules.iter().for_each(|module| find_used(&module.body, &mut used));
+    let free = |module: &&Module| !module.ports.is_empty() && !used.contains(module.name.text);
+    let free: Vec<&Module> = modules.iter().filter(free).collect();
+    let in_first: Vec<&Module> = free.iter().copied().filter(|module| module.name.spot.source == 0).collect();
+    match (&free[..], &in_first[..]) {
+        ([only], _) | (_, [only]) => Ok(only),
+        ([], _) if modules.is_empty() => Err(Problem::Top("expected a module, got none".into())),
+        ([], _) => Err(Problem::Top(format!(
+            "every module is part of another or has no ports; there {}; name one with --top NAME",
+            listed(modules)
+        ))),
+        (several, _) => Err(Problem::Top(format!(
+            "several modules are part of no other; there {}; name one with --top NAME",
+            listed(several.iter().copied())
+        ))),
+    }
+}
+
+/// The names of the modules that the instances of a block have.
+fn find_used<'a>(block: &Block<'a>, used: &mut HashSet<&'a str>) {
+    for item in &block.items {
+        match item {
+            Item::Instance(instance) => {
+                used.insert(instance.module.text);
+            }
+            Item::For(generated) => find_used(&generated.body, used),
+            Item::If(choice) => choice.branches.iter().for_each(|(_, block)| find_used(block, used)),
+            Item::Block(_, block) => find_used(block, used),
+            _ => {}
+        }
+    }
+}
+
+fn listed<'m, 'a: 'm>(modules: impl IntoIterator<Item = &'m Module<'a>>) -> String {
+    /// The most names that a message lists.
+    const SHOWN: usize = 8;
+    let names: Vec<&str> = modules.into_iter().map(|module| module.name.text).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names[..names.len() - more].join(", ");
+    match (names.len(), more) {
+        (0, _) => "is none".into(),
+        (1, _) => format!("is {shown}"),
+        (_, 0) => format!("are {shown}"),
+        _ => format!("are {shown} and {more} more"),
+    }
+}
