@@ -117,33 +117,6 @@ impl<L: Logic> Library<L> {
         })
     }
 
-    /// The only module that no other uses.
-    pub fn unused(&self, place: &Place) -> Result<usize, NetlistError> {
-        let mut used = vec![false; self.modules.len()];
-        for module in &self.modules {
-            for cell in &module.cells {
-                if let Cell::Instance(instance) = cell
-                    && let Some(&index) = self.by_name.get(&instance.kind)
-                {
-                    used[index] = true;
-                }
-            }
-        }
-        let free: Vec<usize> = (0..used.len()).filter(|&index| !used[index]).collect();
-        match free[..] {
-            [only] => Ok(only),
-            [] => Err(Problem::Top(
-                "every module is used by another; say which is the circuit with --top".into(),
-            )
-            .at(place)),
-            _ => {
-                let names = some(free.iter().map(|&index| &*self.modules[index].name));
-                let message = format!("which module is the circuit? no other uses {names}; say --top");
-                Err(Problem::Top(message).at(place))
-            }
-        }
-    }
-
     /// The circuit that a module is, all modules within it taken apart.
     pub fn flatten(&self, top: usize) -> Result<Design, NetlistError> {
         let mut flattening = Flattening::new(self);
@@ -256,7 +229,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
             }
         };
         let (inputs, outputs) = (primitive.inputs(), primitive.outputs());
-        let ports = inputs.iter().chain(&outputs).map(|&name| (name, 1));
+        let ports = inputs.iter().chain(&outputs).map(|&name| (name, Some(1)));
         pins.check(ports, |pin| primitive.is_supply(pin))?;
         let mut scope = Scope { g: &mut self.g, nets };
         let mut values = Vec::with_capacity(inputs.len());
@@ -266,7 +239,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
         }
         let results = primitive.build(scope.g, &values);
         for (name, result) in outputs.iter().zip(results) {
-            if let Some(&&[bit]) = pins.by_name.get(&**name) {
+            if let Some(&[bit]) = pins.get(name) {
                 scope.drive(bit, result, &instance.place)?;
             }
         }
@@ -276,7 +249,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
     fn module(&mut self, index: usize, mut pins: Pins, nets: &[Net], path: &str) -> Result<(), NetlistError> {
         let module = &self.library.modules[index];
         let ports = || module.inputs.iter().chain(&module.outputs);
-        pins.check(ports().map(|(port, _)| (&*port.name, port.width)), |_| false)?;
+        pins.check(ports().map(|(port, _)| (&*port.name, Some(port.width))), |_| false)?;
         let path = match &*pins.instance.name {
             "" => path.to_owned(),
             name => clip(&format!("{path}{name}.")),
@@ -292,8 +265,8 @@ impl<'a, L: Logic> Flattening<'a, L> {
         }
         self.fill(index, &inner, &path)?;
         for (port, bits) in &module.outputs {
-            let Some(outside) = pins.by_name.get(&*port.name) else { continue };
-            for (&bit, &outside) in bits.iter().zip(*outside) {
+            let Some(outside) = pins.get(&port.name) else { continue };
+            for (&bit, &outside) in bits.iter().zip(outside) {
                 let source =
                     Scope { g: &mut self.g, nets: &inner }.read(bit, || pins.owner(&port.name), place);
                 Scope { g: &mut self.g, nets }.drive(outside, source, place)?;
@@ -304,13 +277,13 @@ impl<'a, L: Logic> Flattening<'a, L> {
 }
 
 /// The connections of an instance.
-struct Pins<'a> {
+pub(super) struct Pins<'a> {
     instance: &'a Instance,
     by_name: HashMap<&'a str, &'a [Bit]>,
 }
 
 impl<'a> Pins<'a> {
-    fn new(instance: &'a Instance) -> Result<Self, NetlistError> {
+    pub fn new(instance: &'a Instance) -> Result<Self, NetlistError> {
         let mut by_name = HashMap::with_capacity(instance.pins.len());
         for (name, bits) in &instance.pins {
             if by_name.insert(&**name, &bits[..]).is_some() {
@@ -322,10 +295,11 @@ impl<'a> Pins<'a> {
         Ok(Self { instance, by_name })
     }
 
-    /// That every connection belongs to one of these ports and is as wide, but for those to `skip`.
-    fn check<'b>(
+    /// That every connection belongs to one of these ports and is as wide, where that is known, but for those to
+    /// `skip`.
+    pub fn check<'b>(
         &self,
-        ports: impl Iterator<Item = (&'b str, usize)>,
+        ports: impl Iterator<Item = (&'b str, Option<usize>)>,
         skip: impl Fn(&str) -> bool,
     ) -> Result<(), NetlistError> {
         let mut known = HashSet::new();
@@ -335,13 +309,8 @@ impl<'a> Pins<'a> {
             if names.len() <= SHOWN {
                 names.push(name);
             }
-            match self.by_name.get(name) {
-                Some(bits) if bits.len() != width => {
-                    let what = format!("the connection of pin '{}' of {}", clip(name), title(self.instance));
-                    let problem = Problem::Width { what, expected: width, got: bits.len() };
-                    return Err(problem.at(&self.instance.place));
-                }
-                _ => {}
+            if let (Some(bits), Some(width)) = (self.by_name.get(name), width) {
+                self.check_width(name, bits, width)?;
             }
         }
         match self.instance.pins.iter().find(|(name, _)| !known.contains(&**name) && !skip(name)) {
@@ -353,21 +322,38 @@ impl<'a> Pins<'a> {
         }
     }
 
+    /// That a connection is as wide as its port.
+    pub fn check_width(&self, name: &str, bits: &[Bit], expected: usize) -> Result<(), NetlistError> {
+        if bits.len() == expected {
+            return Ok(());
+        }
+        let what = format!("the connection of pin '{}' of {}", clip(name), self.title());
+        Err(Problem::Width { what, expected, got: bits.len() }.at(&self.instance.place))
+    }
+
+    /// The connection of a pin, unless it is open.
+    pub fn get(&self, name: &str) -> Option<&'a [Bit]> {
+        self.by_name.get(name).copied()
+    }
+
     /// The connection of an input, once: a port that is an output too is not driven from within.
-    fn input(&mut self, name: &str) -> Result<&'a [Bit], NetlistError> {
+    pub fn input(&mut self, name: &str) -> Result<&'a [Bit], NetlistError> {
         self.by_name.remove(name).ok_or_else(|| {
-            let message = format!(
-                "input pin '{}' of {} is open; connect it or tie it to a constant",
-                clip(name),
-                title(self.instance)
-            );
+            let (name, title) = (clip(name), self.title());
+            let message =
+                format!("input pin '{name}' of {title} is open; connect it or tie it to a constant");
             Problem::Other(message).at(&self.instance.place)
         })
     }
 
     /// What an undefined bit belongs to.
     fn owner(&self, pin: &str) -> String {
-        format!("at pin '{}' of {}", clip(pin), title(self.instance))
+        format!("at pin '{}' of {}", clip(pin), self.title())
+    }
+
+    /// How messages name the instance.
+    pub fn title(&self) -> String {
+        title(self.instance)
     }
 }
 
@@ -380,7 +366,7 @@ fn title(instance: &Instance) -> String {
 }
 
 /// The first of several names, separated by commas.
-fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn some<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let mut shown: Vec<String> = names.take(SHOWN + 1).map(clip).collect();
     if shown.len() > SHOWN {
         shown[SHOWN] = "others".into();

@@ -6,6 +6,7 @@ mod function;
 mod hierarchy;
 mod primitives;
 pub mod verilog;
+pub mod yosys_json;
 
 use std::path::Path;
 
@@ -44,7 +45,7 @@ pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result
         Language::Aiger => aiger::read(sources, top),
         Language::Blif => blif::read(sources, top),
         Language::Verilog => verilog::read(sources, top),
-        _ => Err(Problem::unsupported("this format", "").at(&start(sources))),
+        Language::YosysJson => yosys_json::read(sources, top),
     }
 }
 

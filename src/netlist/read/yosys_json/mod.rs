@@ -1,0 +1,229 @@
+//! The netlists that Yosys writes with `write_json`, mapped to gates or not.
+//!
+//! Read are the gates within Yosys (`$_AND_` ..), its word-level cells as far as they are combinational and no
+//! division (`$add`, `$mul`, `$mux` ..), library cells, and modules of the same or another text. Where Yosys noted from
+//! which line of Verilog something stems, messages name that line; else they name cells and nets, for JSON has no
+//! lines that anyone looks at.
+
+mod cells;
+mod document;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::super::{Design, NetlistError, Place, Port, Problem, Source};
+use super::hierarchy::{Bit, Cell, Instance, Library, Module, clip, some};
+use cells::WordCell;
+use document::{Attributes, Direction, Document};
+
+/// The largest index of a vector port, above and below zero.
+const MAX_INDEX: u64 = 1 << 31;
+
+/// Cells that say what is to be checked, not what is computed.
+const SKIPPED: &[&str] =
+    &["$assert", "$assume", "$live", "$fair", "$cover", "$check", "$print", "$scopeinfo", "$spec"];
+
+/// Reads a design from one or several texts. The circuit is the module `top`, else the one that Yosys marked as such,
+/// else the only one that no other uses.
+pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+    let mut modules: Vec<Described> = Vec::new();
+    let mut by_name: HashMap<Arc<str>, usize> = HashMap::new();
+    for source in sources {
+        for (name, module) in parse(source)?.modules.0 {
+            if module.attributes.blackbox.as_ref().is_some_and(|value| value.is_set()) {
+                continue;
+            }
+            let name: Arc<str> = name.into();
+            let place = place(&module.attributes, source);
+            if let Some(first) = by_name.insert(name.clone(), modules.len()) {
+                let first = modules[first].place.clone();
+                return Err(Problem::Duplicate { kind: "module", name: clip(&name), first }.at(&place));
+            }
+            modules.push(Described { name, module, place, source });
+        }
+    }
+    let top = find_top(&modules, &by_name, top).map_err(|problem| problem.at(&super::start(sources)))?;
+    // What lies beside the circuit is not looked at.
+    let (mut reached, mut next) = (vec![top], 0);
+    let mut seen = HashSet::from([top]);
+    while let Some(&index) = reached.get(next) {
+        let used = modules[index].module.cells.0.iter().filter_map(|(_, cell)| by_name.get(&*cell.kind));
+        reached.extend(used.copied().filter(|&used| seen.insert(used)));
+        next += 1;
+    }
+    let modules: Result<Vec<_>, _> = reached.iter().map(|&index| modules[index].convert(&by_name)).collect();
+    Library::new(modules?)?.flatten(0)
+}
+
+fn parse(source: &Source) -> Result<Document, NetlistError> {
+    serde_json::from_slice(&source.bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let text = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+        let message = format!("not what Yosys writes with write_json: {}", clip(text));
+        Problem::Other(message).at(&source.place(line as u32, column as u32))
+    })
+}
+
+/// A module, where it is from and its name.
+struct Described<'a> {
+    name: Arc<str>,
+    module: document::Module,
+    place: Place,
+    source: &'a Source,
+}
+
+fn find_top(
+    modules: &[Described],
+    by_name: &HashMap<Arc<str>, usize>,
+    asked: Option<&str>,
+) -> Result<usize, Problem> {
+    if modules.is_empty() {
+        return Err(Problem::expected("a module", "none"));
+    }
+    let names = |chosen: &[usize]| some(chosen.iter().map(|&index| &*modules[index].name));
+    let all: Vec<usize> = (0..modules.len()).collect();
+    if let Some(name) = asked {
+        let hint = || format!("; there are {}", names(&all));
+        return by_name.get(name).copied().ok_or_else(|| Problem::Unknown {
+            kind: "module",
+            name: clip(name),
+            hint: hint(),
+        });
+    }
+    let is_top =
+        |&index: &usize| modules[index].module.attributes.top.as_ref().is_some_and(|top| top.is_set());
+    if let [only] = all.iter().copied().filter(is_top).collect::<Vec<_>>()[..] {
+        return Ok(only);
+    }
+    let cells = modules.iter().flat_map(|described| &described.module.cells.0);
+    let used: HashSet<&str> = cells.map(|(_, cell)| &*cell.kind).collect();
+    let free: Vec<usize> = all.into_iter().filter(|&index| !used.contains(&*modules[index].name)).collect();
+    match free[..] {
+        [only] => Ok(only),
+        [] => {
+            Err(Problem::Top("every module is used by another; say with --top which is the circuit".into()))
+        }
+        _ => Err(Problem::Top(format!(
+            "which module is the circuit? no other uses {}; say --top",
+            names(&free)
+        ))),
+    }
+}
+
+/// The place that Yosys noted, else the file.
+fn place(attributes: &Attributes, source: &Source) -> Place {
+    let noted = || {
+        let Some(document::Value::Text(text)) = &attributes.src else { return None };
+        let (file, position) = text.split('|').next()?.rsplit_once(':')?;
+        let (line, column) = position.split('-').next()?.split_once('.').unwrap_or((position, "0"));
+        Some(Place { file: clip(file).into(), line: line.parse().ok()?, column: column.parse().ok()? })
+    };
+    noted().unwrap_or_else(|| source.place(0, 0))
+}
+
+impl Described<'_> {
+    fn convert(&self, by_name: &HashMap<Arc<str>, usize>) -> Result<Module<WordCell>, NetlistError> {
+        let mut nets = Nets::new(&self.module, self.source);
+        let (mut inputs, mut outputs, mut cells) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, port) in &self.module.ports.0 {
+            let bits: Vec<Bit> = port.bits.iter().map(|&bit| nets.bit(bit)).collect();
+            let place = nets.place_of_port(name).unwrap_or_else(|| self.place.clone());
+            let width = bits.len();
+            let problem = |text: String, advice: &str| Err(Problem::unsupported(text, advice).at(&place));
+            if port.offset.unsigned_abs() > MAX_INDEX {
+                return problem(
+                    format!("the index {} of port '{}'", port.offset, clip(name)),
+                    "count from 0",
+                );
+            }
+            let last = port.offset + width as i64 - 1;
+            let range = match (width, port.offset, port.upto) {
+                (0 | 1, 0, 0) => None,
+                (_, first, 0) => Some((last, first)),
+                (_, first, _) => Some((first, last)),
+            };
+            let signed = (port.signed != 0).then_some(true);
+            let described = Port { name: name.clone(), width, range, signed, place: place.clone() };
+            match port.direction {
+                Direction::Input => inputs.push((described, bits)),
+                Direction::Output => outputs.push((described, bits)),
+                Direction::Inout => {
+                    let advice = "make it an input or an output";
+                    return problem(format!("the inout port '{}'", clip(name)), advice);
+                }
+            }
+        }
+        for (name, cell) in &self.module.cells.0 {
+            if SKIPPED.iter().any(|skipped| cell.kind.starts_with(skipped)) {
+                continue;
+            }
+            let place = place(&cell.attributes, self.source);
+            let mut pins = Vec::with_capacity(cell.connections.0.len());
+            for (pin, bits) in &cell.connections.0 {
+                pins.push((Arc::from(&**pin), bits.iter().map(|&bit| nets.bit(bit)).collect::<Vec<_>>()));
+            }
+            let kind: Arc<str> = cell.kind.as_str().into();
+            let instance = Instance { kind, name: name.as_str().into(), place, pins };
+            let is_module = by_name.contains_key(&*cell.kind);
+            cells.push(match cells::find(&cell.kind).filter(|_| !is_module) {
+                Some(operation) => Cell::Logic(WordCell::new(operation, &instance, &cell.parameters)?),
+                None => Cell::Instance(instance),
+            });
+        }
+        let (name, place) = (self.name.clone(), self.place.clone());
+        Ok(Module { name, place, inputs, outputs, nets: nets.nets, cells })
+    }
+}
+
+/// The nets of a module: Yosys numbers them, and names the numbers.
+struct Nets<'a> {
+    names: HashMap<u64, (Arc<str>, Place)>,
+    by_number: HashMap<u64, u32>,
+    nets: Vec<(Arc<str>, Place)>,
+    module: &'a document::Module,
+    source: &'a Source,
+}
+
+impl<'a> Nets<'a> {
+    fn new(module: &'a document::Module, source: &'a Source) -> Self {
+        let mut names = HashMap::new();
+        for hidden in [false, true] {
+            let named = module.netnames.0.iter().filter(|(_, net)| (net.hide_name != 0) == hidden);
+            for (name, net) in named {
+                let place = place(&net.attributes, source);
+                let name = clip(name);
+                for (index, &bit) in net.bits.iter().enumerate() {
+                    let document::Bit::Net(number) = bit else { continue };
+                    names.entry(number).or_insert_with(|| {
+                        let name =
+                            if net.bits.len() == 1 { name.clone() } else { format!("{name}[{index}]") };
+                        (name.into(), place.clone())
+                    });
+                }
+            }
+        }
+        Self { names, by_number: HashMap::new(), nets: Vec::new(), module, source }
+    }
+
+    fn place_of_port(&self, name: &str) -> Option<Place> {
+        self.module.netnames.get(name).map(|net| place(&net.attributes, self.source))
+    }
+
+    fn bit(&mut self, bit: document::Bit) -> Bit {
+        let number = match bit {
+            document::Bit::Net(number) => number,
+            document::Bit::Constant(value) => return Bit::Constant(value),
+            document::Bit::Undefined => return Bit::Undefined,
+        };
+        let Self { names, by_number, nets, source, .. } = self;
+        Bit::Net(*by_number.entry(number).or_insert_with(|| {
+            let named = names.remove(&number);
+            nets.push(named.unwrap_or_else(|| (format!("net {number}").into(), source.place(0, 0))));
+            nets.len() as u32 - 1
+        }))
+    }
+}
