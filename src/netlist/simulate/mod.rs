@@ -9,6 +9,7 @@
 mod pass;
 mod program;
 mod transpose;
+mod vector;
 mod words;
 
 use axmul_api::{Bits, Netlist, OperandFormat};
@@ -16,8 +17,6 @@ use axmul_api::{Bits, Netlist, OperandFormat};
 use crate::multiplier::{Products, ProductsError};
 use pass::{Level, PASS};
 use program::Program;
-
-pub use words::Words;
 
 /// A circuit that computes [`Products`].
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use axmul_api::OperandFormat;
 
 use super::program::{Program, Slot};
 use super::transpose::{Matrices, transpose};
-use super::words::{Word, Words};
+use super::vector::{Avx2, Avx512, Portable, Vector};
+use super::words::Words;
 
 /// Words of 32 cases in a slot.
 const WORDS: usize = 32;
@@ -51,7 +52,8 @@ impl Level {
     /// The products of consecutive pairs from number `first` on.
     pub fn block(self, format: OperandFormat, program: &Program, first: u64, out: &mut [i64]) {
         match self.0 {
-            Set::Portable => block::<4, 8>(format, program, first, out),
+            // SAFETY: any processor will do.
+            Set::Portable => block::<Portable, 8>(unsafe { Words::new() }, format, program, first, out),
             // SAFETY: the value proves that the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { block_avx2(format, program, first, out) },
@@ -64,7 +66,8 @@ impl Level {
     /// The products of up to [`PASS`] pairs.
     pub fn pairs(self, format: OperandFormat, program: &Program, a: &[i64], b: &[i64], out: &mut [i64]) {
         match self.0 {
-            Set::Portable => pairs::<4, 8>(format, program, a, b, out),
+            // SAFETY: any processor will do.
+            Set::Portable => pairs::<Portable, 8>(unsafe { Words::new() }, format, program, a, b, out),
             // SAFETY: the value proves that the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { pairs_avx2(format, program, a, b, out) },
@@ -78,57 +81,63 @@ impl Level {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn block_avx2(format: OperandFormat, program: &Program, first: u64, out: &mut [i64]) {
-    block::<8, 4>(format, program, first, out);
+    // SAFETY: this function is only called where there is AVX2.
+    block::<Avx2, 4>(unsafe { Words::new() }, format, program, first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,avx512f")]
 fn block_avx512(format: OperandFormat, program: &Program, first: u64, out: &mut [i64]) {
-    block::<16, 2>(format, program, first, out);
+    // SAFETY: this function is only called where there is AVX-512F.
+    block::<Avx512, 2>(unsafe { Words::new() }, format, program, first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn pairs_avx2(format: OperandFormat, program: &Program, a: &[i64], b: &[i64], out: &mut [i64]) {
-    pairs::<8, 4>(format, program, a, b, out);
+    // SAFETY: this function is only called where there is AVX2.
+    pairs::<Avx2, 4>(unsafe { Words::new() }, format, program, a, b, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,avx512f")]
 fn pairs_avx512(format: OperandFormat, program: &Program, a: &[i64], b: &[i64], out: &mut [i64]) {
-    pairs::<16, 2>(format, program, a, b, out);
+    // SAFETY: this function is only called where there is AVX-512F.
+    pairs::<Avx512, 2>(unsafe { Words::new() }, format, program, a, b, out);
 }
 
 /// Slots with the constants in place.
 #[inline(always)]
-fn slots<const W: usize, const K: usize>(program: &Program) -> Vec<Slot<Word<W>, K>> {
-    let mut slots = vec![Slot([[0; W]; K]); program.slots()];
-    slots[program.zero() + 1] = Slot([[u32::MAX; W]; K]);
+fn slots<V: Vector, const K: usize>(gates: &Words<V>, program: &Program) -> Vec<Slot<V, K>> {
+    const { assert!(V::WORDS * K == WORDS) };
+    let mut slots = vec![Slot([gates.word(0); K]); program.slots()];
+    slots[program.zero() + 1] = Slot([gates.word(u32::MAX); K]);
     slots
 }
 
 #[inline(always)]
-fn block<const W: usize, const K: usize>(
+fn block<V: Vector, const K: usize>(
+    mut gates: Words<V>,
     format: OperandFormat,
     program: &Program,
     first: u64,
     out: &mut [i64],
 ) {
-    let mut slots = slots::<W, K>(program);
+    let mut slots = slots::<V, K>(&gates, program);
     let mut done = 0;
     let mut previous = None;
     while done < out.len() {
         let number = first + done as u64;
         let (start, skipped) = (number - number % PASS as u64, (number % PASS as u64) as usize);
-        count(format, start, previous.replace(start), &mut slots);
-        program.run(&mut Words::<W>, &mut slots);
+        count(&gates, format, start, previous.replace(start), &mut slots);
+        program.run(&mut gates, &mut slots);
         let wanted = (PASS - skipped).min(out.len() - done);
         let out = &mut out[done..][..wanted];
         match <&mut [i64; PASS]>::try_from(&mut *out) {
-            Ok(out) => products(format, program, &slots, out),
+            Ok(out) => products(&gates, format, program, &slots, out),
             Err(_) => {
                 let mut whole = [0; PASS];
-                products(format, program, &slots, &mut whole);
+                products(&gates, format, program, &slots, &mut whole);
                 out.copy_from_slice(&whole[skipped..][..wanted]);
             }
         }
@@ -139,11 +148,12 @@ fn block<const W: usize, const K: usize>(
 /// Sets the input slots to the operands of the pairs from number `start` on, a multiple of [`PASS`]; `previous` is
 /// what they hold already.
 #[inline(always)]
-fn count<const W: usize, const K: usize>(
+fn count<V: Vector, const K: usize>(
+    gates: &Words<V>,
     format: OperandFormat,
     start: u64,
     previous: Option<u64>,
-    slots: &mut [Slot<Word<W>, K>],
+    slots: &mut [Slot<V, K>],
 ) {
     /// Bits of the number of a case within a word.
     const COUNTING: [u32; 5] = [0xaaaa_aaaa, 0xcccc_cccc, 0xf0f0_f0f0, 0xff00_ff00, 0xffff_0000];
@@ -156,24 +166,30 @@ fn count<const W: usize, const K: usize>(
         let (slot, top) = if bit < m { (n + bit, bit == m - 1) } else { (bit - m, bit == n + m - 1) };
         // Operands are numbered from the lowest, which has the sign bit.
         let inverted = if top && format.is_signed() { u32::MAX } else { 0 };
-        let words = slots[slot as usize].0.as_flattened_mut();
-        for (word, lanes) in words.iter_mut().enumerate() {
-            *lanes = inverted
-                ^ match bit {
-                    0..5 => (word as u32 >> bit & 1).wrapping_neg(),
-                    5..10 => COUNTING[bit as usize - 5],
-                    _ => ((start >> bit) as u32 & 1).wrapping_neg(),
-                };
+        let slot = &mut slots[slot as usize].0;
+        let same = match bit {
+            0..5 => None,
+            5..10 => Some(COUNTING[bit as usize - 5]),
+            _ => Some(((start >> bit) as u32 & 1).wrapping_neg()),
+        };
+        match same {
+            Some(word) => slot.fill(gates.word(inverted ^ word)),
+            None => {
+                for (number, word) in slot.iter_mut().flat_map(V::words_mut).enumerate() {
+                    *word = inverted ^ (number as u32 >> bit & 1).wrapping_neg();
+                }
+            }
         }
     }
 }
 
 /// The products in the output slots, each of them sign or zero extended.
 #[inline(always)]
-fn products<const W: usize, const K: usize>(
+fn products<V: Vector, const K: usize>(
+    gates: &Words<V>,
     format: OperandFormat,
     program: &Program,
-    slots: &[Slot<Word<W>, K>],
+    slots: &[Slot<V, K>],
     out: &mut [i64; PASS],
 ) {
     let width = usize::from(format.product_width());
@@ -183,54 +199,58 @@ fn products<const W: usize, const K: usize>(
         &slots[output.map_or(program.zero(), |&slot| slot as usize)]
     };
     for k in 0..K {
-        let mut low: Matrices<W> = std::array::from_fn(|bit| slot(bit).0[k]);
-        transpose(&mut low);
+        let mut low: Matrices<V> = std::array::from_fn(|bit| slot(bit).0[k]);
+        transpose(gates, &mut low);
+        let rows = out.chunks_exact_mut(WORDS).map(|row| &mut row[V::WORDS * k..][..V::WORDS]);
         if width <= 32 {
-            for (t, row) in low.iter().enumerate() {
-                let out = &mut out[WORDS * t + W * k..][..W];
-                for (out, &word) in out.iter_mut().zip(row) {
+            for (out, low) in rows.zip(&low) {
+                for (out, &word) in out.iter_mut().zip(low.words()) {
                     *out = if format.is_signed() { i64::from(word as i32) } else { i64::from(word) };
                 }
             }
-            continue;
-        }
-        let mut high: Matrices<W> = std::array::from_fn(|bit| slot(32 + bit).0[k]);
-        transpose(&mut high);
-        for (t, (low, high)) in low.iter().zip(&high).enumerate() {
-            let out = &mut out[WORDS * t + W * k..][..W];
-            for (out, (&low, &high)) in out.iter_mut().zip(low.iter().zip(high)) {
-                *out = (u64::from(high) << 32 | u64::from(low)) as i64;
+        } else {
+            let mut high: Matrices<V> = std::array::from_fn(|bit| slot(32 + bit).0[k]);
+            transpose(gates, &mut high);
+            for (out, (low, high)) in rows.zip(low.iter().zip(&high)) {
+                for (out, (&low, &high)) in out.iter_mut().zip(low.words().iter().zip(high.words())) {
+                    *out = (u64::from(high) << 32 | u64::from(low)) as i64;
+                }
             }
         }
     }
 }
 
 #[inline(always)]
-fn pairs<const W: usize, const K: usize>(
+fn pairs<V: Vector, const K: usize>(
+    mut gates: Words<V>,
     format: OperandFormat,
     program: &Program,
     a: &[i64],
     b: &[i64],
     out: &mut [i64],
 ) {
-    let mut slots = slots::<W, K>(program);
+    let mut slots = slots::<V, K>(&gates, program);
     let (n, m) = (usize::from(format.width_a()), usize::from(format.width_b()));
-    pack(a, &mut slots[..n]);
-    pack(b, &mut slots[n..n + m]);
-    program.run(&mut Words::<W>, &mut slots);
+    pack(&gates, a, &mut slots[..n]);
+    pack(&gates, b, &mut slots[n..n + m]);
+    program.run(&mut gates, &mut slots);
     let mut whole = [0; PASS];
-    products(format, program, &slots, &mut whole);
+    products(&gates, format, program, &slots, &mut whole);
     out.copy_from_slice(&whole[..out.len()]);
 }
 
 /// The bits of up to [`PASS`] numbers, a slot for each.
 #[inline(always)]
-fn pack<const W: usize, const K: usize>(values: &[i64], slots: &mut [Slot<Word<W>, K>]) {
+fn pack<V: Vector, const K: usize>(gates: &Words<V>, values: &[i64], slots: &mut [Slot<V, K>]) {
     for k in 0..K {
-        let mut rows: Matrices<W> = std::array::from_fn(|t| {
-            std::array::from_fn(|g| values.get(WORDS * t + W * k + g).map_or(0, |&value| value as u32))
-        });
-        transpose(&mut rows);
+        let mut rows: Matrices<V> = [gates.word(0); 32];
+        for (t, row) in rows.iter_mut().enumerate() {
+            let values = values.get(WORDS * t + V::WORDS * k..).unwrap_or_default();
+            for (word, &value) in row.words_mut().iter_mut().zip(values) {
+                *word = value as u32;
+            }
+        }
+        transpose(gates, &mut rows);
         for (slot, row) in slots.iter_mut().zip(rows) {
             slot.0[k] = row;
         }

@@ -1,77 +1,93 @@
-//! Many cases at once: the gates over an array of words, which compilers turn into vector instructions.
+//! The gates over registers full of cases.
 
 use axmul_api::Gates;
 
-/// Simulation of `32 * W` independent cases at once, one in each bit of an array of words: what
-/// [`Lanes`](axmul_api::Lanes) does for one word.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Words<const W: usize>;
+use super::vector::Vector;
 
-/// One bit of `32 * W` cases.
-pub(super) type Word<const W: usize> = [u32; W];
+/// Simulation of as many independent cases at once as a register has bits: what [`Lanes`](axmul_api::Lanes) does for
+/// one word.
+#[derive(Clone, Copy)]
+pub(super) struct Words<V> {
+    zero: V,
+    one: V,
+}
 
-#[inline(always)]
-fn each<const W: usize>(value: impl Fn(usize) -> u32) -> Word<W> {
-    std::array::from_fn(value)
+impl<V: Vector> Words<V> {
+    /// Gates of this width.
+    ///
+    /// # Safety
+    ///
+    /// The processor has the instructions that `V` is made for.
+    #[inline(always)]
+    pub unsafe fn new() -> Self {
+        // SAFETY: what the caller promises.
+        unsafe { Self { zero: V::splat(0), one: V::splat(u32::MAX) } }
+    }
+
+    /// The same word everywhere.
+    #[inline(always)]
+    pub fn word(&self, word: u32) -> V {
+        // SAFETY: whoever made `self` promised.
+        unsafe { V::splat(word) }
+    }
 }
 
 // Inlined always, so that they are compiled for the instruction set of the walk that uses them.
-impl<const W: usize> Gates for Words<W> {
-    type Bit = Word<W>;
+impl<V: Vector> Gates for Words<V> {
+    type Bit = V;
 
     #[inline(always)]
-    fn constant(&mut self, value: bool) -> Word<W> {
-        [if value { u32::MAX } else { 0 }; W]
+    fn constant(&mut self, value: bool) -> V {
+        if value { self.one } else { self.zero }
     }
 
     #[inline(always)]
-    fn not(&mut self, a: Word<W>) -> Word<W> {
-        each(|i| !a[i])
+    fn not(&mut self, a: V) -> V {
+        a.not()
     }
 
     #[inline(always)]
-    fn and(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| a[i] & b[i])
+    fn and(&mut self, a: V, b: V) -> V {
+        a.and(b)
     }
 
     #[inline(always)]
-    fn or(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| a[i] | b[i])
+    fn or(&mut self, a: V, b: V) -> V {
+        a.or(b)
     }
 
     #[inline(always)]
-    fn xor(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| a[i] ^ b[i])
+    fn xor(&mut self, a: V, b: V) -> V {
+        a.xor(b)
     }
 
     #[inline(always)]
-    fn mux(&mut self, select: Word<W>, if_one: Word<W>, if_zero: Word<W>) -> Word<W> {
-        each(|i| if_zero[i] ^ select[i] & (if_one[i] ^ if_zero[i]))
+    fn mux(&mut self, select: V, if_one: V, if_zero: V) -> V {
+        select.select(if_one, if_zero)
     }
 
     #[inline(always)]
-    fn nand(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| !(a[i] & b[i]))
+    fn nand(&mut self, a: V, b: V) -> V {
+        a.and(b).not()
     }
 
     #[inline(always)]
-    fn nor(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| !(a[i] | b[i]))
+    fn nor(&mut self, a: V, b: V) -> V {
+        a.or(b).not()
     }
 
     #[inline(always)]
-    fn xnor(&mut self, a: Word<W>, b: Word<W>) -> Word<W> {
-        each(|i| !(a[i] ^ b[i]))
+    fn xnor(&mut self, a: V, b: V) -> V {
+        a.xor(b).not()
     }
 
     #[inline(always)]
-    fn half_adder(&mut self, a: Word<W>, b: Word<W>) -> (Word<W>, Word<W>) {
-        (each(|i| a[i] ^ b[i]), each(|i| a[i] & b[i]))
+    fn half_adder(&mut self, a: V, b: V) -> (V, V) {
+        (a.xor(b), a.and(b))
     }
 
     #[inline(always)]
-    fn full_adder(&mut self, a: Word<W>, b: Word<W>, c: Word<W>) -> (Word<W>, Word<W>) {
-        let partial: Word<W> = each(|i| a[i] ^ b[i]);
-        (each(|i| partial[i] ^ c[i]), each(|i| a[i] & b[i] | partial[i] & c[i]))
+    fn full_adder(&mut self, a: V, b: V, c: V) -> (V, V) {
+        a.add(b, c)
     }
 }
