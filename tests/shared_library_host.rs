@@ -37,7 +37,7 @@ fn report() {
     let request = Request::Symbol { symbol, signature: None, format: None };
     let library = std::env::var_os(LIBRARY).unwrap();
     match tabulate(Path::new(&library), &request, &Limits::default()) {
-        Ok(all) => println!("exact: {}", all[0].table.is_exact()),
+        Ok(all) => println!("exact: {}", all[0].table.as_ref().unwrap().is_exact()),
         Err(error) => {
             let kind = match error.problem {
                 Problem::NoHost => "no host",

@@ -5,6 +5,7 @@
 //! circuit come from is decided here and nowhere else: [`Workshop::evaluate`], [`Workshop::products`] and
 //! [`Workshop::circuit`] each have one arm for each [`Model`].
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axmul_api::{Multiplier, Netlist};
@@ -13,8 +14,9 @@ use sha2::{Digest, Sha256};
 use super::cache::Key;
 use super::entry::{Entry, Model};
 use super::error::{SourceError, Warning};
+use super::shared_library::{LibraryProducts, Request};
 use super::sources::Sampling;
-use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure};
+use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure, library_key};
 use super::{cost, cross_check};
 use crate::evaluation::{EvaluationError, evaluate};
 use crate::multiplier::{
@@ -68,6 +70,9 @@ impl Workshop {
                 }
                 evaluated
             }
+            Model::Library { path, request } if entry.is_wide() => {
+                finish(entry, self.evaluate_library(entry, path, request, progress)?)
+            }
             Model::Library { path, request } => {
                 let mut found = self.tabulate_library(path, request)?;
                 let computed =
@@ -93,16 +98,22 @@ impl Workshop {
 
     /// The products of an entry, on demand.
     pub fn products(&self, entry: &Entry) -> Result<Box<dyn Products>, SourceError> {
-        if let (Model::Family { family, parameters }, true) = (&entry.model, entry.is_wide()) {
-            let multiplier = self.registry.member(family, parameters, entry.format)?;
-            return Ok(match self.circuit(entry)? {
-                Some(netlist) => Box::new(Simulator::new(&netlist)),
-                None => Box::new(OwnedModel(multiplier)),
-            });
+        match &entry.model {
+            Model::Family { family, parameters } if entry.is_wide() => {
+                let multiplier = self.registry.member(family, parameters, entry.format)?;
+                Ok(match self.circuit(entry)? {
+                    Some(netlist) => Box::new(Simulator::new(&netlist)),
+                    None => Box::new(OwnedModel(multiplier)),
+                })
+            }
+            Model::Library { path, request } if entry.is_wide() => {
+                Ok(Box::new(LibraryProducts::new(path, request, entry.format, &self.limits)?))
+            }
+            _ => {
+                let (evaluated, _) = self.evaluate(entry, &|_, _| {})?;
+                Ok(Box::new(evaluated.table()?.clone()))
+            }
         }
-        let (evaluated, _) = self.evaluate(entry, &|_, _| {})?;
-        let table = evaluated.table()?;
-        Ok(Box::new(table.clone()))
     }
 
     /// The circuit of an entry, where one is known, checked against its products where these come from elsewhere.
@@ -132,6 +143,31 @@ impl Workshop {
             // Nothing in a key could tell two builds of one model apart, so this is not kept.
             None => evaluate_products(entry, &ModelProducts(multiplier), self.sampling, progress),
         }
+    }
+
+    /// A function of a library whose operands are too wide for a table. Kept like tables of libraries.
+    fn evaluate_library(
+        &self,
+        entry: &Entry,
+        path: &Path,
+        request: &Request,
+        progress: PairProgress<'_>,
+    ) -> Result<Figures, SourceError> {
+        refuse_digest(entry)?;
+        let make = || {
+            let products = LibraryProducts::new(path, request, entry.format, &self.limits)?;
+            let outcome = evaluate_products(entry, &products, self.sampling, progress);
+            match (outcome, products.failure()) {
+                (Err(_), Some(failure)) => Err(failure.clone().into()),
+                (outcome, _) => Ok(outcome?.evaluation),
+            }
+        };
+        let extent = self.sampling.extent(entry.format);
+        match library_key("library metrics", path, request) {
+            Some(key) => self.cache.get_or(&key.with(format!("{extent:?}").as_bytes()), make),
+            None => make(),
+        }
+        .map(Figures::without_table)
     }
 
     /// A circuit: its table where the operands are narrow enough for one, else its metrics. Kept by what the circuit

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Time and memory for one shared library's child process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// From the moment at which the child is ready to load the library to its last product.
+    /// From the moment at which the child is ready to load the library to its last product. Where products are asked
+    /// for on demand, every thread has a child, and waiting for questions does not count.
     pub time: Duration,
     /// Memory in bytes beyond what the child has before it loads the library: address space on Linux, data segments
     /// on other Unix systems, no limit elsewhere.

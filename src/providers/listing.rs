@@ -12,7 +12,7 @@ use super::entry::{Entry, Model};
 use super::error::SourceError;
 use super::shared_library::{Reference, Request};
 use super::tables::TableFileError;
-use super::tabulate::{FileOfProducts, Loaded, Workshop};
+use super::tabulate::{FileOfProducts, Listed, Workshop};
 use crate::multiplier::{Cost, Evaluated, Provenance, Tabulated};
 
 impl Workshop {
@@ -82,16 +82,16 @@ impl Workshop {
         let found = self.tabulate_library(&path, &request)?;
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let name = file.split('.').next().unwrap_or_default().to_owned();
-        let entries = found.into_iter().map(|loaded| Entry {
+        let entries = found.into_iter().map(|listed| Entry {
             catalogue: name.clone(),
-            ..library_entry(loaded, &path, &request, Path::new(reference))
+            ..library_entry(listed, &path, &request, Path::new(reference))
         });
         Ok(Catalogue { entries: entries.collect(), name: name.clone(), ..Catalogue::default() })
     }
 }
 
-fn library_entry(loaded: Loaded, path: &Path, request: &Request, origin: &Path) -> Entry {
-    let Loaded { name, provider, format, cost, provenance, measured } = loaded;
+fn library_entry(listed: Listed, path: &Path, request: &Request, origin: &Path) -> Entry {
+    let Listed { name, provider, format, cost, provenance, measured } = listed;
     if let Some(measured) = measured {
         let tabulated = Tabulated { name, provider, table: measured.table, cost, provenance };
         return evaluated_entry(Evaluated::of_table(tabulated, measured.metrics), origin);

@@ -11,10 +11,10 @@ use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::limits::Limits;
 use super::registry::Registry;
-use super::shared_library::{self, Request};
+use super::shared_library::{self, Loaded, Request};
 use super::sources::Sampling;
 use super::tables::{self, TableFile, TableFileError};
-use crate::multiplier::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable, Provenance, Tabulated};
+use crate::multiplier::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable, Provenance};
 
 /// What evaluating needs beside the entry.
 pub(super) struct Workshop {
@@ -49,7 +49,7 @@ pub(super) struct FileOfProducts {
 
 /// A multiplier of a shared library as the cache keeps it.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Loaded {
+pub(super) struct Listed {
     pub name: String,
     pub provider: String,
     pub format: OperandFormat,
@@ -59,10 +59,9 @@ pub(super) struct Loaded {
     pub measured: Option<Measured>,
 }
 
-impl From<Tabulated> for Loaded {
-    fn from(Tabulated { name, provider, table, cost, provenance }: Tabulated) -> Self {
-        let format = table.format();
-        Self { name, provider, format, cost, provenance, measured: Some(Measured::new(table)) }
+impl From<Loaded> for Listed {
+    fn from(Loaded { name, provider, format, cost, provenance, table }: Loaded) -> Self {
+        Self { name, provider, format, cost, provenance, measured: table.map(Measured::new) }
     }
 }
 
@@ -107,10 +106,10 @@ impl Workshop {
 
     /// Kept by the library's bytes and what is asked of it. Libraries that it is linked with are not in the key:
     /// where one of those changes, switch the cache off.
-    pub fn tabulate_library(&self, path: &Path, request: &Request) -> Result<Vec<Loaded>, SourceError> {
+    pub fn tabulate_library(&self, path: &Path, request: &Request) -> Result<Vec<Listed>, SourceError> {
         let make = || {
             let found = shared_library::tabulate(path, request, &self.limits)?;
-            Ok(found.into_iter().map(Loaded::from).collect())
+            Ok(found.into_iter().map(Listed::from).collect())
         };
         match library_key("library", path, request) {
             Some(key) => self.cache.get_or(&key, make),

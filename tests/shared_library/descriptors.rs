@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use axmul::providers::shared_library::{Limits, Phase, Problem};
 
-use super::{PATIENT, ask, assert_products, build, one, problem};
+use super::{PATIENT, ask, assert_products, build, one, problem, tabulated};
 
 #[test]
 fn everything_in_a_descriptor_arrives() {
     let library = build::fixture("descriptor.c", &["WIDTH_B=7", "COST_SOURCE=\"measured\""]);
-    let all = ask(&library.0, "", &PATIENT).unwrap();
+    let all: Vec<_> = ask(&library.0, "", &PATIENT).unwrap().into_iter().map(tabulated).collect();
     assert_eq!(all.len(), 2);
     let first = &all[0];
     assert_eq!((first.name.as_str(), first.format().to_string().as_str()), ("first", "8x7s"));
@@ -40,8 +40,8 @@ fn a_cost_without_source_is_the_librarys_own() {
 fn the_batched_function_is_used() {
     let library = build::fixture("descriptor.c", &["PRODUCT=slow", "PRODUCTS=skews"]);
     let limits = Limits { time: Duration::from_secs(40), ..PATIENT };
-    let all = ask(&library.0, ":first", &limits).unwrap();
-    assert_products(&all[0], |a, b| 100 * a + b);
+    let first = ask(&library.0, ":first", &limits).unwrap().remove(0);
+    assert_products(&tabulated(first), |a, b| 100 * a + b);
 }
 
 #[test]
@@ -95,11 +95,6 @@ fn each_fault_has_its_message() {
         ("POWER=INFINITY", cost("inf"), "power_mw = inf"),
         ("DOCUMENTATION=\"\\xc3\"", text("is not UTF-8"), "documentation is not UTF-8"),
         ("DOCUMENTATION=long_text", text("is too long"), "at most 64 KiB"),
-        (
-            "WIDTH_A=9",
-            Problem::TooWide { name: first(), format: "9x8s".parse().unwrap() },
-            "`first` has operands 9x8s, too wide",
-        ),
     ] {
         let library = build::fixture("descriptor.c", &[definition]);
         assert_eq!(problem(&library.0, "", &PATIENT, &[says]), expected, "{definition}");
@@ -126,7 +121,10 @@ fn a_name_that_the_descriptor_lacks_lists_those_it_has() {
     let found =
         problem(&library.0, ":third", &PATIENT, &["no function `third`", "it describes first, second"]);
     assert!(matches!(found, Problem::NoSymbol { .. }));
-    // One of a library may be too wide for a table, the others are still to be had.
+    // One of a library may be too wide for a table: it is described, the others are tabulated.
     let wide = build::fixture("descriptor.c", &["WIDTH_A=16"]);
-    assert_products(&one(&wide.0, ":second"), |_, _| 12);
+    let all = ask(&wide.0, "", &PATIENT).unwrap();
+    assert_eq!((all[0].format.to_string().as_str(), &all[0].table), ("16x8s", &None));
+    assert_eq!((all[0].name.as_str(), all[0].cost.power_mw), ("first", Some(0.5)));
+    assert_eq!(tabulated(all[1].clone()), one(&wide.0, ":second"));
 }

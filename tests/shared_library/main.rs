@@ -5,13 +5,16 @@ mod build;
 mod descriptors;
 mod failures;
 mod products;
+mod wide;
 
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
 
 use axmul::multiplier::Tabulated;
-use axmul::providers::shared_library::{Limits, Problem, Reference, Request, SharedLibraryError, tabulate};
+use axmul::providers::shared_library::{
+    Limits, Loaded, Problem, Reference, Request, SharedLibraryError, tabulate,
+};
 
 /// Long enough for a loaded machine, for what ends by itself.
 const PATIENT: Limits = Limits { time: Duration::from_secs(60), memory_bytes: 256 << 20 };
@@ -25,21 +28,31 @@ fn host() {
     });
 }
 
-/// Tabulates `path` with what follows it on a command line, `:mul8s_mine`.
-fn ask(path: &Path, rest: &str, limits: &Limits) -> Result<Vec<Tabulated>, SharedLibraryError> {
-    host();
-    let request = match rest {
+/// What is asked by what follows a library on a command line, `:mul8s_mine`.
+fn request(rest: &str) -> Request {
+    match rest {
         "" => Request::Descriptor,
         _ => format!("x.so{rest}").parse::<Reference>().unwrap().request,
-    };
-    tabulate(path, &request, limits)
+    }
+}
+
+/// Tabulates `path` with what follows it on a command line.
+fn ask(path: &Path, rest: &str, limits: &Limits) -> Result<Vec<Loaded>, SharedLibraryError> {
+    host();
+    tabulate(path, &request(rest), limits)
 }
 
 /// The one multiplier that `rest` names.
 fn one(path: &Path, rest: &str) -> Tabulated {
     let mut all = ask(path, rest, &PATIENT).unwrap();
     assert_eq!(all.len(), 1);
-    all.remove(0)
+    tabulated(all.remove(0))
+}
+
+/// A multiplier that is narrow enough for a table.
+fn tabulated(loaded: Loaded) -> Tabulated {
+    let Loaded { name, provider, table, cost, provenance, .. } = loaded;
+    Tabulated { name, provider, table: table.expect("a table"), cost, provenance }
 }
 
 /// What is wrong with the library, once its message was seen to name the file and to hold all of `expected`.

@@ -9,12 +9,14 @@ use axmul_api::OperandFormat;
 use axmul_api::c_abi::{ENTRY_SYMBOL, PluginEntry};
 use serde::{Deserialize, Serialize};
 
+use super::Limits;
 use super::call::Function;
-use super::confine;
+use super::confine::{self, Clock};
 use super::descriptor::{self, Entry};
 use super::error::{Phase, Problem};
 use super::protocol::{Described, GREETING, Message};
 use super::reference::{Interpretation, Request};
+use super::serve::serve;
 use super::signature::Signature;
 use crate::multiplier::{Cost, ProductTable, Provenance};
 
@@ -22,13 +24,36 @@ use crate::multiplier::{Cost, ProductTable, Provenance};
 const SAMPLES: usize = 256;
 
 /// What a host is to do; its one argument beside the library, as JSON.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Order {
     pub request: Request,
     /// The library as the user wrote it.
     pub shown: String,
     pub memory_bytes: u64,
     pub seconds: f64,
+    pub task: Task,
+}
+
+impl Order {
+    /// An order for the library that the user calls `path`.
+    pub fn new(path: &Path, request: &Request, limits: &Limits, task: Task) -> Self {
+        Self {
+            request: request.clone(),
+            shown: path.display().to_string(),
+            memory_bytes: limits.memory_bytes,
+            seconds: limits.time.as_secs_f64(),
+            task,
+        }
+    }
+}
+
+/// What is wanted of the multipliers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Task {
+    /// All of them, with their products where these make a table.
+    Tabulate,
+    /// Products of the one that is asked for, on demand.
+    Serve,
 }
 
 /// Loads `library`, sends what `order` asks for through the pipe that is standard input, and ends the process.
@@ -47,19 +72,21 @@ fn run(library: &Path, order: &str) -> io::Result<()> {
     let mut pipe = confine::take_pipe()?;
     Message::Greeting(GREETING.to_owned()).write(&mut pipe)?;
     let order: Order = serde_json::from_str(order)?;
-    if let Err(error) = confine::apply(&pipe, order.memory_bytes, order.seconds) {
-        let reason = format!("its limits cannot be set: {error}");
-        return Message::Failure(Problem::Exchange { reason }).write(&mut pipe);
-    }
-    let last = match tabulate(library, &order, &mut pipe) {
-        Ok(count) => Message::Done(count),
-        Err(Failure::Problem(problem)) => Message::Failure(problem),
-        Err(Failure::Io(error)) => return Err(error),
+    let clock = match confine::apply(&pipe, order.memory_bytes, order.seconds) {
+        Ok(clock) => clock,
+        Err(error) => {
+            let reason = format!("its limits cannot be set: {error}");
+            return Message::Failure(Problem::Exchange { reason }).write(&mut pipe);
+        }
     };
-    last.write(&mut pipe)
+    match work(library, &order, &clock, &mut pipe) {
+        Ok(()) => Ok(()),
+        Err(Failure::Problem(problem)) => Message::Failure(problem).write(&mut pipe),
+        Err(Failure::Io(error)) => Err(error),
+    }
 }
 
-enum Failure {
+pub(super) enum Failure {
     Problem(Problem),
     Io(io::Error),
 }
@@ -77,27 +104,27 @@ impl From<io::Error> for Failure {
 }
 
 /// Something with products: a described multiplier or a plain function.
-enum Source {
+pub(super) enum Source {
     Entry(Entry),
     Plain(Described, Function),
 }
 
 impl Source {
-    fn described(&self) -> &Described {
+    pub fn described(&self) -> &Described {
         match self {
             Self::Entry(entry) => &entry.described,
             Self::Plain(described, _) => described,
         }
     }
 
-    fn product(&self, a: i64, b: i64) -> i64 {
+    pub fn product(&self, a: i64, b: i64) -> i64 {
         match self {
             Self::Entry(entry) => entry.product(a, b),
             Self::Plain(_, function) => function.product(a, b),
         }
     }
 
-    fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
+    pub fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
         match self {
             Self::Entry(entry) => entry.products(a, b, out),
             Self::Plain(_, function) => {
@@ -109,21 +136,37 @@ impl Source {
     }
 }
 
-fn tabulate(path: &Path, order: &Order, pipe: &mut File) -> Result<u32, Failure> {
+fn work(path: &Path, order: &Order, clock: &Clock, pipe: &mut File) -> Result<(), Failure> {
     Message::Phase(Phase::Loading).write(pipe)?;
     let library = Library::open(path)?;
     Message::Phase(Phase::Describing).write(pipe)?;
     let sources = sources(&library, order)?;
-    for source in &sources {
-        let Described { name, format, .. } = source.described();
-        if format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH {
-            return Err(Problem::TooWide { name: name.clone(), format: *format }.into());
+    match (order.task, &sources[..]) {
+        (Task::Serve, [source]) => serve(source, clock, pipe),
+        (Task::Serve, _) => {
+            let reason = format!("one multiplier was to be served, it has {}", sources.len());
+            Err(Problem::Exchange { reason }.into())
         }
-        Message::Phase(Phase::Multiplying(name.clone())).write(pipe)?;
-        let products = products(source, name, *format)?;
-        Message::Multiplier(source.described().clone(), products).write(pipe)?;
+        (Task::Tabulate, _) => {
+            for source in &sources {
+                tabulate(source, pipe)?;
+            }
+            Ok(Message::Done(sources.len() as u32).write(pipe)?)
+        }
     }
-    Ok(sources.len() as u32)
+}
+
+/// Sends a multiplier, with its products unless they are too many.
+fn tabulate(source: &Source, pipe: &mut File) -> Result<(), Failure> {
+    let described = source.described();
+    let Described { name, format, .. } = described;
+    let products = if format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH {
+        Vec::new()
+    } else {
+        Message::Phase(Phase::Multiplying(name.clone())).write(pipe)?;
+        products(source, name, *format)?
+    };
+    Ok(Message::Multiplier(described.clone(), products).write(pipe)?)
 }
 
 fn sources(library: &Library, order: &Order) -> Result<Vec<Source>, Problem> {

@@ -5,7 +5,8 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How much longer than its limit a process lives whose parent does not end it.
 const GRACE: Duration = Duration::from_secs(2);
@@ -26,20 +27,52 @@ pub(super) fn take_pipe() -> io::Result<File> {
     }
 }
 
-/// Limits this process: its life to `seconds` (the parent watches too, but may die first), and, on Unix, its
-/// memory to `bytes` beyond what it has now. Leaves no core files.
-pub(super) fn apply(pipe: &File, bytes: u64, seconds: f64) -> io::Result<()> {
+/// Limits this process: the time that it works to `seconds` (the parent watches too, but may die first), and, on
+/// Unix, its memory to `bytes` beyond what it has now. Leaves no core files. The clock is running.
+pub(super) fn apply(pipe: &File, bytes: u64, seconds: f64) -> io::Result<Clock> {
     let life = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).saturating_add(GRACE);
+    let clock = Clock::running();
+    let watched = clock.clone();
     // Before the memory limit, which counts the thread's stack.
     std::thread::Builder::new().name("time limit".into()).spawn(move || {
-        std::thread::sleep(life);
-        die();
+        loop {
+            match life.saturating_sub(watched.elapsed()) {
+                Duration::ZERO => die(),
+                left => std::thread::sleep(left),
+            }
+        }
     })?;
     #[cfg(unix)]
     unix::apply(pipe, bytes)?;
     #[cfg(not(unix))]
     let _ = (pipe, bytes);
-    Ok(())
+    Ok(clock)
+}
+
+/// How long this process has worked: waiting for questions is no work.
+#[derive(Clone)]
+pub(super) struct Clock(Arc<Mutex<(Duration, Option<Instant>)>>);
+
+impl Clock {
+    fn running() -> Self {
+        Self(Arc::new(Mutex::new((Duration::ZERO, Some(Instant::now())))))
+    }
+
+    pub fn pause(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(since) = state.1.take() {
+            state.0 += since.elapsed();
+        }
+    }
+
+    pub fn resume(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.get_or_insert_with(Instant::now);
+    }
+
+    fn elapsed(&self) -> Duration {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 + state.1.map_or(Duration::ZERO, |since| since.elapsed())
+    }
 }
 
 /// Ends the process at once, whatever locks the library holds.
@@ -155,5 +188,23 @@ mod unix {
             let pipe = unsafe { BorrowedFd::borrow_raw(*pipe) };
             let _ = rustix::io::write(pipe, frame);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paused_clock_stands_still() {
+        let clock = Clock::running();
+        clock.pause();
+        let elapsed = clock.elapsed();
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(clock.elapsed(), elapsed);
+        clock.resume();
+        clock.resume();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(clock.elapsed() >= elapsed + Duration::from_millis(2));
     }
 }

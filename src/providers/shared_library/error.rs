@@ -8,7 +8,6 @@ use axmul_api::{FormatError, OperandFormat};
 use serde::{Deserialize, Serialize};
 
 use super::signature::Signature;
-use crate::multiplier::ProductTable;
 
 /// A shared library that gave no multipliers: which, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -190,16 +189,34 @@ pub enum Problem {
         /// What is wrong with it.
         what: String,
     },
-    /// Operands too wide for a table.
+    /// A product that the product bus does not hold.
     #[error(
-        "its multiplier `{name}` has operands {format}, too wide for a table (at most {max}x{max}); ask for \
-         another one of the library, LIBRARY:NAME", max = ProductTable::MAX_WIDTH
+        "its multiplier `{name}` gives {a} x {b} = {product}, beyond its product bus of {bits} bits; check format and \
+         signature"
     )]
-    TooWide {
+    Bus {
         /// The multiplier.
         name: String,
-        /// Its operand format.
-        format: OperandFormat,
+        /// First operand.
+        a: i64,
+        /// Second operand.
+        b: i64,
+        /// What it returned.
+        product: i64,
+        /// The width of the product, in bits.
+        bits: u8,
+    },
+    /// A multiplier is not what it was when it was listed.
+    #[error(
+        "its multiplier `{name}` has operands {got}, {expected} when it was listed; do not replace it meanwhile"
+    )]
+    Changed {
+        /// The multiplier.
+        name: String,
+        /// Its operand format now.
+        got: OperandFormat,
+        /// Its operand format then.
+        expected: OperandFormat,
     },
     /// A multiplier does not give the same product twice.
     #[error(
@@ -233,6 +250,21 @@ pub enum Problem {
         seconds: f64,
         /// What it was doing.
         phase: Phase,
+        /// What it printed.
+        output: Output,
+    },
+    /// The plugin took too long for all the products that were asked for one after another.
+    #[error(
+        "took longer than {seconds} s for {done} products of `{name}`; raise --plugin-timeout if it needs more, or \
+         estimate from fewer with --samples N{output}"
+    )]
+    TooSlow {
+        /// The limit in seconds.
+        seconds: f64,
+        /// The multiplier.
+        name: String,
+        /// How many products came in that time.
+        done: u64,
         /// What it printed.
         output: Output,
     },

@@ -1,4 +1,7 @@
-//! What the process that loads a library tells the one that started it.
+//! What the process that loads a library and the one that started it tell each other.
+//!
+//! The process that loads greets, says what it is doing, and then either sends every multiplier with its products and
+//! ends, or says that it is ready and answers questions for products until nobody asks any more.
 //!
 //! A frame is its kind (1 byte), the length of its payload (4 bytes, little endian), the payload, and the SHA-256
 //! of all that. A plugin shares the process with the writer, so nothing is believed that is not whole.
@@ -13,10 +16,13 @@ use super::error::{Phase, Problem};
 use crate::multiplier::{Cost, Provenance};
 
 /// What a host greets with: this protocol and this version of axmul, which fixes the payloads.
-pub(super) const GREETING: &str = concat!("axmul ", env!("CARGO_PKG_VERSION"), " tabulation 1");
+pub(super) const GREETING: &str = concat!("axmul ", env!("CARGO_PKG_VERSION"), " tabulation 2");
 
 /// No frame is longer: 65,536 products of 8 bytes, and text.
 const MAX_PAYLOAD: u32 = 2 << 20;
+
+/// The most products that one question may ask for.
+pub(super) const MAX_PRODUCTS: usize = 1 << 16;
 
 /// How a frame is damaged whose stream ended too early.
 pub(super) const TRUNCATED: &str = "truncated";
@@ -35,10 +41,19 @@ pub(super) enum Message {
     OutOfMemory,
     /// The last: no multipliers, and why.
     Failure(Problem),
-    /// One multiplier.
+    /// One multiplier with its products; without any where its operands are too wide for a table.
     Multiplier(Described, Vec<i64>),
     /// The last: all is said, in so many multipliers.
     Done(u32),
+    /// This multiplier's products can be asked for.
+    Ready(Described),
+    /// A question: the products of so many consecutive operand pairs, from number `first` on, in the order of
+    /// [`OperandFormat::operands`].
+    Block { first: u64, count: u32 },
+    /// A question: the products of these operands, of which the lowest 32 bits travel.
+    Pairs { a: Vec<i64>, b: Vec<i64> },
+    /// An answer: products as [`Packed`](super::packed::Packed) packs them.
+    Products(Vec<u8>),
 }
 
 /// A multiplier but for its products.
@@ -75,8 +90,17 @@ impl Message {
                 (b'M', payload)
             }
             Self::Done(count) => (b'D', count.to_le_bytes().to_vec()),
+            Self::Ready(described) => (b'R', json(described)),
+            Self::Block { first, count } => {
+                (b'B', [&first.to_le_bytes()[..], &count.to_le_bytes()[..]].concat())
+            }
+            Self::Pairs { a, b } => {
+                (b'Q', a.iter().chain(b).flat_map(|operand| (*operand as u32).to_le_bytes()).collect())
+            }
+            Self::Products(packed) => (b'A', packed.clone()),
         };
-        let mut frame = vec![kind];
+        let mut frame = Vec::with_capacity(HEADER + payload.len() + CHECKSUM);
+        frame.push(kind);
         frame.extend((payload.len() as u32).to_le_bytes());
         frame.extend(payload);
         let checksum = Sha256::digest(&frame);
@@ -126,6 +150,20 @@ impl Message {
                 Self::Multiplier(serde_json::from_slice(text).ok()?, products)
             }
             b'D' => Self::Done(u32::from_le_bytes(payload.try_into().ok()?)),
+            b'R' => Self::Ready(serde_json::from_slice(payload).ok()?),
+            b'B' => {
+                let (first, count) = payload.split_first_chunk()?;
+                let count = u32::from_le_bytes(count.try_into().ok()?);
+                Self::Block { first: u64::from_le_bytes(*first), count }
+            }
+            b'Q' => {
+                let (operands, []) = payload.as_chunks() else { return None };
+                let operands: Vec<i64> =
+                    operands.iter().map(|&operand| u32::from_le_bytes(operand).into()).collect();
+                let (a, b) = operands.split_at(operands.len() / 2);
+                Self::Pairs { a: a.to_vec(), b: b.to_vec() }
+            }
+            b'A' => Self::Products(payload.to_vec()),
             _ => return None,
         })
     }
@@ -165,8 +203,12 @@ mod tests {
             Message::Phase(Phase::Multiplying("x".into())),
             Message::OutOfMemory,
             Message::Failure(Problem::AbiVersion { got: 7 }),
-            Message::Multiplier(described, vec![i64::MIN, -1, 0, i64::MAX]),
+            Message::Multiplier(described.clone(), vec![i64::MIN, -1, 0, i64::MAX]),
             Message::Done(3),
+            Message::Ready(described),
+            Message::Block { first: u64::MAX - 1, count: 7 },
+            Message::Pairs { a: vec![0, u32::MAX.into()], b: vec![1, 1 << 31] },
+            Message::Products(vec![1, 2, 3]),
         ]
     }
 

@@ -1,8 +1,8 @@
 //! Starts the process that loads a library, listens to it, and ends it in time.
 
 use std::collections::VecDeque;
-use std::io::{self, PipeReader, Read};
-use std::path::Path;
+use std::io::{self, PipeReader, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Limits;
+use super::channel::Channel;
 use super::child::Order;
 use super::error::{Output, Phase, Problem};
 use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
@@ -32,42 +33,61 @@ pub(super) type Received = Vec<(Described, Vec<i64>)>;
 
 /// Has `host` load `library` (an absolute path) and returns what it sends.
 pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Received, Problem> {
-    let exchange = |error: io::Error| Problem::Exchange { reason: error.to_string() };
-    let (results, results_end) = io::pipe().map_err(exchange)?;
-    let (printed, printed_end) = io::pipe().map_err(exchange)?;
-    let order = serde_json::to_string(order).map_err(|error| exchange(error.into()))?;
-    let mut command = Command::new(host);
-    command.arg(CHILD_ARGUMENT).arg(library).arg(order).env(CHILD_VARIABLE, "1");
-    // The pipe for the results takes the place of standard input, the only descriptor that a process inherits
-    // under a known number and that no library writes to. What a library prints goes another way.
-    command.stdin(results_end).stdout(printed_end.try_clone().map_err(exchange)?).stderr(printed_end);
-    // A group of its own, so that what the library starts ends with it.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let child = command.spawn().map_err(|error| Problem::HostDoesNotStart {
-        host: host.display().to_string(),
-        reason: error.to_string(),
-    })?;
-    // Our copies of the far ends, so that the pipes end with the process.
-    drop(command);
-    let output = Arc::new(Mutex::new(VecDeque::new()));
-    let mut conversation = Conversation {
-        process: Process(child),
-        messages: in_background(move |send| listen(results, send)),
-        silent: in_background({
-            let output = Arc::clone(&output);
-            move |_| keep_tail(printed, &output)
-        }),
-        output,
-        deadline: Some(Instant::now() + GREETING_TIME),
-        limits,
-        host,
-        greeted: false,
-        phase: Phase::default(),
-        short_of_memory: false,
-        received: Vec::new(),
-    };
-    conversation.hold()
+    let mut conversation = Conversation::start(host, library, order, limits)?;
+    let mut received = Vec::new();
+    loop {
+        match conversation.next()? {
+            Message::Multiplier(described, products) => received.push((described, products)),
+            Message::Done(count) if count as usize == received.len() => return Ok(received),
+            Message::Done(_) => return Err(conversation.damaged("multipliers are missing")),
+            _ => return Err(conversation.damaged("an answer that nobody asked for")),
+        }
+    }
+}
+
+impl Conversation {
+    /// Has `host` load `library` (an absolute path).
+    pub fn start(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Self, Problem> {
+        let (channel, far_end) = Channel::open().map_err(exchange)?;
+        let (printed, printed_end) = io::pipe().map_err(exchange)?;
+        let order = serde_json::to_string(order).map_err(|error| exchange(error.into()))?;
+        let mut command = Command::new(host);
+        command.arg(CHILD_ARGUMENT).arg(library).arg(order).env(CHILD_VARIABLE, "1");
+        // Our channel takes the place of standard input, the only descriptor that a process inherits under a known
+        // number and that no library writes to. What a library prints goes another way.
+        command.stdin(far_end).stdout(printed_end.try_clone().map_err(exchange)?).stderr(printed_end);
+        // A group of its own, so that what the library starts ends with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().map_err(|error| Problem::HostDoesNotStart {
+            host: host.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        // Our copies of the far ends, so that the channels end with the process.
+        drop(command);
+        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let Channel { answers, questions } = channel;
+        Ok(Self {
+            process: Process(child),
+            messages: in_background(move |send| listen(answers, send)),
+            questions,
+            silent: in_background({
+                let output = Arc::clone(&output);
+                move |_| keep_tail(printed, &output)
+            }),
+            output,
+            deadline: Some(Instant::now() + GREETING_TIME),
+            limits: *limits,
+            host: host.to_owned(),
+            greeted: false,
+            phase: Phase::default(),
+            short_of_memory: false,
+        })
+    }
+}
+
+fn exchange(error: io::Error) -> Problem {
+    Problem::Exchange { reason: error.to_string() }
 }
 
 /// Runs `work` in a thread that outlives this call where a stream never ends.
@@ -77,7 +97,7 @@ fn in_background<T: Send + 'static>(work: impl FnOnce(Sender<T>) + Send + 'stati
     receive
 }
 
-fn listen(mut results: PipeReader, send: Sender<Result<Message, ReadError>>) {
+fn listen(mut results: impl Read, send: Sender<Result<Message, ReadError>>) {
     loop {
         let message = Message::read(&mut results);
         let last = message.is_err();
@@ -120,31 +140,41 @@ impl Drop for Process {
     }
 }
 
-struct Conversation<'a> {
+/// What is said between this process and one that loads a library, and what becomes of the latter.
+pub(super) struct Conversation {
     process: Process,
     messages: Receiver<Result<Message, ReadError>>,
+    questions: Box<dyn Write + Send>,
     /// Disconnected once nobody can print any more.
     silent: Receiver<()>,
     output: Arc<Mutex<VecDeque<u8>>>,
     /// `None`: never.
     deadline: Option<Instant>,
-    limits: &'a Limits,
-    host: &'a Path,
+    limits: Limits,
+    host: PathBuf,
     greeted: bool,
     phase: Phase,
     short_of_memory: bool,
-    received: Received,
 }
 
-impl Conversation<'_> {
-    fn hold(&mut self) -> Result<Received, Problem> {
+impl Conversation {
+    /// The answer to a question, within this time.
+    pub fn ask(&mut self, question: &Message, time: Duration) -> Result<Message, Problem> {
+        self.deadline = Instant::now().checked_add(time);
+        // A process that takes no questions has ended, or is about to: why is learned by listening.
+        let _ = question.write(&mut self.questions);
+        self.next()
+    }
+
+    /// The next message that is not about the process itself.
+    pub fn next(&mut self) -> Result<Message, Problem> {
         // When the process is gone and its pipe is not: how it ended, and until when to listen all the same.
         let mut gone: Option<(ExitStatus, Instant)> = None;
         loop {
             match self.messages.recv_timeout(self.until_next_look()) {
                 Ok(Ok(message)) => {
-                    if let Some(received) = self.take(message)? {
-                        return Ok(received);
+                    if let Some(message) = self.note(message)? {
+                        return Ok(message);
                     }
                 }
                 Ok(Err(ReadError::Damaged(what))) if self.greeted && what != TRUNCATED => {
@@ -175,8 +205,8 @@ impl Conversation<'_> {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// Everything received, once all is.
-    fn take(&mut self, message: Message) -> Result<Option<Received>, Problem> {
+    /// Keeps what a message says about the process; gives back one that says something else.
+    fn note(&mut self, message: Message) -> Result<Option<Message>, Problem> {
         match message {
             Message::Greeting(got) if got == GREETING => {
                 self.greeted = true;
@@ -191,11 +221,7 @@ impl Conversation<'_> {
             // The limit is behind whatever reason the dynamic linker gave.
             Message::Failure(_) if self.short_of_memory => return Err(self.memory_limit()),
             Message::Failure(problem) => return Err(problem),
-            Message::Multiplier(described, products) => self.received.push((described, products)),
-            Message::Done(count) if count as usize == self.received.len() => {
-                return Ok(Some(std::mem::take(&mut self.received)));
-            }
-            Message::Done(_) => return Err(self.damaged("multipliers are missing")),
+            other => return Ok(Some(other)),
         }
         Ok(None)
     }
@@ -242,7 +268,7 @@ impl Conversation<'_> {
         Problem::MemoryLimit { bytes, phase: self.phase.clone(), output: self.output() }
     }
 
-    fn damaged(&mut self, what: &str) -> Problem {
+    pub fn damaged(&mut self, what: &str) -> Problem {
         Problem::Damaged { what: what.to_owned(), phase: self.phase.clone(), output: self.output() }
     }
 
