@@ -1,0 +1,145 @@
+//! Multipliers from netlist files: Verilog, BLIF, AIGER, Yosys JSON.
+//!
+//! ```text
+//! my.v (--with cells.v) -> netlist::read -> netlist::bind -> Circuit
+//!        \-> yosys -> JSON -/
+//! ```
+//!
+//! A netlist says neither which ports are the operands nor whether they are signed: what is not said with
+//! [`NetlistOptions`] is guessed, and the guess is among [`Circuit::notes`].
+
+mod error;
+mod options;
+mod yosys;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use axmul_api::{Netlist, OperandFormat};
+
+pub use error::NetlistFileError;
+pub use options::{NetlistOptions, Via};
+
+use super::cache::Cache;
+use super::header::Header;
+use super::tables::signedness;
+use super::text_file;
+use crate::netlist::read::{Language, read};
+use crate::netlist::{Source, bind};
+
+/// No netlist file is larger, in bytes.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// A netlist file and how it is to be read. It is read at most once, and clones share what was read.
+#[derive(Clone, Debug)]
+pub struct NetlistFile(Arc<File>);
+
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    options: NetlistOptions,
+    signed: Option<bool>,
+    circuit: OnceLock<Result<Circuit, NetlistFileError>>,
+}
+
+impl PartialEq for NetlistFile {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |file: &Self| (file.0.path.clone(), file.0.options.clone(), file.0.signed);
+        parts(self) == parts(other)
+    }
+}
+
+/// A multiplier read from a netlist file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Circuit {
+    /// Product = circuit(a, b).
+    pub netlist: Netlist,
+    /// The name of its module or model.
+    pub module: String,
+    /// What the comment at the head of the file says.
+    pub header: Header,
+    /// What was guessed and what was found, a sentence each that names the file.
+    pub notes: Vec<String>,
+}
+
+impl NetlistFile {
+    /// The file at `path`. `signed` is whether the operands are two's complement, where that is said.
+    pub fn new(path: impl Into<PathBuf>, options: NetlistOptions, signed: Option<bool>) -> Self {
+        Self(Arc::new(File { path: path.into(), options, signed, circuit: OnceLock::new() }))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// The circuit in it.
+    pub fn circuit(&self, cache: &Cache) -> Result<&Circuit, NetlistFileError> {
+        let File { path, options, signed, circuit } = &*self.0;
+        circuit.get_or_init(|| open(path, options, *signed, cache)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The format in its name, `mul8x4u_...`: all that is known before it is read.
+    pub fn format_by_name(&self) -> Option<OperandFormat> {
+        super::shared_library::format_of_name(&stem(&self.0.path))
+    }
+}
+
+fn open(
+    path: &Path,
+    options: &NetlistOptions,
+    signed: Option<bool>,
+    cache: &Cache,
+) -> Result<Circuit, NetlistFileError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |problem| NetlistFileError::Read { path, problem }
+    };
+    let language = Language::of_path(path)
+        .ok_or_else(|| unreadable(path)("expected a netlist (.v, .sv, .blif, .aag, .aig, .json)".into()))?;
+    let mut sources = Vec::new();
+    for file in [path].into_iter().chain(options.with.iter().map(PathBuf::as_path)) {
+        let bytes = text_file::read(file, MAX_BYTES).map_err(unreadable(file))?;
+        if Language::of_path(file) != Some(language) {
+            return Err(NetlistFileError::Mixed { path: path.into(), with: file.into() });
+        }
+        sources.push(Source::new(file.display().to_string(), bytes));
+    }
+    let header = match language {
+        Language::Verilog | Language::Blif => Header::read(&String::from_utf8_lossy(&sources[0].bytes)),
+        Language::Aiger | Language::YosysJson => Header::default(),
+    };
+    let mut notes = Vec::new();
+    let design = match options.via {
+        None => read(language, &sources, options.top.as_deref())?,
+        Some(Via::Yosys) => {
+            let made = yosys::elaborate(path, language, &sources, options.top.as_deref(), cache)?;
+            notes.push(made.note);
+            let name = format!("{} through Yosys", path.display());
+            read(Language::YosysJson, &[Source::new(name, made.json)], None)?
+        }
+    };
+    let by_name = signedness::from_name(&stem(path)).or_else(|| signedness::from_name(design.name()));
+    let bound = bind(&design, &options.ports(signed, by_name))
+        .map_err(|source| NetlistFileError::Ports { path: path.into(), source })?;
+    let place = path.display().to_string();
+    let notes = notes.into_iter().chain(bound.notes).chain(header.notes.iter().cloned());
+    Ok(Circuit {
+        netlist: bound.netlist,
+        module: design.name().to_owned(),
+        notes: notes.map(|note| format!("{place}: {note}")).collect(),
+        header,
+    })
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether a path has the extension of a netlist.
+pub(super) fn is_netlist_path(path: &Path) -> bool {
+    Language::of_path(path).is_some()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use super::*;
+use crate::netlist::Extend;
+use crate::providers::CacheChoice;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        Self(directory)
+    }
+
+    fn open(&self, name: &str, options: NetlistOptions, signed: Option<bool>) -> Result<Circuit, String> {
+        let cache = Cache::open(&CacheChoice::Off).unwrap();
+        let file = NetlistFile::new(self.0.path().join(name), options, signed);
+        file.circuit(&cache).cloned().map_err(|error| self.shorten(&error.to_string()))
+    }
+
+    fn shorten(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.0.path().display()), "")
+    }
+
+    fn notes(&self, circuit: &Circuit) -> Vec<String> {
+        circuit.notes.iter().map(|note| self.shorten(note)).collect()
+    }
+}
+
+/// A 2x2 multiplier.
+const TWO: &str = "\
+// MAE = 0
+// PDK45_PWR = 0.01 mW
+module two (A, B, O);
+  input [1:0] A;
+  input [1:0] B;
+  output [3:0] O;
+  wire w;
+  assign O[0] = A[0] & B[0];
+  assign O[1] = (A[1] & B[0]) ^ (A[0] & B[1]);
+  assign w = A[1] & B[0] & A[0] & B[1];
+  assign O[2] = (A[1] & B[1]) ^ w;
+  assign O[3] = (A[1] & B[1]) & w;
+endmodule
+";
+
+#[test]
+fn a_file_is_read_bound_and_described() {
+    let folder = Folder::new(&[("mul2u_x.v", TWO), ("two.v", TWO)]);
+    let circuit = folder.open("mul2u_x.v", NetlistOptions::default(), None).unwrap();
+    assert_eq!((&*circuit.module, circuit.netlist.format()), ("two", OperandFormat::unsigned(2, 2)));
+    assert_eq!(
+        folder.notes(&circuit),
+        ["mul2u_x.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned, as its name says"]
+    );
+    assert_eq!(circuit.header.cost.power_mw, Some(0.01));
+    let asked = folder.open("two.v", NetlistOptions::default(), Some(true)).unwrap();
+    assert_eq!(asked.netlist.format(), OperandFormat::signed(2, 2));
+    assert!(asked.notes[0].ends_with("signed, as asked for"), "{:?}", asked.notes);
+}
+
+#[test]
+fn options_reach_the_ports() {
+    let folder = Folder::new(&[("two.v", TWO)]);
+    let options = NetlistOptions {
+        a: Some("B".into()),
+        out: Some("O[2:0]".into()),
+        msb_first: true,
+        extend: Some(Extend::Zero),
+        ..NetlistOptions::default()
+    };
+    let circuit = folder.open("two.v", options, Some(false)).unwrap();
+    assert_eq!(
+        folder.notes(&circuit),
+        [
+            "two.v: a = B, b = A[0:1], product = O[2:0]; unsigned, as asked for",
+            "two.v: the product has 3 bits and was extended to 4 with zeros"
+        ]
+    );
+    let refused = NetlistOptions { out: Some("X".into()), ..NetlistOptions::default() };
+    assert_eq!(
+        folder.open("two.v", refused, None).unwrap_err(),
+        "two.v: no output is called 'X'; there are O[3:0]"
+    );
+}
+
+#[test]
+fn further_files_are_read_with_it() {
+    let top = "module mine (input [1:0] A, input [1:0] B, output [3:0] O);\n  two t (A, B, O);\nendmodule\n";
+    let folder = Folder::new(&[("mine.v", top), ("cells.v", TWO), ("cells.blif", "")]);
+    let with = |name: &str, top: Option<&str>| NetlistOptions {
+        with: vec![folder.0.path().join(name)],
+        top: top.map(Into::into),
+        ..NetlistOptions::default()
+    };
+    let circuit = folder.open("mine.v", with("cells.v", None), None).unwrap();
+    assert_eq!(circuit.module, "mine");
+    assert_eq!(circuit.header, Header::default(), "the header of another file is not this one's");
+    assert_eq!(folder.open("mine.v", with("cells.v", Some("two")), None).unwrap().module, "two");
+    let message = |name: &str| folder.open("mine.v", with(name, None), None).unwrap_err();
+    assert_eq!(
+        message("cells.blif"),
+        "cells.blif: expected a file of the same format as mine.v, for both are read together"
+    );
+    assert_eq!(message("none.v"), "none.v: no such file or directory");
+    assert!(folder.open("mine.v", NetlistOptions::default(), None).unwrap_err().contains("two"));
+}
+
+#[test]
+fn a_file_is_read_once() {
+    let folder = Folder::new(&[("two.v", TWO)]);
+    let cache = Cache::open(&CacheChoice::Off).unwrap();
+    let path = folder.0.path().join("two.v");
+    let file = NetlistFile::new(&path, NetlistOptions::default(), None);
+    let again = file.clone();
+    assert!(file.circuit(&cache).is_ok());
+    std::fs::remove_file(&path).unwrap();
+    assert!(again.circuit(&cache).is_ok());
+    assert_eq!(again, file);
+    assert_ne!(file, NetlistFile::new(&path, NetlistOptions::default(), Some(true)));
+}
+
+/// The same circuit through Yosys, and one that only Yosys reads.
+#[test]
+fn yosys_gives_the_same_ports() {
+    let behaviour =
+        "module two (input signed [1:0] A, B, output reg signed [3:0] O);\nalways @* O = A * B;\nendmodule";
+    let folder = Folder::new(&[("two.v", TWO), ("behaviour.v", behaviour)]);
+    let via = NetlistOptions { via: Some(Via::Yosys), ..NetlistOptions::default() };
+    let circuit = match folder.open("two.v", via.clone(), Some(false)) {
+        Err(error) if error.contains("apt install yosys") => return eprintln!("SKIPPED: {error}"),
+        other => other.unwrap(),
+    };
+    assert_eq!(
+        folder.notes(&circuit),
+        [
+            "two.v: read through Yosys: the circuit is module two",
+            "two.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned, as asked for"
+        ]
+    );
+    let circuit = folder.open("behaviour.v", via, None).unwrap();
+    assert_eq!(circuit.netlist.format(), OperandFormat::signed(2, 2));
+}
