@@ -10,7 +10,7 @@ pub mod yosys_json;
 
 use std::path::Path;
 
-use super::{Design, NetlistError, Place, Problem, Source};
+use super::{Design, NetlistError, Place, Source};
 
 /// The formats that circuits come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
