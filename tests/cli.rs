@@ -5,6 +5,8 @@
 #[cfg(unix)]
 #[path = "shared_library/build.rs"]
 mod build;
+#[path = "cli/c_sources.rs"]
+mod c_sources;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/doctor.rs"]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::providers;
+use crate::providers::{self, Warning};
 use crate::report::OutputFile;
 
 /// Standard output for results, standard error for everything else.
@@ -61,6 +61,14 @@ impl Console {
     /// Something that may make the result other than expected.
     pub fn warn(&self, text: impl Display) {
         eprintln!("warning: {text}");
+    }
+
+    /// What is to be known about multipliers: an assumption is good to know, anything else may change the result.
+    pub fn about(&self, warning: &Warning) {
+        match warning {
+            Warning::Assumption(text) => self.note(text),
+            other => self.warn(other),
+        }
     }
 
     /// The whole chain of an error, each cause that adds something on a line of its own.

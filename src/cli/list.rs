@@ -98,7 +98,7 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStat
         (true, format) => families(&collection, format)?,
         (false, format) => {
             for warning in collection.warnings() {
-                console.warn(warning);
+                console.about(warning);
             }
             if collection.entries().is_empty() {
                 bail!("there is no multiplier to list; name a catalogue or a plugin that holds some");

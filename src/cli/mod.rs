@@ -17,6 +17,7 @@ mod eval;
 mod experiment;
 mod export;
 mod list;
+mod netlists;
 mod one;
 mod report;
 mod run;
@@ -68,8 +69,9 @@ Examples:
   axmul doctor                                what this machine has
 
 `axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a
-table (.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a
-directory of tables).
+netlist (.v, .sv, .blif, .aag, .aig, .json), a C source (.c) or SOURCE.c:FUNCTION, a table (.npy,
+.csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a directory of
+tables).
 Exit codes: 0 done, 1 a threshold was not met, 2 error.";
 
 #[derive(Debug, Subcommand)]

@@ -38,7 +38,7 @@ impl<'a> One<'a> {
     pub fn find(collection: &'a Collection, name: &str, console: &Console) -> anyhow::Result<Self> {
         let (mut entries, warnings) = collection.find(name)?;
         for warning in collection.warnings().iter().chain(&warnings) {
-            console.warn(warning);
+            console.about(warning);
         }
         match entries.pop() {
             Some(entry) if entries.is_empty() => Ok(Self { collection, entry }),
@@ -56,7 +56,7 @@ impl<'a> One<'a> {
         drop(progress);
         let (evaluated, warnings) = outcome?;
         for warning in warnings {
-            console.warn(warning);
+            console.about(&warning);
         }
         Ok(evaluated)
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::console::Console;
+use super::netlists::NetlistArgs;
 use crate::multiplier::{Evaluated, Tabulated};
 use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
@@ -21,10 +22,10 @@ pub(super) struct SourceArgs {
     /// A shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function; may be repeated
     #[arg(long = "plugin", value_name = "PATH")]
     plugins: Vec<PathBuf>,
-    /// Only signed multipliers; also how a table is read that does not say
+    /// Only signed multipliers; also how a table is read that does not say, and how a netlist or C source is read
     #[arg(long, conflicts_with = "unsigned")]
     signed: bool,
-    /// Only unsigned multipliers; also how a table is read that does not say
+    /// Only unsigned multipliers; also how a table is read that does not say, and how a netlist or C source is read
     #[arg(long)]
     unsigned: bool,
     /// Seconds that a shared library may take to compute its products
@@ -36,6 +37,8 @@ pub(super) struct SourceArgs {
     /// Neither read nor keep tables and metrics between runs
     #[arg(long)]
     no_cache: bool,
+    #[command(flatten)]
+    netlists: NetlistArgs,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -62,6 +65,7 @@ impl SourceArgs {
             catalogs: self.catalogs.clone(),
             plugins: self.plugins.clone(),
             signed: self.signedness(),
+            netlists: self.netlists.options(),
             limits: Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 },
             sampling,
             cache: if self.no_cache { CacheChoice::Off } else { CacheChoice::User },
@@ -131,6 +135,6 @@ pub(super) fn tables(
 
 fn warn(warnings: &[Warning], console: &Console) {
     for warning in warnings {
-        console.warn(warning);
+        console.about(warning);
     }
 }

@@ -39,7 +39,13 @@ impl Collection {
     pub fn open(sources: &Sources) -> Result<Self, SourceError> {
         let registry = Registry::linked()?;
         let cache = Cache::open(&sources.cache)?;
-        let workshop = Workshop { registry, cache, limits: sources.limits, sampling: sources.sampling };
+        let workshop = Workshop {
+            registry,
+            cache,
+            limits: sources.limits,
+            sampling: sources.sampling,
+            netlists: sources.netlists.clone(),
+        };
         let mut collection = Self {
             workshop,
             explicit: Vec::new(),

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::c_source::CSource;
 use super::catalogue::Published;
+use super::netlists::NetlistFile;
 use super::shared_library::Request;
 use crate::multiplier::{Cost, Evaluated, OperandFormat, ProductTable, Provenance};
 
@@ -51,6 +53,10 @@ pub enum Model {
         /// Which function: a request for one multiplier.
         request: Request,
     },
+    /// A function of a C source.
+    CSource(CSource),
+    /// A circuit in a netlist file.
+    Netlist(NetlistFile),
     /// Products that had to be computed to list the entry.
     Evaluated(Arc<Evaluated>),
 }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::c_source::CSourceError;
 use super::catalogue::{CatalogueError, Contradiction};
+use super::netlists::NetlistFileError;
 use super::registry::RegistryError;
 use super::shared_library::{ReferenceError, SharedLibraryError};
 use super::tables::TableFileError;
@@ -64,6 +66,12 @@ pub enum SourceError {
     /// What stands after a library's name is no symbol, format or signature.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
+    /// A C source gave no multiplier.
+    #[error(transparent)]
+    CSource(#[from] CSourceError),
+    /// A netlist file gave no multiplier.
+    #[error(transparent)]
+    Netlist(#[from] NetlistFileError),
     /// A catalogue cannot be read, or one of its entries not be evaluated.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -136,6 +144,8 @@ pub enum Warning {
     Contradiction(Contradiction),
     /// Anything else worth a line: a signedness chosen against a file's name, a figure without its table.
     Note(String),
+    /// What was assumed about a file that does not say it: which ports are the operands, for example.
+    Assumption(String),
 }
 
 impl fmt::Display for Warning {
@@ -143,7 +153,7 @@ impl fmt::Display for Warning {
         match self {
             Self::Failed(error) => error.fmt(f),
             Self::Contradiction(contradiction) => contradiction.fmt(f),
-            Self::Note(text) => f.write_str(text),
+            Self::Note(text) | Self::Assumption(text) => f.write_str(text),
         }
     }
 }

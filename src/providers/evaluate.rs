@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::cache::Key;
 use super::entry::{Entry, Model};
 use super::error::{SourceError, Warning};
+use super::header::Header;
 use super::shared_library::{LibraryProducts, Request};
 use super::sources::Sampling;
 use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure, library_key};
@@ -51,6 +52,8 @@ impl Workshop {
         entry: &Entry,
         progress: PairProgress<'_>,
     ) -> Result<(Arc<Evaluated>, Vec<Warning>), SourceError> {
+        let completed = self.header_of(entry)?.map(|header| header.complete(entry));
+        let entry = completed.as_ref().unwrap_or(entry);
         let evaluated = match &entry.model {
             Model::Evaluated(evaluated) => return Ok((evaluated.clone(), Vec::new())),
             Model::Table(path) => finish(entry, self.table_of(entry, path)?.into()),
@@ -87,6 +90,14 @@ impl Workshop {
                 }
                 evaluated
             }
+            Model::CSource(source) => finish(entry, self.evaluate_c(entry, source, progress)?),
+            Model::Netlist(file) => {
+                let circuit = self.netlist_of(entry, file)?;
+                let figures = self.evaluate_circuit(entry, &circuit.netlist, progress)?;
+                let mut evaluated = finish(entry, figures);
+                evaluated.cost = cost::of_circuit(&evaluated.cost, &circuit.netlist);
+                evaluated
+            }
         };
         let warnings = match &evaluated.evaluation.basis {
             Basis::AllPairs => contradictions(entry, &evaluated.evaluation.metrics),
@@ -94,6 +105,15 @@ impl Workshop {
             Basis::Sample(_) => Vec::new(),
         };
         Ok((Arc::new(evaluated), warnings))
+    }
+
+    /// What is said at the head of the text that an entry is, if it is one.
+    fn header_of<'a>(&self, entry: &'a Entry) -> Result<Option<&'a Header>, SourceError> {
+        Ok(match &entry.model {
+            Model::CSource(source) => Some(&source.function()?.header),
+            Model::Netlist(file) => Some(&file.circuit(&self.cache)?.header),
+            Model::Table(_) | Model::Family { .. } | Model::Library { .. } | Model::Evaluated(_) => None,
+        })
     }
 
     /// The products of an entry, on demand.
@@ -108,6 +128,10 @@ impl Workshop {
             }
             Model::Library { path, request } if entry.is_wide() => {
                 Ok(Box::new(LibraryProducts::new(path, request, entry.format, &self.limits)?))
+            }
+            Model::CSource(source) if entry.is_wide() => Ok(Box::new(self.c_products(source)?)),
+            Model::Netlist(file) if entry.is_wide() => {
+                Ok(Box::new(Simulator::new(&self.netlist_of(entry, file)?.netlist)))
             }
             _ => {
                 let (evaluated, _) = self.evaluate(entry, &|_, _| {})?;
@@ -126,7 +150,8 @@ impl Workshop {
                 cross_check::circuit(multiplier.as_ref(), &Simulator::new(&netlist))?;
                 Ok(Some(netlist))
             }
-            Model::Table(_) | Model::Library { .. } | Model::Evaluated(_) => Ok(None),
+            Model::Netlist(file) => Ok(Some(self.netlist_of(entry, file)?.netlist.clone())),
+            Model::Table(_) | Model::Library { .. } | Model::CSource(_) | Model::Evaluated(_) => Ok(None),
         }
     }
 
@@ -202,7 +227,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    fn without_table(evaluation: Evaluation) -> Self {
+    pub fn without_table(evaluation: Evaluation) -> Self {
         Self { evaluation, table: None }
     }
 }
@@ -213,7 +238,7 @@ impl From<Measured> for Figures {
     }
 }
 
-fn evaluate_products(
+pub(super) fn evaluate_products(
     entry: &Entry,
     products: &dyn Products,
     sampling: Sampling,
@@ -236,7 +261,7 @@ fn stopped(entry: &Entry, source: impl Into<EvaluationError>) -> SourceError {
 }
 
 /// A digest is one of a table.
-fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
+pub(super) fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
     if entry.sha256.is_none() {
         return Ok(());
     }

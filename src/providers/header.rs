@@ -11,6 +11,7 @@
 //! Read alike in C, Verilog and every language whose comments begin with `//`, `#` or stand in `/* */`.
 
 use super::catalogue::{Figure, Published};
+use super::entry::Entry;
 use crate::multiplier::Cost;
 
 /// Who is named as the source of the hardware figures.
@@ -56,6 +57,21 @@ impl Header {
             header.cost.source = COST_SOURCE.into();
         }
         header
+    }
+
+    /// An entry with what it does not say itself.
+    pub(super) fn complete(&self, entry: &Entry) -> Entry {
+        let mut entry = entry.clone();
+        if entry.cost.is_empty() {
+            entry.cost = self.cost.clone();
+        }
+        if entry.published.is_empty() {
+            entry.published = self.published.clone();
+        }
+        let provenance = &mut entry.provenance;
+        provenance.licence = provenance.licence.take().or_else(|| self.licence.clone());
+        provenance.citation = provenance.citation.take().or_else(|| self.citation.clone());
+        entry
     }
 
     fn take(&mut self, line: &str, whole: &str) {

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::c_source::Asked;
 use super::catalogue::{self, own};
 use super::collection::{Collection, FAMILIES};
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
+use super::netlists::is_netlist_path;
 use super::registry::nearest;
 use super::shared_library::Reference;
 use super::tables;
@@ -104,10 +106,19 @@ impl Collection {
             let warnings = note.into_iter().map(Warning::Note).collect();
             return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
         }
+        if Asked::recognises(text) {
+            let (entry, warnings) = self.workshop.c_entry(text, self.signed)?;
+            return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
+        }
+        if is_netlist_path(path) {
+            let (entry, warnings) = self.workshop.netlist_entry(path, self.signed)?;
+            return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
+        }
         let problem = match path.exists() {
             false => "no such file or directory".into(),
-            true => "expected a table (.npy, .csv, .txt, .bin, .h), a shared library (.so, .dylib, .dll), a \
-                     catalogue (.yaml) or a directory of tables, got a file of another kind"
+            true => "expected a netlist (.v, .sv, .blif, .aag, .aig, .json), a C source (.c), a table (.npy, .csv, \
+                     .txt, .bin, .h), a shared library (.so, .dylib, .dll), a catalogue (.yaml) or a directory of \
+                     tables, got a file of another kind"
                 .into(),
         };
         Err(SourceError::Path { path: path.into(), problem })
@@ -137,4 +148,6 @@ fn is_path(text: &str) -> bool {
         || Reference::recognises(text)
         || tables::is_table_path(path)
         || catalogue::is_catalogue_path(path)
+        || Asked::recognises(text)
+        || is_netlist_path(path)
 }

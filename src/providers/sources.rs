@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::limits::Limits;
+use super::netlists::NetlistOptions;
 use crate::evaluation::{Extent, MAX_EXHAUSTIVE_BITS};
 use crate::multiplier::OperandFormat;
 
@@ -16,9 +17,11 @@ pub struct Sources {
     pub catalogs: Vec<PathBuf>,
     /// Shared libraries with a plugin descriptor, or `library:symbol` for a plain C function.
     pub plugins: Vec<PathBuf>,
-    /// Keep only signed (`true`) or unsigned (`false`) multipliers; also how a table is read whose file does not
-    /// say it.
+    /// Keep only signed (`true`) or unsigned (`false`) multipliers; also how a table, a C source or a netlist is read
+    /// that is named by its path.
     pub signed: Option<bool>,
+    /// How netlists are read that are named by their paths.
+    pub netlists: NetlistOptions,
     /// Time and memory for the child processes in which shared libraries run.
     pub limits: Limits,
     /// Which operand pairs are looked at where there is no table.
@@ -35,6 +38,7 @@ impl Default for Sources {
             catalogs: Vec::new(),
             plugins: Vec::new(),
             signed: None,
+            netlists: NetlistOptions::default(),
             limits: Limits::default(),
             sampling: Sampling::default(),
             cache: CacheChoice::default(),

@@ -10,6 +10,7 @@ use super::catalogue::{CatalogueError, table_digest};
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::limits::Limits;
+use super::netlists::NetlistOptions;
 use super::registry::Registry;
 use super::shared_library::{self, Loaded, Request};
 use super::sources::Sampling;
@@ -22,6 +23,8 @@ pub(super) struct Workshop {
     pub cache: Cache,
     pub limits: Limits,
     pub sampling: Sampling,
+    /// How netlists are read that are named by their paths.
+    pub netlists: NetlistOptions,
 }
 
 /// A table as the cache keeps it, with the metrics, which take longer to compute than a table to read.

@@ -39,7 +39,7 @@ pub enum Problem {
     #[error("{0}")]
     Read(String),
     /// No function of the file can be the multiplier.
-    #[error("expected a function of two integers with an integer result, {}; name another with FILE.c:FUNCTION:FORMAT:SIGNATURE", defines(.defined))]
+    #[error("expected a function of two integers with an integer result, but the file {}; name another with FILE.c:FUNCTION:FORMAT:SIGNATURE", defines(.defined))]
     NoFunction {
         /// The functions that the file defines.
         defined: Vec<String>,
@@ -140,7 +140,7 @@ pub enum Problem {
     #[error("no temporary directory to compile it in: {0}; set TMPDIR to one that can be written")]
     NoDirectory(String),
     /// What was compiled gave no multiplier.
-    #[error("compiled, it {0}")]
+    #[error("compiled and called: {0}")]
     Library(shared_library::Problem),
 }
 

@@ -18,11 +18,12 @@
 mod asked;
 mod compile;
 mod error;
+mod evaluate;
 mod signature;
 mod text;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use axmul_api::OperandFormat;
 
@@ -36,6 +37,36 @@ use super::shared_library::{Signature, format_of_name};
 
 /// No C source is larger, in bytes.
 const MAX_BYTES: u64 = 4 << 20;
+
+/// A C source and which function of it is meant. It is read at most once, and clones share what was read.
+#[derive(Clone, Debug)]
+pub struct CSource(Arc<Source>);
+
+#[derive(Debug)]
+struct Source {
+    asked: Asked,
+    signed: Option<bool>,
+    function: OnceLock<Result<CFunction, CSourceError>>,
+}
+
+impl PartialEq for CSource {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.asked == other.0.asked && self.0.signed == other.0.signed
+    }
+}
+
+impl CSource {
+    /// What `asked` says. `signed` decides the signedness where no format is given.
+    pub fn new(asked: Asked, signed: Option<bool>) -> Self {
+        Self(Arc::new(Source { asked, signed, function: OnceLock::new() }))
+    }
+
+    /// The function, read but not compiled.
+    pub fn function(&self) -> Result<&CFunction, CSourceError> {
+        let Source { asked, signed, function } = &*self.0;
+        function.get_or_init(|| CFunction::open(asked, *signed)).as_ref().map_err(Clone::clone)
+    }
+}
 
 /// A function of a C source, read but not compiled.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,8 +89,10 @@ pub struct CFunction {
     pub header: Header,
     /// Where it comes from and how its format became known.
     pub origin: String,
-    /// What the user should know, a sentence each.
-    pub notes: Vec<String>,
+    /// What was assumed, a sentence each that names the file.
+    pub assumptions: Vec<String>,
+    /// What may be other than expected, likewise.
+    pub warnings: Vec<String>,
 }
 
 impl CFunction {
@@ -77,13 +110,13 @@ impl CFunction {
         let chosen = choose(&definitions(text), asked)?;
         let (name, signature) = (chosen.name, chosen.signature);
         let (format, because) = format(asked, &name, signature)?;
-        let mut notes = Vec::new();
+        let place = asked.path.display();
+        let (mut assumptions, mut warnings) = (Vec::new(), Vec::new());
         let (format, because) = match signed {
             Some(signed) if asked.format.is_none() && signed != format.is_signed() => {
                 let sign = if signed { "signed" } else { "unsigned" };
-                notes.push(format!(
-                    "{}: `{name}` was read as {sign} because that was asked for; {}",
-                    asked.path.display(),
+                warnings.push(format!(
+                    "{place}: `{name}` was read as {sign} because that was asked for; {}",
                     if because == FROM_TYPES { "its types say otherwise" } else { "its name says otherwise" },
                 ));
                 let format = OperandFormat::new(format.width_a(), format.width_b(), signed);
@@ -96,18 +129,18 @@ impl CFunction {
         }
         let parameters = chosen.parameters;
         if parameters == ["B", "A"] || parameters == ["b", "a"] {
-            notes.push(format!(
-                "{}: `{name}({})`: the first operand, a, is {}, and the second {}: places count, not names",
-                asked.path.display(),
+            assumptions.push(format!(
+                "{place}: `{name}({})`: the first operand, a, is {}, and the second {}: places count, not names",
                 parameters.join(", "),
                 parameters[0],
                 parameters[1],
             ));
         }
+        let header = Header::read(text);
+        warnings.extend(header.notes.iter().map(|note| format!("{place}: {note}")));
         Ok(Self {
             origin: format!(
-                "C source {}, function {name}, {} with operands {format}, {because}",
-                asked.path.display(),
+                "C source {place}, function {name}, {} with operands {format}, {because}",
                 signature.to_c()
             ),
             path: asked.path.clone(),
@@ -116,8 +149,9 @@ impl CFunction {
             format,
             is_local: chosen.is_local,
             includes_own_files: text::includes_own_files(text),
-            header: Header::read(text),
-            notes,
+            header,
+            assumptions,
+            warnings,
             bytes: bytes.into(),
         })
     }
@@ -194,11 +228,6 @@ fn format(asked: &Asked, name: &str, signature: Signature) -> Result<(OperandFor
         .or_else(|| Some((format_of_name(&stem)?, "by the file's name")))
         .or_else(|| Some((by_types()?, FROM_TYPES)))
         .ok_or_else(|| Problem::NoFormat { path: asked.path.clone(), function: name.to_owned(), signature })
-}
-
-/// Whether a path has the extension of a C source.
-pub(super) fn is_c_path(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "c")
 }
 
 #[cfg(test)]

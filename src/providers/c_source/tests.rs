@@ -40,10 +40,10 @@ fn the_function_is_chosen_by_name_else_as_the_only_one() {
 fn a_file_without_the_function_says_what_it_has() {
     assert_eq!(
         told("mul.c", "double f(double a, double b) {} void g(void) {}"),
-        "expected a function of two integers with an integer result, defines f, g; name another with \
+        "expected a function of two integers with an integer result, but the file defines f, g; name another with \
          FILE.c:FUNCTION:FORMAT:SIGNATURE"
     );
-    assert!(told("mul.c", "#define X\n").contains("integer result, defines none;"));
+    assert!(told("mul.c", "#define X\n").contains("integer result, but the file defines none;"));
     assert_eq!(
         told("mul.c:g", HELPERS),
         "no function is called 'g': the file defines add, low, mul, main; one that a macro makes needs its \
@@ -105,7 +105,7 @@ fn the_format_comes_from_what_was_asked_the_names_or_the_types() {
 fn names_win_over_types_and_options_over_both() {
     let declared = "uint16_t mul8s_x(uint8_t A, uint8_t B) {}";
     let found = find("mul8s_x.c", declared).unwrap();
-    assert_eq!((found.format, &found.notes[..]), (OperandFormat::signed(8, 8), &[][..]));
+    assert_eq!((found.format, &found.warnings[..]), (OperandFormat::signed(8, 8), &[][..]));
     assert_eq!(
         found.origin,
         "C source mul8s_x.c, function mul8s_x, uint16_t(uint8_t, uint8_t) with operands 8s, by its name"
@@ -113,23 +113,23 @@ fn names_win_over_types_and_options_over_both() {
     let found = find_as("mul8s_x.c", declared, Some(false)).unwrap();
     assert_eq!(found.format, OperandFormat::unsigned(8, 8));
     assert_eq!(
-        found.notes,
+        found.warnings,
         ["mul8s_x.c: `mul8s_x` was read as unsigned because that was asked for; its name says otherwise"]
     );
     let found = find_as("my.c", &declared.replace("mul8s_x", "f"), Some(true)).unwrap();
     assert_eq!(found.format, OperandFormat::signed(8, 8));
-    assert!(found.notes[0].ends_with("its types say otherwise"), "{:?}", found.notes);
+    assert!(found.warnings[0].ends_with("its types say otherwise"), "{:?}", found.warnings);
     assert!(found.origin.ends_with("operands 8s, as asked for"), "{}", found.origin);
     // A format that was asked for in full stays; that it is filtered out is said elsewhere.
     let found = find_as("my.c:f:8u", &declared.replace("mul8s_x", "f"), Some(true)).unwrap();
-    assert_eq!((found.format.is_signed(), found.notes.len()), (false, 0));
+    assert_eq!((found.format.is_signed(), found.warnings.len()), (false, 0));
 }
 
 #[test]
 fn operands_called_b_and_a_are_taken_in_their_order_and_said() {
     let found = find("my.c", "uint16_t f(const uint8_t B, const uint8_t A) {}").unwrap();
     assert_eq!(
-        found.notes,
+        found.assumptions,
         ["my.c: `f(B, A)`: the first operand, a, is B, and the second A: places count, not names"]
     );
 }

@@ -11,6 +11,8 @@
 //!   - name: fast-8s
 //!     format: 8s                 # 8s, 8u, 8x4u
 //!     model: {table: fast.npy}   # relative to this file; or one of
+//!   # model: {netlist: fast.v, top: fast, a: x, b: y, out: z, with: [cells.v]}
+//!   # model: {c_source: fast.c, symbol: mul8s_fast}
 //!   # model: {library: libmine.so, symbol: mul8s_fast, signature: "int16_t(int8_t, int8_t)"}
 //!   # model: {family: truncated, parameters: {columns: 3}}
 //!     cost: {power_mw: 0.3, area_um2: 559, delay_ns: 1.4}
@@ -21,16 +23,22 @@
 //!
 //! Everything below `model` is optional. A field that is not known is an error.
 
-use std::collections::{BTreeMap, HashSet};
+mod model;
+
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use model::FileModel;
+
 use super::{Catalogue, CatalogueError, Published};
 use crate::multiplier::{Cost, OperandFormat, Provenance};
+use crate::providers::c_source::Asked;
 use crate::providers::entry::{Entry, Model};
+use crate::providers::netlists::is_netlist_path;
 use crate::providers::registry::Registry;
-use crate::providers::shared_library::{Request, SignatureError};
+use crate::providers::tables::is_table_path;
 use crate::yaml;
 
 /// The version of the layout that this program reads and writes.
@@ -70,25 +78,6 @@ pub(super) struct FileEntry {
     pub documentation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-}
-
-/// Exactly one of `table`, `library` and `family`; a struct of options, because its errors name the wrong field
-/// where those of an untagged enum only say that nothing fitted.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct FileModel {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub library: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub signature: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub family: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<BTreeMap<String, u32>>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -194,86 +183,14 @@ impl File {
     }
 }
 
-impl FileModel {
-    fn resolve(&self, format: OperandFormat, path: &Path, registry: &Registry) -> Result<Model, String> {
-        let beside = |file: &str| path.parent().unwrap_or(Path::new("")).join(file);
-        let belongs = |field: &str, given: bool, to: &str| match given {
-            true => Err(format!("model: {field} belongs to {to}")),
-            false => Ok(()),
-        };
-        let of_library = || {
-            belongs("symbol", self.symbol.is_some(), "library")?;
-            belongs("signature", self.signature.is_some(), "library")
-        };
-        let of_family = || belongs("parameters", self.parameters.is_some(), "family");
-        match (&self.table, &self.library, &self.family) {
-            (Some(table), None, None) => {
-                of_library().and_then(|()| of_family())?;
-                Ok(Model::Table(beside(table)))
-            }
-            (None, Some(library), None) => {
-                of_family()?;
-                let symbol = self.symbol.clone().ok_or("model: expected a symbol beside the library")?;
-                let signature = self.signature.as_deref().map(str::parse).transpose();
-                let signature =
-                    signature.map_err(|error: SignatureError| format!("model: signature: {error}"))?;
-                let request = Request::Symbol { symbol, signature, format: Some(format) };
-                Ok(Model::Library { path: beside(library), request })
-            }
-            (None, None, Some(family)) => {
-                of_library()?;
-                let parameters = self.values(family, registry)?;
-                registry.member(family, &parameters, format).map_err(|error| format!("model: {error}"))?;
-                Ok(Model::Family { family: family.clone(), parameters })
-            }
-            _ => Err("model: expected exactly one of table, library and family".into()),
-        }
-    }
-
-    /// The parameters in the family's order.
-    fn values(&self, family: &str, registry: &Registry) -> Result<Vec<u32>, String> {
-        let known = registry.family(family).map_err(|error| format!("model: {error}"))?.parameters();
-        let none = BTreeMap::new();
-        let given = self.parameters.as_ref().unwrap_or(&none);
-        let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
-        let expected = || match names.len() {
-            0 => "none".to_owned(),
-            _ => names.join(", "),
-        };
-        if let Some(other) = given.keys().find(|name| !names.contains(&name.as_str())) {
-            return Err(format!("model: parameters of {family}: expected {}, got {other}", expected()));
-        }
-        names
-            .iter()
-            .map(|name| {
-                given.get(*name).copied().ok_or_else(|| {
-                    format!("model: parameters of {family}: expected {}, {name} is missing", expected())
-                })
-            })
-            .collect()
-    }
-
-    fn describe(&self) -> String {
-        match (&self.table, &self.library, &self.family) {
-            (Some(table), ..) => format!("table {table}"),
-            (_, Some(library), _) => {
-                format!("{library}, symbol {}", self.symbol.as_deref().unwrap_or_default())
-            }
-            (_, _, Some(family)) => {
-                let parameters = self.parameters.iter().flatten();
-                parameters
-                    .fold(format!("family {family}"), |text, (name, value)| format!("{text}, {name} {value}"))
-            }
-            _ => String::new(),
-        }
-    }
-}
-
 /// What can stand after a slash, on a command line, and not be taken for a path.
 fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
-    let path =
-        crate::providers::tables::is_table_path(Path::new(name)) || super::is_catalogue_path(Path::new(name));
+    let file = Path::new(name);
+    let path = is_table_path(file)
+        || super::is_catalogue_path(file)
+        || is_netlist_path(file)
+        || Asked::recognises(name);
     if !name.is_empty() && name.chars().all(allowed) && !path {
         return Ok(());
     }

@@ -6,16 +6,17 @@
 //! ```
 //!
 //! A netlist says neither which ports are the operands nor whether they are signed: what is not said with
-//! [`NetlistOptions`] is guessed, and the guess is among [`Circuit::notes`].
+//! [`NetlistOptions`] is guessed, and the guess is among [`Circuit::assumptions`].
 
 mod error;
+mod listing;
 mod options;
 mod yosys;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use axmul_api::{Netlist, OperandFormat};
+use axmul_api::Netlist;
 
 pub use error::NetlistFileError;
 pub use options::{NetlistOptions, Via};
@@ -58,8 +59,11 @@ pub struct Circuit {
     pub module: String,
     /// What the comment at the head of the file says.
     pub header: Header,
-    /// What was guessed and what was found, a sentence each that names the file.
-    pub notes: Vec<String>,
+    /// What was assumed, a sentence each that names the file; the first of them, or the second where Yosys read the
+    /// file, says what the ports are.
+    pub assumptions: Vec<String>,
+    /// What may be other than expected, likewise.
+    pub warnings: Vec<String>,
 }
 
 impl NetlistFile {
@@ -77,11 +81,6 @@ impl NetlistFile {
     pub fn circuit(&self, cache: &Cache) -> Result<&Circuit, NetlistFileError> {
         let File { path, options, signed, circuit } = &*self.0;
         circuit.get_or_init(|| open(path, options, *signed, cache)).as_ref().map_err(Clone::clone)
-    }
-
-    /// The format in its name, `mul8x4u_...`: all that is known before it is read.
-    pub fn format_by_name(&self) -> Option<OperandFormat> {
-        super::shared_library::format_of_name(&stem(&self.0.path))
     }
 }
 
@@ -122,12 +121,12 @@ fn open(
     let by_name = signedness::from_name(&stem(path)).or_else(|| signedness::from_name(design.name()));
     let bound = bind(&design, &options.ports(signed, by_name))
         .map_err(|source| NetlistFileError::Ports { path: path.into(), source })?;
-    let place = path.display().to_string();
-    let notes = notes.into_iter().chain(bound.notes).chain(header.notes.iter().cloned());
+    let place = |note: &String| format!("{}: {note}", path.display());
     Ok(Circuit {
         netlist: bound.netlist,
         module: design.name().to_owned(),
-        notes: notes.map(|note| format!("{place}: {note}")).collect(),
+        assumptions: notes.iter().chain(&bound.notes).map(place).collect(),
+        warnings: header.notes.iter().map(place).collect(),
         header,
     })
 }

@@ -1,3 +1,5 @@
+use axmul_api::OperandFormat;
+
 use super::*;
 use crate::netlist::Extend;
 use crate::providers::CacheChoice;
@@ -24,7 +26,7 @@ impl Folder {
     }
 
     fn notes(&self, circuit: &Circuit) -> Vec<String> {
-        circuit.notes.iter().map(|note| self.shorten(note)).collect()
+        circuit.assumptions.iter().map(|note| self.shorten(note)).collect()
     }
 }
 
@@ -57,7 +59,7 @@ fn a_file_is_read_bound_and_described() {
     assert_eq!(circuit.header.cost.power_mw, Some(0.01));
     let asked = folder.open("two.v", NetlistOptions::default(), Some(true)).unwrap();
     assert_eq!(asked.netlist.format(), OperandFormat::signed(2, 2));
-    assert!(asked.notes[0].ends_with("signed, as asked for"), "{:?}", asked.notes);
+    assert!(asked.assumptions[0].ends_with("signed, as asked for"), "{:?}", asked.assumptions);
 }
 
 #[test]

@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::netlist::Extend;
+use crate::providers::c_source::{Asked, CSource};
 use crate::providers::entry::Model;
+use crate::providers::netlists::{NetlistFile, NetlistOptions, Via};
+use crate::providers::shared_library::Request;
 
 const GOOD: &str = "\
 version: 1
@@ -58,6 +62,47 @@ fn entries_are_read_with_what_the_file_says_for_all() {
 }
 
 #[test]
+fn netlists_and_c_sources_lie_beside_the_file() {
+    let text = "\
+version: 1
+name: mine
+entries:
+- name: circuit
+  format: 4s
+  model: {netlist: my.v, top: m, a: x, b: y, out: 'z[7:0]', msb_first: true, extend: refuse, with: [cells.v], via: yosys}
+- name: code
+  format: 8x4u
+  model: {c_source: my.c, symbol: f, signature: 'u64(u64,u64)'}
+- name: plain
+  format: 8u
+  model: {c_source: my.c}
+";
+    let catalogue = read(text).unwrap();
+    let [circuit, code, plain] = &catalogue.entries[..] else { unreachable!() };
+    let options = NetlistOptions {
+        top: Some("m".into()),
+        a: Some("x".into()),
+        b: Some("y".into()),
+        out: Some("z[7:0]".into()),
+        msb_first: true,
+        extend: Some(Extend::Refuse),
+        with: vec!["lib/cells.v".into()],
+        via: Some(Via::Yosys),
+    };
+    assert_eq!(circuit.model, Model::Netlist(NetlistFile::new("lib/my.v", options, Some(true))));
+    let asked = Asked {
+        path: "lib/my.c".into(),
+        function: Some("f".into()),
+        format: Some(OperandFormat::unsigned(8, 4)),
+        signature: Some("u64(u64,u64)".parse().unwrap()),
+    };
+    assert_eq!(code.model, Model::CSource(CSource::new(asked, None)));
+    let asked = Asked { format: Some(plain.format), ..Asked::file("lib/my.c") };
+    assert_eq!(plain.model, Model::CSource(CSource::new(asked, None)));
+    assert_eq!((&*circuit.provenance.origin, &*code.provenance.origin), ("netlist my.v", "C source my.c"));
+}
+
+#[test]
 fn every_error_names_file_and_entry() {
     for (from, to, expected) in [
         ("power_mw: 0.3", "powr_mw: 0.3", "entry 'fast-8s': line"),
@@ -71,12 +116,22 @@ fn every_error_names_file_and_entry() {
         ("mae: 53", "mea: 53", "entry 'fast-8s'"),
         ("mae: 53", "mae: much", "'much' is no figure"),
         ("format: 8s", "format: 8", "entry 'fast-8s'"),
-        ("{table: tables/fast.npy}", "{}", "model: expected exactly one of table, library and family"),
+        ("{table: tables/fast.npy}", "{}", "exactly one of table, library, family, netlist and c_source"),
         ("{table: tables/fast.npy}", "{table: x, family: exact}", "model: expected exactly one of"),
         (
             "{table: tables/fast.npy}",
             "{table: x, symbol: y}",
             "entry 'fast-8s': model: symbol belongs to library",
+        ),
+        ("{table: tables/fast.npy}", "{netlist: x.v, symbol: y}", "symbol belongs to library or c_source"),
+        ("{table: tables/fast.npy}", "{c_source: x.c, top: y}", "model: top belongs to netlist"),
+        ("{table: tables/fast.npy}", "{netlist: x.v, c_source: x.c}", "model: expected exactly one of"),
+        ("{table: tables/fast.npy}", "{netlist: x.v, extend: ones}", "entry 'fast-8s': line"),
+        ("{table: tables/fast.npy}", "{netlist: x.v, via: ghdl}", "entry 'fast-8s': line"),
+        (
+            "{table: tables/fast.npy}",
+            "{c_source: x.c, signature: f}",
+            "model: signature: 'f' is no C signature",
         ),
         ("{table: tables/fast.npy}", "{table: x, parameters: {}}", "model: parameters belongs to family"),
         ("symbol: slow, ", "", "entry 'slow-8s': model: expected a symbol beside the library"),
@@ -93,6 +148,8 @@ fn every_error_names_file_and_entry() {
         ("name: cut", "name: fast-8s", "entry 'fast-8s': the name occurs twice"),
         ("name: cut", "name: a/b", "no file extension, got 'a/b'"),
         ("name: cut", "name: cut.npy", "no file extension, got 'cut.npy'"),
+        ("name: cut", "name: cut.v", "no file extension, got 'cut.v'"),
+        ("name: cut", "name: cut.c", "no file extension, got 'cut.c'"),
         (
             "name: cut\n",
             "name: cut\n  sha256: abc\n",

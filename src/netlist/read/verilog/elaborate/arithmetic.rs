@@ -70,12 +70,7 @@ impl<'a> Elaborator<'a> {
         })
     }
 
-    fn product(
-        &mut self,
-        a: &[Net],
-        b: &[Net],
-        term: &'a Expression<'a>,
-    ) -> Result<Vec<Net>, NetlistError> {
+    fn product(&mut self, a: &[Net], b: &[Net], term: &'a Expression<'a>) -> Result<Vec<Net>, NetlistError> {
         let (zero, width) = (self.g.zero(), a.len());
         let (a, b) = (trimmed(a, zero), trimmed(b, zero));
         let products = a.len() * b.len();

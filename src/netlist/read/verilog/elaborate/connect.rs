@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::super::syntax::{Connections, Direction, Expression, Instance, Kind, Module, Name, Spot};
 use super::super::MAX_DEPTH;
+use super::super::syntax::{Connections, Direction, Expression, Instance, Kind, Module, Name, Spot};
 use super::scope::{Overrides, Scope, Vector};
 use super::{Elaborator, Link, Pending};
 use crate::netlist::{Net, NetlistError, Problem, cells};
@@ -50,7 +50,8 @@ impl<'a> Elaborator<'a> {
             Connections::Positions(values) => {
                 // `u1 ()` connects nothing, not one port to nothing.
                 if values.len() > module.ports.len() {
-                    let expected = format!("at most {} connections to '{}'", module.ports.len(), module.name.text);
+                    let expected =
+                        format!("at most {} connections to '{}'", module.ports.len(), module.name.text);
                     return Err(self.error(Problem::expected(expected, format!("{}", values.len())), spot));
                 }
                 for (port, value) in module.ports.iter().zip(values) {

@@ -50,12 +50,7 @@ impl<'a> Elaborator<'a> {
         Ok(())
     }
 
-    fn enter(
-        &self,
-        scope: &mut Scope<'_, 'a>,
-        name: Name<'a>,
-        meaning: Meaning,
-    ) -> Result<(), NetlistError> {
+    fn enter(&self, scope: &mut Scope<'_, 'a>, name: Name<'a>, meaning: Meaning) -> Result<(), NetlistError> {
         match scope.names.entry(name.text) {
             Slot::Vacant(slot) => {
                 slot.insert(Entry { meaning, spot: name.spot });
@@ -155,7 +150,8 @@ impl<'a> Elaborator<'a> {
             }
             let bits = self.vector(scope, net.name, range, array)?;
             if let Some(value) = declaration.supply {
-                let (constant, place) = (if value { self.g.one() } else { self.g.zero() }, self.place(net.name.spot));
+                let (constant, place) =
+                    (if value { self.g.one() } else { self.g.zero() }, self.place(net.name.spot));
                 for &bit in &bits {
                     self.g.builder.drive(bit, constant, &place)?;
                 }

@@ -166,10 +166,22 @@ mod tests {
             (|g, [a, b, _]| vec![g.nand(a, b)], |[a, b, _]| vec![!(a & b)]),
             (|g, [a, b, _]| vec![g.nor(a, b)], |[a, b, _]| vec![!(a | b)]),
             (|g, [a, b, _]| vec![g.xnor(a, b)], |[a, b, _]| vec![a == b]),
-            (|g, [a, b, _]| { let (s, k) = g.half_adder(a, b); vec![s, k] }, |[a, b, _]| vec![a ^ b, a & b]),
             (
-                |g, [a, b, c]| { let (s, k) = g.full_adder(a, b, c); vec![s, k] },
-                |[a, b, c]| { let n = u8::from(a) + u8::from(b) + u8::from(c); vec![n & 1 == 1, n > 1] },
+                |g, [a, b, _]| {
+                    let (s, k) = g.half_adder(a, b);
+                    vec![s, k]
+                },
+                |[a, b, _]| vec![a ^ b, a & b],
+            ),
+            (
+                |g, [a, b, c]| {
+                    let (s, k) = g.full_adder(a, b, c);
+                    vec![s, k]
+                },
+                |[a, b, c]| {
+                    let n = u8::from(a) + u8::from(b) + u8::from(c);
+                    vec![n & 1 == 1, n > 1]
+                },
             ),
         ];
         let place = crate::netlist::Source::new("t.v", *b"").place(1, 1);

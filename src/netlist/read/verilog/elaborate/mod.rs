@@ -72,7 +72,8 @@ impl<'a> Elaborator<'a> {
             };
             ports[usize::from(direction == Direction::Output)].push((port, nets));
         }
-        let link = Rc::new(Link { module: top.name.text, overrides: Overrides::new(), parent: None, depth: 1 });
+        let link =
+            Rc::new(Link { module: top.name.text, overrides: Overrides::new(), parent: None, depth: 1 });
         self.pending.push(Pending { module: top, scope, link });
         while let Some(Pending { module, scope, link }) = self.pending.pop() {
             self.block(&module.body, &scope, &link)?;
@@ -107,11 +108,14 @@ impl<'a> Elaborator<'a> {
         name: &Name<'a>,
     ) -> Result<(&'s Vector, Direction), NetlistError> {
         match scope.names.get(name.text).map(|entry| &entry.meaning) {
-            Some(Meaning::Net(vector @ Vector { direction: Some(direction), .. })) => Ok((vector, *direction)),
+            Some(Meaning::Net(vector @ Vector { direction: Some(direction), .. })) => {
+                Ok((vector, *direction))
+            }
             _ => {
                 let hint = "; declare it as input or output".to_owned();
                 let name_text = name.text.to_owned();
-                Err(self.error(Problem::Unknown { kind: "input or output", name: name_text, hint }, name.spot))
+                Err(self
+                    .error(Problem::Unknown { kind: "input or output", name: name_text, hint }, name.spot))
             }
         }
     }

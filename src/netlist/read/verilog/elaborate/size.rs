@@ -47,14 +47,18 @@ impl<'a> Elaborator<'a> {
             }
             Kind::Name(name, selects) => self.size_of_name(scope, name, selects, spot),
             Kind::Unary(operator, inner) => {
-                if operator.is_reduction() { Ok(Size::BIT) } else { self.size(scope, inner) }
+                if operator.is_reduction() {
+                    Ok(Size::BIT)
+                } else {
+                    self.size(scope, inner)
+                }
             }
             Kind::Chain(first, rest) => match rest.first().map(|(operator, _)| *operator) {
                 Some(operator) if operator.is_bit() => Ok(Size::BIT),
                 // What stands on the right of these has a size of its own.
-                Some(
-                    Binary::ShiftLeft | Binary::ShiftRight | Binary::ArithmeticRight | Binary::Power,
-                ) => self.size(scope, first),
+                Some(Binary::ShiftLeft | Binary::ShiftRight | Binary::ArithmeticRight | Binary::Power) => {
+                    self.size(scope, first)
+                }
                 _ => {
                     let mut size = self.size(scope, first)?;
                     for (_, term) in rest {

@@ -98,7 +98,8 @@ impl<'a> Lexer<'a> {
         match self.macros.get(name) {
             Some(&Macro { body, has_arguments: false }) => self.push(Cursor::of_macro(body, spot), spot),
             Some(_) => {
-                Err(self.error(Problem::unsupported(format!("`{name}, a macro with arguments,"), YOSYS), spot))
+                Err(self
+                    .error(Problem::unsupported(format!("`{name}, a macro with arguments,"), YOSYS), spot))
             }
             None => {
                 let hint = format!("; write `define {name}, or name the file that does with --with");
@@ -116,7 +117,8 @@ impl<'a> Lexer<'a> {
             _ => "",
         };
         let last = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let found = self.sources.iter().position(|source| !name.is_empty() && last(&source.name) == last(name));
+        let found =
+            self.sources.iter().position(|source| !name.is_empty() && last(&source.name) == last(name));
         match found {
             Some(source) if source == spot.source as usize => {
                 Err(self.error(Problem::Other(format!("'{name}' includes itself; remove the line")), spot))

@@ -34,7 +34,9 @@ impl<'a> Block<'a> {
                         list.iter().flatten().for_each(|value| targets(value, &mut note));
                     }
                     Connections::Names(list) => {
-                        list.iter().filter_map(|(_, value)| value.as_ref()).for_each(|v| targets(v, &mut note));
+                        list.iter()
+                            .filter_map(|(_, value)| value.as_ref())
+                            .for_each(|v| targets(v, &mut note));
                     }
                 },
                 _ => {}

@@ -6,9 +6,8 @@ use super::super::syntax::{Block, Connections, Expression, Gate, GateKind, Insta
 use super::{Parser, Problem, TokenKind};
 use crate::netlist::NetlistError;
 
-const STRENGTHS: [&str; 10] = [
-    "supply0", "supply1", "strong0", "strong1", "pull0", "pull1", "weak0", "weak1", "highz0", "highz1",
-];
+const STRENGTHS: [&str; 10] =
+    ["supply0", "supply1", "strong0", "strong1", "pull0", "pull1", "weak0", "weak1", "highz0", "highz1"];
 
 impl<'a> Parser<'a> {
     fn gate_kind(&self) -> Option<GateKind> {
@@ -126,9 +125,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `.a(x)`, `.a()`, or `.a` for `.a(a)`.
-    fn named_connection(
-        &mut self,
-    ) -> Result<(super::Name<'a>, Option<Expression<'a>>), NetlistError> {
+    fn named_connection(&mut self) -> Result<(super::Name<'a>, Option<Expression<'a>>), NetlistError> {
         let dot = self.expect(".")?;
         if self.current.is("*") {
             let advice = "write the connections out";

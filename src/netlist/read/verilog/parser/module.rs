@@ -13,13 +13,8 @@ impl<'a> Parser<'a> {
         self.advance()?;
         let name = self.name("the name of a module")?;
         self.depth = 0;
-        let mut module = Module {
-            name,
-            ports: Vec::new(),
-            body: Block::default(),
-            parameters: Vec::new(),
-            refused: None,
-        };
+        let mut module =
+            Module { name, ports: Vec::new(), body: Block::default(), parameters: Vec::new(), refused: None };
         match self.inside(&mut module) {
             Ok(()) => {}
             Err(error)
@@ -188,8 +183,9 @@ impl<'a> Parser<'a> {
                 return Err(self.unsupported("defparam", advice, token));
             }
             "case" => return Err(self.unsupported("case in generate", "write it with if and else", token)),
-            "nmos" | "pmos" | "cmos" | "rnmos" | "rpmos" | "rcmos" | "tran" | "rtran" | "tranif0" | "tranif1"
-            | "rtranif0" | "rtranif1" | "bufif0" | "bufif1" | "notif0" | "notif1" | "pullup" | "pulldown" => {
+            "nmos" | "pmos" | "cmos" | "rnmos" | "rpmos" | "rcmos" | "tran" | "rtran" | "tranif0"
+            | "tranif1" | "rtranif0" | "rtranif1" | "bufif0" | "bufif1" | "notif0" | "notif1" | "pullup"
+            | "pulldown" => {
                 let what = format!("the switch or three-state gate '{}'", token.text);
                 return Err(self.unsupported(what, "write the logic with and, or, not and ?:", token));
             }

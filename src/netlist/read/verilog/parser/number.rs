@@ -64,9 +64,7 @@ impl<'a> Parser<'a> {
                 Err(self.error(Problem::Width { what, expected: width, got: bits.len() }, token))
             }
             Some(width) => Ok(Number { bits: bits.into(), width, signed, sized: true }),
-            None => {
-                Ok(Number { width: UNSIZED.max(bits.len()), bits: bits.into(), signed, sized: false })
-            }
+            None => Ok(Number { width: UNSIZED.max(bits.len()), bits: bits.into(), signed, sized: false }),
         }
     }
 
@@ -94,9 +92,10 @@ impl<'a> Parser<'a> {
             let next = value.checked_mul(10).and_then(|value| value.checked_add(digit.into()));
             let Some(next) = next else {
                 let what = "a decimal number is longer than 128 bits".to_owned();
-                return Err(
-                    self.error(Problem::TooLarge { what, limit: "128 bits, or any in hexadecimal".into() }, token)
-                );
+                return Err(self.error(
+                    Problem::TooLarge { what, limit: "128 bits, or any in hexadecimal".into() },
+                    token,
+                ));
             };
             value = next;
         }

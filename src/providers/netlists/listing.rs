@@ -1,0 +1,59 @@
+//! Entries of netlist files.
+
+use std::path::Path;
+
+use super::{Circuit, NetlistFile, NetlistFileError, stem};
+use crate::multiplier::Provenance;
+use crate::providers::cost;
+use crate::providers::entry::{Entry, Model};
+use crate::providers::error::{SourceError, Warning};
+use crate::providers::tabulate::{Workshop, failure};
+
+impl Workshop {
+    /// The entry of a netlist that was named by its path, and what was assumed about it.
+    pub fn netlist_entry(
+        &self,
+        path: &Path,
+        signed: Option<bool>,
+    ) -> Result<(Entry, Vec<Warning>), NetlistFileError> {
+        let file = NetlistFile::new(path, self.netlists.clone(), signed);
+        let circuit = file.circuit(&self.cache)?;
+        let assumptions = circuit.assumptions.iter().cloned().map(Warning::Assumption);
+        let warnings = circuit.warnings.iter().cloned().map(Warning::Note);
+        let remarks = assumptions.chain(warnings).collect();
+        let provider = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let entry = Entry {
+            name: stem(path),
+            catalogue: provider.clone(),
+            provider,
+            format: circuit.netlist.format(),
+            cost: cost::of_circuit(&circuit.header.cost, &circuit.netlist),
+            provenance: Provenance {
+                origin: format!("netlist {}, module {}", path.display(), circuit.module),
+                licence: circuit.header.licence.clone(),
+                citation: circuit.header.citation.clone(),
+                documentation: circuit.assumptions.join(". ") + ".",
+            },
+            published: circuit.header.published.clone(),
+            model: Model::Netlist(file.clone()),
+            sha256: None,
+            origin: path.into(),
+        };
+        Ok((entry, remarks))
+    }
+
+    /// The circuit of an entry that is a netlist.
+    pub fn netlist_of<'a>(&self, entry: &Entry, file: &'a NetlistFile) -> Result<&'a Circuit, SourceError> {
+        let circuit = file.circuit(&self.cache)?;
+        let got = circuit.netlist.format();
+        if got != entry.format {
+            let problem = format!(
+                "expected a netlist for operands {}, {} is one for {got}",
+                entry.format,
+                file.path().display()
+            );
+            return Err(failure(entry, problem));
+        }
+        Ok(circuit)
+    }
+}
