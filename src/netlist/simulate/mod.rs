@@ -6,6 +6,7 @@
 //!
 //! One pair at a time, every signal of the circuit looked at: [`trace`].
 
+mod compile;
 mod pass;
 mod program;
 mod transpose;
@@ -15,6 +16,7 @@ mod words;
 use axmul_api::{Bits, Netlist, OperandFormat};
 
 use crate::multiplier::{Products, ProductsError};
+use compile::compile;
 use pass::{Level, PASS};
 use program::Program;
 
@@ -29,10 +31,11 @@ pub struct Simulator {
 impl Simulator {
     /// Compiles a circuit. Of its outputs, as many count as the product has bits; missing ones are zero.
     pub fn new(netlist: &Netlist) -> Self {
-        Self { format: netlist.format(), program: Program::new(netlist), level: Level::best() }
+        Self { format: netlist.format(), program: compile(netlist), level: Level::best() }
     }
 }
 
+impl Simulator { pub fn shape(&self) -> String { format!("slots {} runs {}", self.program.slots, self.program.runs.len()) } }
 impl Products for Simulator {
     fn format(&self) -> OperandFormat {
         self.format

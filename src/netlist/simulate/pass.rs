@@ -110,7 +110,7 @@ fn pairs_avx512(format: OperandFormat, program: &Program, a: &[i64], b: &[i64], 
 #[inline(always)]
 fn slots<V: Vector, const K: usize>(gates: &Words<V>, program: &Program) -> Vec<Slot<V, K>> {
     const { assert!(V::WORDS * K == WORDS) };
-    let mut slots = vec![Slot([gates.word(0); K]); program.slots()];
+    let mut slots = vec![Slot([gates.word(0); K]); program.slots];
     slots[program.zero() + 1] = Slot([gates.word(u32::MAX); K]);
     slots
 }
@@ -167,9 +167,9 @@ fn count<V: Vector, const K: usize>(
         // Operands are numbered from the lowest, which has the sign bit.
         let inverted = if top && format.is_signed() { u32::MAX } else { 0 };
         let slot = &mut slots[slot as usize].0;
-        let same = match bit {
-            0..5 => None,
-            5..10 => Some(COUNTING[bit as usize - 5]),
+        let same = match bit.checked_sub(WORDS.ilog2()) {
+            None => None,
+            Some(bit @ 0..5) => Some(COUNTING[bit as usize]),
             _ => Some(((start >> bit) as u32 & 1).wrapping_neg()),
         };
         match same {
@@ -195,11 +195,18 @@ fn products<V: Vector, const K: usize>(
     let width = usize::from(format.product_width());
     let slot = |bit: usize| {
         let bit = if format.is_signed() { bit.min(width - 1) } else { bit };
-        let output = program.outputs().get(bit).filter(|_| bit < width);
-        &slots[output.map_or(program.zero(), |&slot| slot as usize)]
+        let output = program.outputs.get(bit).filter(|_| bit < width);
+        output.map_or(program.zero(), |&slot| slot as usize)
     };
+    let mut sources = [0; 64];
+    for (bit, source) in sources.iter_mut().enumerate() {
+        *source = slot(bit);
+    }
     for k in 0..K {
-        let mut low: Matrices<V> = std::array::from_fn(|bit| slot(bit).0[k]);
+        let mut low: Matrices<V> = [gates.word(0); 32];
+        for (row, &source) in low.iter_mut().zip(&sources[..32]) {
+            *row = slots[source].0[k];
+        }
         transpose(gates, &mut low);
         let rows = out.chunks_exact_mut(WORDS).map(|row| &mut row[V::WORDS * k..][..V::WORDS]);
         if width <= 32 {
@@ -209,7 +216,10 @@ fn products<V: Vector, const K: usize>(
                 }
             }
         } else {
-            let mut high: Matrices<V> = std::array::from_fn(|bit| slot(32 + bit).0[k]);
+            let mut high: Matrices<V> = [gates.word(0); 32];
+            for (row, &source) in high.iter_mut().zip(&sources[32..]) {
+                *row = slots[source].0[k];
+            }
             transpose(gates, &mut high);
             for (out, (low, high)) in rows.zip(low.iter().zip(&high)) {
                 for (out, (&low, &high)) in out.iter_mut().zip(low.words().iter().zip(high.words())) {

@@ -107,9 +107,9 @@ proptest! {
         netlist in circuits(formats()),
         lanes in prop::collection::vec(any::<u64>(), 64),
     ) {
-        let program = Program::new(&netlist);
+        let program = compile(&netlist);
         let inputs = usize::from(netlist.format().product_width());
-        let mut words = vec![Slot([0u64; 1]); program.slots()];
+        let mut words = vec![Slot([0u64; 1]); program.slots];
         for (slot, &lane) in words.iter_mut().zip(&lanes[..inputs]) {
             slot.0 = [lane];
         }
@@ -117,17 +117,17 @@ proptest! {
         program.run(&mut Lanes, &mut words);
         let (a, b) = lanes[..inputs].split_at(netlist.format().width_a().into());
         let expected = netlist.replay(&mut Lanes, a, b);
-        let got: Vec<u64> = program.outputs().iter().map(|&slot| words[slot as usize].0[0]).collect();
+        let got: Vec<u64> = program.outputs.iter().map(|&slot| words[slot as usize].0[0]).collect();
         prop_assert_eq!(&got, &expected);
 
         for lane in [0, 17, 63] {
-            let mut bits = vec![Slot([false; 1]); program.slots()];
+            let mut bits = vec![Slot([false; 1]); program.slots];
             for (slot, word) in bits.iter_mut().zip(&lanes[..inputs]) {
                 slot.0 = [word >> lane & 1 == 1];
             }
             bits[program.zero() + 1].0 = [true];
             program.run(&mut Bits, &mut bits);
-            let got: Vec<bool> = program.outputs().iter().map(|&slot| bits[slot as usize].0[0]).collect();
+            let got: Vec<bool> = program.outputs.iter().map(|&slot| bits[slot as usize].0[0]).collect();
             let expected: Vec<bool> = expected.iter().map(|word| word >> lane & 1 == 1).collect();
             prop_assert_eq!(got, expected);
         }
@@ -154,6 +154,6 @@ fn a_trace_holds_every_cell() {
 fn a_wide_multiplier_works_on_few_slots() {
     let exact = axmul_api::providers().into_iter().find(|provider| provider.name() == "exact").unwrap();
     let multiplier = exact.multiplier(OperandFormat::unsigned(16, 16), &[]).unwrap();
-    let program = Program::new(&multiplier.structure().unwrap().netlist());
-    assert!(program.slots() < 120, "{}", program.slots());
+    let program = compile(&multiplier.structure().unwrap().netlist());
+    assert!(program.slots < 120, "{}", program.slots);
 }
