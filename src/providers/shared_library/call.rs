@@ -12,7 +12,9 @@ pub(super) struct Function {
     address: *const c_void,
     signature: Signature,
     format: OperandFormat,
-    invoke: unsafe fn(*const c_void, i64, i64) -> i64,
+    /// The bits of an operand that the function sees.
+    masks: (i64, i64),
+    invoke: Invoke,
 }
 
 impl Function {
@@ -22,30 +24,34 @@ impl Function {
     /// There is a C function of this signature at `address`, for as long as the value is used.
     pub unsafe fn new(address: *const c_void, signature: Signature, format: OperandFormat) -> Self {
         debug_assert!(signature.holds(format));
-        Self { address, signature, format, invoke: invoker(signature) }
+        let mask = |width: u8, kind: CType| {
+            if format.is_signed() && !kind.is_signed() { (1 << width) - 1 } else { -1 }
+        };
+        let masks = (mask(format.width_a(), signature.a), mask(format.width_b(), signature.b));
+        Self { address, signature, format, masks, invoke: invoker(signature) }
     }
 
-    /// The product of `a` and `b`, which lie within the format's ranges.
+    /// The product of `a` and `b`; see [`Self::products`].
+    pub fn product(&self, a: i64, b: i64) -> i64 {
+        let mut out = [0];
+        self.products(&[a], &[b], &mut out);
+        out[0]
+    }
+
+    /// The products of `a[i]` and `b[i]`, which lie within the format's ranges; the slices are of one length.
     ///
     /// Where a C type is of the format's signedness, its value is the number. Where it is not (EvoApproxLib
     /// declares some signed multipliers unsigned), its bits are the bus: an operand goes in as its n bits, and
     /// the product is what the lowest n + m bits say in the format's signedness.
-    pub fn product(&self, a: i64, b: i64) -> i64 {
-        let signed = self.format.is_signed();
-        let operand = |value: i64, width: u8, kind: CType| {
-            if signed && !kind.is_signed() { value & ((1 << width) - 1) } else { value }
-        };
-        let a = operand(a, self.format.width_a(), self.signature.a);
-        let b = operand(b, self.format.width_b(), self.signature.b);
+    pub fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
         // SAFETY: `new` was promised a function of this signature.
-        let result = unsafe { (self.invoke)(self.address, a, b) };
+        unsafe { (self.invoke)(self.address, self.masks, (a, b), out) };
+        let signed = self.format.is_signed();
         if signed != self.signature.result.is_signed() {
-            self.format.wrap(result)
-        } else if !signed && result < 0 {
-            // A u64 beyond i64: the largest i64 stands for it, which no table accepts either.
-            i64::MAX
-        } else {
-            result
+            out.iter_mut().for_each(|product| *product = self.format.wrap(*product));
+        } else if !signed {
+            // A u64 beyond i64: the largest i64 stands for it, which neither a table nor a bus accepts.
+            out.iter_mut().filter(|product| **product < 0).for_each(|product| *product = i64::MAX);
         }
     }
 }
@@ -73,14 +79,23 @@ macro_rules! integers {
 
 integers!(u8, i8, u16, i16, u32, i32, u64, i64);
 
+/// Address, masks and operands, and room for the products.
+type Invoke = unsafe fn(*const c_void, (i64, i64), (&[i64], &[i64]), &mut [i64]);
+
 /// # Safety
 /// There is a function `R f(A, B)` at `address`.
-unsafe fn invoke<R: Integer, A: Integer, B: Integer>(address: *const c_void, a: i64, b: i64) -> i64 {
+unsafe fn invoke<R: Integer, A: Integer, B: Integer>(
+    address: *const c_void,
+    masks: (i64, i64),
+    (a, b): (&[i64], &[i64]),
+    out: &mut [i64],
+) {
     // SAFETY: as the caller promises; a function pointer is as wide as a data pointer on all platforms that
     // load libraries at run time.
-    unsafe {
-        let function: unsafe extern "C" fn(A, B) -> R = std::mem::transmute(address);
-        function(A::truncate(a), B::truncate(b)).widen()
+    let function: unsafe extern "C" fn(A, B) -> R = unsafe { std::mem::transmute(address) };
+    for ((&a, &b), out) in a.iter().zip(b).zip(out) {
+        // SAFETY: as the caller promises.
+        *out = unsafe { function(A::truncate(a & masks.0), B::truncate(b & masks.1)) }.widen();
     }
 }
 
@@ -99,8 +114,6 @@ macro_rules! by_type {
         }
     };
 }
-
-type Invoke = unsafe fn(*const c_void, i64, i64) -> i64;
 
 fn invoker(signature: Signature) -> Invoke {
     fn with_a<R: Integer>(signature: Signature) -> Invoke {

@@ -180,7 +180,7 @@ impl Products for LibraryProducts {
                 let from = (first - worker.ahead.first) as usize;
                 Packed::new(self.format).unpack(&worker.ahead.packed, from, now);
                 worker.ahead.used = from + count;
-                (first, out) = (first + count as u64, later);
+                (first, out) = (first.wrapping_add(count as u64), later);
             }
             Ok(())
         })

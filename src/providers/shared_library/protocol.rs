@@ -3,14 +3,15 @@
 //! The process that loads greets, says what it is doing, and then either sends every multiplier with its products and
 //! ends, or says that it is ready and answers questions for products until nobody asks any more.
 //!
-//! A frame is its kind (1 byte), the length of its payload (4 bytes, little endian), the payload, and the SHA-256
-//! of all that. A plugin shares the process with the writer, so nothing is believed that is not whole.
+//! A frame is its kind (1 byte), the length of its payload (4 bytes, little endian), the payload, and the 64-bit XXH3
+//! of all that: 2^32 products are many gigabytes, and a cryptographic hash of them would take longer than computing
+//! them. A plugin shares the process with the writer, so nothing is believed that is not whole.
 
 use std::io::{self, Read, Write};
 
 use axmul_api::OperandFormat;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use twox_hash::XxHash3_64;
 
 use super::error::{Phase, Problem};
 use crate::multiplier::{Cost, Provenance};
@@ -28,7 +29,7 @@ pub(super) const MAX_PRODUCTS: usize = 1 << 16;
 pub(super) const TRUNCATED: &str = "truncated";
 
 const HEADER: usize = 5;
-const CHECKSUM: usize = 32;
+const CHECKSUM: usize = 8;
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,35 +78,60 @@ pub(super) enum ReadError {
 impl Message {
     /// The bytes of the frame.
     pub fn encode(&self) -> Vec<u8> {
-        let (kind, payload) = match self {
-            Self::Greeting(text) => (b'G', text.clone().into_bytes()),
-            Self::Phase(phase) => (b'P', json(phase)),
-            Self::OutOfMemory => (b'O', Vec::new()),
-            Self::Failure(problem) => (b'F', json(problem)),
-            Self::Multiplier(described, products) => {
-                let text = json(described);
-                let mut payload = (text.len() as u32).to_le_bytes().to_vec();
-                payload.extend(text);
-                payload.extend(products.iter().flat_map(|product| product.to_le_bytes()));
-                (b'M', payload)
-            }
-            Self::Done(count) => (b'D', count.to_le_bytes().to_vec()),
-            Self::Ready(described) => (b'R', json(described)),
-            Self::Block { first, count } => {
-                (b'B', [&first.to_le_bytes()[..], &count.to_le_bytes()[..]].concat())
-            }
-            Self::Pairs { a, b } => {
-                (b'Q', a.iter().chain(b).flat_map(|operand| (*operand as u32).to_le_bytes()).collect())
-            }
-            Self::Products(packed) => (b'A', packed.clone()),
-        };
-        let mut frame = Vec::with_capacity(HEADER + payload.len() + CHECKSUM);
-        frame.push(kind);
-        frame.extend((payload.len() as u32).to_le_bytes());
-        frame.extend(payload);
-        let checksum = Sha256::digest(&frame);
+        let mut frame = vec![0; HEADER];
+        frame[0] = self.payload(&mut frame);
+        let length = (frame.len() - HEADER) as u32;
+        frame[1..HEADER].copy_from_slice(&length.to_le_bytes());
+        let checksum = checksum(&frame);
         frame.extend(checksum);
         frame
+    }
+
+    /// Appends the payload; the kind of message.
+    fn payload(&self, to: &mut Vec<u8>) -> u8 {
+        match self {
+            Self::Greeting(text) => {
+                to.extend(text.bytes());
+                b'G'
+            }
+            Self::Phase(phase) => {
+                to.extend(json(phase));
+                b'P'
+            }
+            Self::OutOfMemory => b'O',
+            Self::Failure(problem) => {
+                to.extend(json(problem));
+                b'F'
+            }
+            Self::Multiplier(described, products) => {
+                let text = json(described);
+                to.extend((text.len() as u32).to_le_bytes());
+                to.extend(text);
+                to.extend(products.iter().flat_map(|product| product.to_le_bytes()));
+                b'M'
+            }
+            Self::Done(count) => {
+                to.extend(count.to_le_bytes());
+                b'D'
+            }
+            Self::Ready(described) => {
+                to.extend(json(described));
+                b'R'
+            }
+            Self::Block { first, count } => {
+                to.extend(first.to_le_bytes());
+                to.extend(count.to_le_bytes());
+                b'B'
+            }
+            Self::Pairs { a, b } => {
+                to.extend(a.iter().chain(b).flat_map(|operand| (*operand as u32).to_le_bytes()));
+                b'Q'
+            }
+            Self::Products(packed) => {
+                to.extend_from_slice(packed);
+                b'A'
+            }
+        }
     }
 
     /// Writes the frame at once.
@@ -130,7 +156,7 @@ impl Message {
         if fill(from, &mut frame[HEADER..]) < length as usize + CHECKSUM {
             return Err(ReadError::Damaged(TRUNCATED));
         }
-        if Sha256::digest(&frame[..end])[..] != frame[end..] {
+        if checksum(&frame[..end])[..] != frame[end..] {
             return Err(ReadError::Damaged("with a wrong checksum"));
         }
         Self::decode(frame[0], &frame[HEADER..end]).ok_or(ReadError::Damaged("of unknown content"))
@@ -167,6 +193,10 @@ impl Message {
             _ => return None,
         })
     }
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    XxHash3_64::oneshot(bytes).to_le_bytes()
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

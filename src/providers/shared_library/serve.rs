@@ -28,12 +28,18 @@ pub(super) fn serve(source: &Source, clock: &Clock, pipe: &mut File) -> Result<(
         clock.resume();
         let products = match question {
             Ok(Message::Block { first, count }) if count as usize <= MAX_PRODUCTS => {
-                let operands = consecutive(described.format, first, count as usize);
-                compute(source, operands)?
+                let operands = Consecutive::new(described.format, first);
+                compute(source, count as usize, |from, a, b| operands.fill(from, a, b))?
             }
             Ok(Message::Pairs { a, b }) if a.len() <= MAX_PRODUCTS && a.len() == b.len() => {
-                let value = |bits: i64| operand(described.format, bits);
-                compute(source, a.into_iter().map(value).zip(b.into_iter().map(value)))?
+                let fill = |from: usize, all: &[i64], out: &mut [i64]| {
+                    let bits = all[from..].iter();
+                    out.iter_mut().zip(bits).for_each(|(out, &bits)| *out = operand(described.format, bits));
+                };
+                compute(source, a.len(), |from, out_a, out_b| {
+                    fill(from, &a, out_a);
+                    fill(from, &b, out_b);
+                })?
             }
             Err(ReadError::End) => return Ok(()),
             _ => return Err(io::Error::other("a question came damaged").into()),
@@ -47,33 +53,55 @@ fn operand(format: OperandFormat, bits: i64) -> i64 {
     if format.is_signed() { i64::from(bits as i32) } else { bits }
 }
 
-/// The operand pairs from number `first` on, in the order of [`OperandFormat::operands`].
-fn consecutive(format: OperandFormat, first: u64, count: usize) -> impl Iterator<Item = (i64, i64)> {
-    let (low_a, low_b) = (*format.range_a().start(), *format.range_b().start());
-    let (width, mask) = (format.width_b(), (1 << format.width_b()) - 1);
-    (0..count as u64).map(move |offset| {
-        let number = first.wrapping_add(offset);
-        (low_a + (number >> width) as i64, low_b + (number & mask) as i64)
-    })
+/// The operand pairs from some number on, in the order of [`OperandFormat::operands`].
+struct Consecutive {
+    format: OperandFormat,
+    first: u64,
 }
 
-/// The products of these operands, some of them computed twice; each within the product bus.
-fn compute(source: &Source, operands: impl Iterator<Item = (i64, i64)>) -> Result<Vec<i64>, Problem> {
+impl Consecutive {
+    fn new(format: OperandFormat, first: u64) -> Self {
+        Self { format, first }
+    }
+
+    /// Those from the pair `from` of these on.
+    fn fill(&self, from: usize, a: &mut [i64], b: &mut [i64]) {
+        let (low_a, low_b) = (*self.format.range_a().start(), *self.format.range_b().start());
+        let (width, mask) = (self.format.width_b(), (1 << self.format.width_b()) - 1);
+        let first = self.first.wrapping_add(from as u64);
+        for ((offset, a), b) in (0..).zip(a).zip(b) {
+            let number = first.wrapping_add(offset);
+            *a = low_a + (number >> width) as i64;
+            *b = low_b + (number & mask) as i64;
+        }
+    }
+}
+
+/// `count` products, some of them computed twice; each within the product bus. `fill` gives the operands from one of
+/// the products on.
+fn compute(
+    source: &Source,
+    count: usize,
+    fill: impl Fn(usize, &mut [i64], &mut [i64]),
+) -> Result<Vec<i64>, Problem> {
     let format = source.described().format;
     let name = || source.described().name.clone();
-    let (a, b): (Vec<i64>, Vec<i64>) = operands.unzip();
-    let mut products = vec![0; a.len()];
-    for ((a, b), out) in a.chunks(BLOCK).zip(b.chunks(BLOCK)).zip(products.chunks_mut(BLOCK)) {
+    let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
+    let mut products = vec![0; count];
+    for (part, out) in products.chunks_mut(BLOCK).enumerate() {
+        let from = part * BLOCK;
+        let (a, b) = (&mut a[..out.len()], &mut b[..out.len()]);
+        fill(from, a, b);
         source.products(a, b, out);
-    }
-    let all = || a.iter().zip(&b).zip(&products).map(|((&a, &b), &product)| (a, b, product));
-    if let Some((a, b, product)) = all().find(|&(_, _, product)| format.wrap(product) != product) {
-        return Err(Problem::Bus { name: name(), a, b, product, bits: format.product_width() });
-    }
-    for (a, b, first) in all().step_by(STRIDE) {
-        let second = source.product(a, b);
-        if first != second {
-            return Err(Problem::Inconsistent { name: name(), a, b, first, second });
+        if let Some(at) = out.iter().position(|&product| format.wrap(product) != product) {
+            let bits = format.product_width();
+            return Err(Problem::Bus { name: name(), a: a[at], b: b[at], product: out[at], bits });
+        }
+        for at in (from.next_multiple_of(STRIDE) - from..out.len()).step_by(STRIDE) {
+            let (a, b, first, second) = (a[at], b[at], out[at], source.product(a[at], b[at]));
+            if first != second {
+                return Err(Problem::Inconsistent { name: name(), a, b, first, second });
+            }
         }
     }
     Ok(products)
@@ -88,7 +116,9 @@ mod tests {
         for format in ["5x3s", "3x4u", "2x9s"] {
             let format: OperandFormat = format.parse().unwrap();
             let all: Vec<(i64, i64)> = format.operands().collect();
-            let found: Vec<(i64, i64)> = consecutive(format, 10, 20).collect();
+            let (mut a, mut b) = ([0; 20], [0; 20]);
+            Consecutive::new(format, 7).fill(3, &mut a, &mut b);
+            let found: Vec<(i64, i64)> = a.into_iter().zip(b).collect();
             assert_eq!(found, all[10..30], "{format}");
             for &(a, b) in &all {
                 let sent = |value: i64| i64::from(value as u32);
@@ -96,7 +126,9 @@ mod tests {
             }
         }
         let widest = OperandFormat::signed(32, 32);
-        assert_eq!(consecutive(widest, u64::MAX, 1).next(), Some((i64::from(i32::MAX), i64::from(i32::MAX))));
+        let (mut a, mut b) = ([0], [0]);
+        Consecutive::new(widest, u64::MAX).fill(0, &mut a, &mut b);
+        assert_eq!((a, b), ([i64::from(i32::MAX)], [i64::from(i32::MAX)]));
         assert_eq!(operand(widest, 1 << 31), i64::from(i32::MIN));
     }
 }

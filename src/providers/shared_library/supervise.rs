@@ -174,7 +174,7 @@ impl Conversation {
             match self.messages.recv_timeout(self.until_next_look()) {
                 Ok(Ok(message)) => {
                     if let Some(message) = self.note(message)? {
-                        return Ok(message);
+                        return if self.overdue() { Err(self.time_limit()) } else { Ok(message) };
                     }
                 }
                 Ok(Err(ReadError::Damaged(what))) if self.greeted && what != TRUNCATED => {
