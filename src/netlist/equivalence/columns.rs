@@ -13,6 +13,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use axmul_api::{Gates, words};
+
 use super::cuts::{Cut, XOR3, cuts, majority};
 use super::graph::{Edge, Graph, Node};
 
@@ -82,29 +84,81 @@ impl Sum {
     }
 }
 
-/// Whether the words of all left edges and of all right ones are proven to be equal as sums. Each pair comes with the
-/// number of its bit; pairs of bits that are known to be equal may be left out. `width` is that of the whole words.
-pub(super) fn add_up_equally(graph: &Graph, pairs: &[(usize, Edge, Edge)], width: usize) -> bool {
-    let cone = graph.cone(pairs.iter().flat_map(|&(_, x, y)| [x, y]));
+/// What stays of the difference of two words, modulo 2^width, when everything that cancels has cancelled.
+pub(super) struct Rest {
+    constant: u64,
+    /// Nodes of which the product or, if there are three, the majority has this weight. Those missing are
+    /// [`Cut::NONE`].
+    terms: Vec<([u32; 3], u64)>,
+    width: usize,
+}
+
+impl Rest {
+    /// Nothing stays: the words are equal.
+    pub fn is_zero(&self) -> bool {
+        self.constant == 0 && self.terms.is_empty()
+    }
+
+    /// How much stays.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// The number that stays, as a word: what has to be zero if the words are equal.
+    pub fn word(&self, graph: &mut Graph) -> Vec<Edge> {
+        let mask = mask(self.width);
+        let mut constant = self.constant;
+        let mut columns = vec![Vec::new(); self.width];
+        for &(nodes, weight) in &self.terms {
+            let [x, y, z] = nodes
+                .map(|node| if node == Cut::NONE { Edge::TRUE } else { Edge::new(node as usize, false) });
+            let bit = if z == Edge::TRUE { graph.and(x, y) } else { graph.full_adder(x, y, z).1 };
+            // As few ones as can be: a weight just below 2^width is a small negative one.
+            let negative = weight.wrapping_neg() & mask;
+            let subtract = negative.count_ones() < weight.count_ones();
+            let (bit, weight) = if subtract { (!bit, negative) } else { (bit, weight) };
+            if subtract {
+                // -x is !x - 1.
+                constant = constant.wrapping_sub(weight);
+            }
+            (0..self.width)
+                .filter(|column| weight >> column & 1 == 1)
+                .for_each(|column| columns[column].push(bit));
+        }
+        for (column, bits) in columns.iter_mut().enumerate() {
+            if constant >> column & 1 == 1 {
+                bits.push(Edge::TRUE);
+            }
+        }
+        words::sum_columns(graph, columns)
+    }
+}
+
+fn mask(width: usize) -> u64 {
+    u64::MAX >> (64 - width.clamp(1, 64))
+}
+
+/// The difference of two words, the least significant bit first, of one width of at most 64 bits.
+pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
+    let width = x.len();
+    let cone = graph.cone(x.iter().chain(y).copied());
     let cuts = cuts(graph, &cone);
     let majorities: Vec<Option<(&Cut, [bool; 3])>> = cuts
         .iter()
         .map(|cuts| {
-            let full = cuts.iter().filter(|cut| cut.is_full());
-            full.filter_map(|cut| Some((cut, majority(cut.function)?))).next()
+            cuts.iter().filter(|cut| cut.is_full()).find_map(|cut| Some((cut, majority(cut.function)?)))
         })
         .collect();
     let carries: HashSet<[u32; 3]> = majorities.iter().flatten().map(|(cut, _)| cut.leaves).collect();
 
-    let mask = u64::MAX >> (64 - width.clamp(1, 64));
     let mut sum = Sum { constant: 0, weights: vec![0; graph.nodes().len()], products: HashMap::new() };
-    for &(bit, x, y) in pairs {
+    for (bit, (&x, &y)) in x.iter().zip(y).enumerate() {
         sum.add(x, 1 << bit);
         sum.subtract(y, 1 << bit);
     }
     for (index, &node) in graph.nodes().iter().enumerate().rev() {
         let weight = std::mem::take(&mut sum.weights[index]);
-        if weight & mask == 0 {
+        if weight & mask(width) == 0 {
             continue;
         }
         let adder = cuts[index]
@@ -112,7 +166,7 @@ pub(super) fn add_up_equally(graph: &Graph, pairs: &[(usize, Edge, Edge)], width
             .find(|cut| (cut.function == XOR3 || cut.function == !XOR3) && carries.contains(&cut.leaves));
         match (node, adder, majorities[index]) {
             (Node::False, ..) => {}
-            (Node::Input, ..) => return false,
+            (Node::Input, ..) => sum.add_product([index as u32, Cut::NONE, Cut::NONE], weight),
             (_, Some(cut), _) => {
                 let complemented = cut.function != XOR3;
                 let weight = if complemented { weight.wrapping_neg() } else { weight };
@@ -131,5 +185,10 @@ pub(super) fn add_up_equally(graph: &Graph, pairs: &[(usize, Edge, Edge)], width
             (Node::And(x, y), ..) => sum.add_conjunction(x, y, weight),
         }
     }
-    sum.constant & mask == 0 && sum.products.values().all(|weight| weight & mask == 0)
+    let mask = mask(width);
+    let terms = sum.products.into_iter().map(|(nodes, weight)| (nodes, weight & mask));
+    let mut terms: Vec<_> = terms.filter(|&(_, weight)| weight != 0).collect();
+    // In one order whatever that of the map.
+    terms.sort_unstable();
+    Rest { constant: sum.constant & mask, terms, width }
 }

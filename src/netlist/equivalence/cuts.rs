@@ -14,6 +14,9 @@ pub(super) struct Cut {
 /// The functions of a single leaf, by its position.
 const LEAF: [u8; 3] = [0xaa, 0xcc, 0xf0];
 
+/// Exclusive or of two.
+pub(super) const XOR2: u8 = 0x66;
+
 /// Exclusive or of three.
 pub(super) const XOR3: u8 = 0x96;
 

@@ -6,11 +6,14 @@
 //! which does for circuits that were made from one another. Two unrelated circuits of 16x16 bits or more, one of them
 //! without recognisable adders, are beyond all three.
 
+mod carries;
 mod classes;
 mod columns;
 mod cuts;
 mod graph;
+mod signatures;
 mod solver;
+mod strategy;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -20,7 +23,8 @@ use std::time::{Duration, Instant};
 use axmul_api::{Bits, Netlist, OperandFormat};
 
 use graph::{Edge, Graph};
-use sweep::{Outcome, Sweep};
+use strategy::Words;
+use sweep::Outcome;
 
 /// What is known about two circuits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +89,8 @@ pub fn prove(
         product.resize(format.product_width().into(), Edge::FALSE);
         product
     });
-    Ok(match Sweep::new(graph, &of_x, &of_y, deadline, progress).run() {
+    let words = Words { graph, x: of_x, y: of_y, deadline, progress };
+    Ok(match words.compare() {
         Outcome::Equal(proof) => Verdict::Equal(proof),
         Outcome::Unknown => Verdict::Unknown,
         Outcome::Different(case) => {

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use axmul_api::Gates;
 
-use super::classes::{Classes, cases, neighbours};
-use super::columns::add_up_equally;
+use super::classes::{Classes, neighbours};
+use super::columns::difference;
 use super::graph::{Edge, Graph, Node};
 use super::solver::{Answer, Checker};
 use super::{Progress, Proof};
@@ -21,12 +21,9 @@ pub(super) enum Outcome {
     Equal(Proof),
     /// They differ for these values of the inputs.
     Different(Vec<bool>),
-    /// The time was over before the answer was found.
+    /// The time or the rounds were over before the answer was found.
     Unknown,
 }
-
-/// Words of 64 cases that are simulated before anything is proven.
-const FIRST_CASES: usize = 32;
 
 /// Conflicts that the first round allows for a question.
 const FIRST_CONFLICTS: u64 = 100;
@@ -40,66 +37,52 @@ const TRIES: usize = 3;
 /// Two words over one graph, on the way to a proof.
 pub(super) struct Sweep<'a> {
     graph: Graph,
-    /// Number of the bit, both edges; equal ones are left out.
-    pairs: Vec<(usize, Edge, Edge)>,
-    /// The width of both words.
-    width: usize,
+    x: Vec<Edge>,
+    y: Vec<Edge>,
     cases: Vec<Vec<u64>>,
     deadline: Instant,
     progress: &'a Progress<'a>,
 }
 
 impl<'a> Sweep<'a> {
-    /// The words `x` and `y`, the least significant bit first, of the same width.
-    pub fn new(graph: Graph, x: &[Edge], y: &[Edge], deadline: Instant, progress: &'a Progress<'a>) -> Self {
-        let pairs = x.iter().zip(y).enumerate().map(|(bit, (&x, &y))| (bit, x, y));
-        let cases = cases(&graph, FIRST_CASES);
-        let mut sweep = Self { graph, pairs: pairs.collect(), width: x.len(), cases, deadline, progress };
-        sweep.drop_equal_pairs();
-        sweep
+    /// The words `x` and `y`, the least significant bit first, of the same width. `cases` are the inputs of simulated
+    /// words, at least one, in none of which they differ.
+    pub fn new(
+        graph: Graph,
+        x: &[Edge],
+        y: &[Edge],
+        cases: Vec<Vec<u64>>,
+        deadline: Instant,
+        progress: &'a Progress<'a>,
+    ) -> Self {
+        Self { graph, x: x.to_vec(), y: y.to_vec(), cases, deadline, progress }
     }
 
-    /// Round after round, until the answer is found or the time is over.
-    pub fn run(mut self) -> Outcome {
-        if self.pairs.is_empty() {
-            return Outcome::Equal(Proof::Structure);
-        }
-        if let Some(case) =
-            self.cases.iter().find_map(|inputs| self.telling(&self.graph.simulate(inputs), inputs))
-        {
-            return Outcome::Different(case);
-        }
+    /// Round after round, so many at most, until the answer is found or the time is over.
+    pub fn search(mut self, rounds: u32) -> Outcome {
         let mut conflicts = FIRST_CONFLICTS;
-        loop {
-            // A round may be what lets the adders be seen.
-            if add_up_equally(&self.graph, &self.pairs, self.width) {
-                return Outcome::Equal(Proof::Sums);
-            }
+        for _ in 0..rounds {
             if let Some(outcome) = self.round(conflicts) {
                 return outcome;
             }
+            // The round may be what lets the adders be seen.
+            if difference(&self.graph, &self.x, &self.y).is_zero() {
+                return Outcome::Equal(Proof::Sums);
+            }
             conflicts = conflicts.saturating_mul(MORE_CONFLICTS);
         }
+        Outcome::Unknown
     }
 
-    fn drop_equal_pairs(&mut self) {
-        self.pairs.retain(|(_, x, y)| x != y);
-    }
-
-    /// A case among these 64 in which the words differ.
-    fn telling(&self, values: &[u64], inputs: &[u64]) -> Option<Vec<bool>> {
-        let differs = |&(_, x, y): &(usize, Edge, Edge)| {
-            let differing = values[x.node()] ^ x.mask() ^ values[y.node()] ^ y.mask();
-            (differing != 0).then(|| differing.trailing_zeros())
-        };
-        let lane = self.pairs.iter().find_map(differs)?;
-        Some(inputs.iter().map(|word| word >> lane & 1 == 1).collect())
+    /// The pairs of bits that are not yet known to be equal.
+    fn pairs(&self) -> impl Iterator<Item = (Edge, Edge)> {
+        self.x.iter().copied().zip(self.y.iter().copied()).filter(|(x, y)| x != y)
     }
 
     fn round(&mut self, conflicts: u64) -> Option<Outcome> {
         let order = self.order();
         let mut simulated = self.cases.iter().map(|inputs| self.graph.simulate(inputs));
-        let mut classes = Classes::new(&order, &simulated.next().expect("there are first cases"));
+        let mut classes = Classes::new(&order, &simulated.next()?);
         simulated.for_each(|values| classes.refine(&values));
 
         let mut checker = Checker::new(self.deadline);
@@ -128,7 +111,7 @@ impl<'a> Sweep<'a> {
                     Answer::Different(case) => {
                         let inputs = neighbours(&case);
                         let values = self.graph.simulate(&inputs);
-                        if let Some(case) = self.telling(&values, &inputs) {
+                        if let Some(case) = telling(self.pairs(), &values, &inputs) {
                             return Some(Outcome::Different(case));
                         }
                         classes.refine(&values);
@@ -142,28 +125,29 @@ impl<'a> Sweep<'a> {
                 }
             }
         }
-        self.pairs.iter_mut().for_each(|(_, x, y)| (*x, *y) = (through(&image, *x), through(&image, *y)));
+        for (x, y) in self.x.iter_mut().zip(&mut self.y) {
+            // Equal bits have no image, and need none.
+            (*x, *y) =
+                if x == y { (Edge::FALSE, Edge::FALSE) } else { (through(&image, *x), through(&image, *y)) };
+        }
         self.graph = swept;
-        self.drop_equal_pairs();
-        self.compare_pairs(&mut checker, conflicts)
+        self.compare_bits(&mut checker, conflicts)
     }
 
     /// The words themselves, bit by bit, as far as so many conflicts for each go.
-    fn compare_pairs(&mut self, checker: &mut Checker, conflicts: u64) -> Option<Outcome> {
-        let mut left = Vec::new();
-        for &(bit, x, y) in &self.pairs {
-            match checker.compare(&self.graph, x, y, conflicts) {
-                Answer::Equal => {}
+    fn compare_bits(&mut self, checker: &mut Checker, conflicts: u64) -> Option<Outcome> {
+        for (x, y) in self.x.iter().zip(&mut self.y) {
+            match checker.compare(&self.graph, *x, *y, conflicts) {
+                Answer::Equal => *y = *x,
                 Answer::Different(case) => return Some(Outcome::Different(case)),
                 Answer::Unknown if checker.expired() => return Some(Outcome::Unknown),
-                Answer::Unknown => left.push((bit, x, y)),
+                Answer::Unknown => {}
             }
         }
-        self.pairs = left;
-        self.pairs.is_empty().then_some(Outcome::Equal(Proof::Search))
+        (self.x == self.y).then_some(Outcome::Equal(Proof::Search))
     }
 
-    /// The nodes that the words depend on, those near the inputs first.
+    /// The nodes that differing bits depend on, those near the inputs first.
     fn order(&self) -> Vec<usize> {
         let nodes = self.graph.nodes();
         let mut level = vec![0u32; nodes.len()];
@@ -172,11 +156,25 @@ impl<'a> Sweep<'a> {
                 level[index] = 1 + level[x.node()].max(level[y.node()]);
             }
         }
-        let mut cone = self.graph.cone(self.pairs.iter().flat_map(|&(_, x, y)| [x, y]));
+        let mut cone = self.graph.cone(self.pairs().flat_map(|(x, y)| [x, y]));
         // The constant is what constant nodes are found equal to.
         cone[0] = true;
         let mut order: Vec<usize> = (0..nodes.len()).filter(|&node| cone[node]).collect();
         order.sort_by_key(|&node| level[node]);
         order
     }
+}
+
+/// A case among 64 simulated ones in which a pair differs. `inputs` are those of the cases, `values` those of
+/// [`Graph::simulate`].
+pub(super) fn telling(
+    mut pairs: impl Iterator<Item = (Edge, Edge)>,
+    values: &[u64],
+    inputs: &[u64],
+) -> Option<Vec<bool>> {
+    let lane = pairs.find_map(|(x, y)| {
+        let differing = values[x.node()] ^ x.mask() ^ values[y.node()] ^ y.mask();
+        (differing != 0).then(|| differing.trailing_zeros())
+    })?;
+    Some(inputs.iter().map(|word| word >> lane & 1 == 1).collect())
 }
