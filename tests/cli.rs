@@ -23,6 +23,8 @@ mod export;
 mod help;
 #[path = "cli/list.rs"]
 mod list;
+#[path = "cli/netlists.rs"]
+mod netlists;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/sandbox.rs"]

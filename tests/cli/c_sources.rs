@@ -135,6 +135,29 @@ fn the_traps_of_c() {
     assert_eq!(compared(&sandbox, "folder/m.c").0["wce"].as_f64(), Some(765.0));
 }
 
+/// Operands too wide for a table: products on demand, and what fails names the source.
+#[test]
+fn wide_functions_compute_on_demand() {
+    if !compiler() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.write("mul10u_x.c", "unsigned f(unsigned short a, unsigned short b) { return a * (b & ~3); }\n");
+    let (row, _) = compared(&sandbox, "mul10u_x.c");
+    assert_eq!((row["width_a"].as_u64(), row["wce"].as_f64()), (Some(10), Some(3069.0)));
+    assert_eq!(row["pairs_evaluated"].as_u64(), Some(1 << 20));
+    assert_eq!(compared(&sandbox, "mul10u_x.c").0, row, "kept");
+    sandbox.write(
+        "crash.c",
+        "unsigned f(unsigned short a, unsigned short b) { return a == 1000 ? *(volatile char *)0 : a * b; }\n",
+    );
+    let crash = sandbox.axmul("compare crash.c:10u");
+    assert!(
+        refused(&crash).starts_with("error: crash.c: compiled and called: crashed with SIGSEGV"),
+        "{crash}"
+    );
+}
+
 #[test]
 fn what_goes_wrong_says_how_to_go_on() {
     if !compiler() {
