@@ -3,8 +3,8 @@
 //! Two halves, one direction:
 //!
 //! ```text
-//! providers -> tabulated multipliers (products, error map, cost) -> compare
-//!                              \-> training (noise search, assignment, approximate retraining) -> report
+//! providers -> multipliers (products, error metrics, cost) -> compare
+//!                    \-> their tables -> training (noise search, assignment, approximate retraining) -> report
 //! ```
 //!
 //! The first half answers "how good and how cheap is this multiplier?" and needs nothing but cargo. The second

@@ -1,11 +1,15 @@
 //! From names, paths and sources to tabulated multipliers, shared libraries included.
 
+#[path = "collection/wide.rs"]
+mod wide;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
 
-use axmul::providers::{CacheChoice, Collection, SourceError, Sources, Warning};
+use axmul::multiplier::Products;
+use axmul::providers::{CacheChoice, Collection, Entry, SourceError, Sources, Warning};
 use tempfile::TempDir;
 
 /// An exact signed 4x4-bit table with `name` as its file's name.
@@ -49,6 +53,19 @@ fn error(collection: &Collection, text: &str) -> String {
 
 fn temporary() -> TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// The one entry of a name.
+fn find(collection: &Collection, name: &str) -> Entry {
+    let (mut entries, warnings) = collection.find(name).unwrap();
+    assert_eq!((entries.len(), warnings.len()), (1, 0), "{name}");
+    entries.remove(0)
+}
+
+fn product(products: &dyn Products, a: i64, b: i64) -> i64 {
+    let mut out = [0];
+    products.pairs(&[a], &[b], &mut out).unwrap();
+    out[0]
 }
 
 #[test]
@@ -261,11 +278,12 @@ fn processes_at_once_share_a_cache() {
 mod libraries {
     use super::*;
 
-    /// `int16_t mul8s_mine(int8_t, int8_t)`, exact but for the last bit, and one that crashes.
+    /// `int16_t mul8s_mine(int8_t, int8_t)`, exact but for the last bit, one that crashes, and a wide one.
     const SOURCE: &str = "\
 #include <stdint.h>
 int16_t mul8s_mine(int8_t a, int8_t b) { return (a * b) & ~1; }
 int16_t mul8s_crash(int8_t a, int8_t b) { return *(volatile int16_t *)0 + a + b; }
+uint16_t mul9x4u_wide(uint16_t a, uint8_t b) { return (uint16_t)(a * b + 1); }
 ";
 
     fn library(directory: &Path) -> PathBuf {
@@ -315,6 +333,29 @@ int16_t mul8s_crash(int8_t a, int8_t b) { return *(volatile int16_t *)0 + a + b;
             .unwrap();
         open(&sources).resolve("odd").unwrap();
         assert_eq!(entries(), 2);
+    }
+
+    #[test]
+    fn wide_functions_are_listed_before_they_are_computed() {
+        let directory = temporary();
+        let library = library(directory.path());
+        let wide = format!("{}:mul9x4u_wide", library.display());
+        let collection = open(&sources(&[]));
+        let entry = find(&collection, &wide);
+        assert_eq!((entry.format.to_string().as_str(), entry.is_wide()), ("9x4u", true));
+        assert!(collection.circuit(&entry).unwrap().is_none());
+        assert_eq!(product(collection.products(&entry).unwrap().as_ref(), 500, 3), 1501);
+        let evaluated = &collection.resolve(&wide).unwrap()[0];
+        let metrics = evaluated.metrics();
+        assert_eq!((metrics.mae, metrics.mean_error, evaluated.is_exact()), (1.0, -1.0, Some(false)));
+        assert!(evaluated.provenance.origin.contains("symbol mul9x4u_wide"));
+        // In a catalogue, with its own name and cost.
+        let file = directory.path().join("c.yaml");
+        let text = "version: 1\nname: c\nentries: [{name: one-more, format: 9x4u, cost: {power_mw: 1, source: me},\n  \
+                    model: {library: libmine.so, symbol: mul9x4u_wide}}]";
+        fs::write(&file, text).unwrap();
+        let found = open(&sources(&[&file])).resolve("one-more").unwrap();
+        assert_eq!((found[0].metrics(), found[0].cost.power_mw), (metrics, Some(1.0)));
     }
 
     #[test]

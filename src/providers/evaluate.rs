@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axmul_api::{Multiplier, Netlist};
-use sha2::{Digest, Sha256};
 
 use super::cache::Key;
+use super::circuit_digest::circuit_digest;
 use super::entry::{Entry, Model};
 use super::error::{SourceError, Warning};
 use super::header::Header;
@@ -268,31 +268,6 @@ pub(super) fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
     let problem =
         format!("sha256: operands {} are too wide for the table that it belongs to; remove it", entry.format);
     Err(failure(entry, problem))
-}
-
-/// What a circuit hashes to: its format, its cells and where their inputs and the product come from.
-fn circuit_digest(netlist: &Netlist) -> [u8; 32] {
-    use axmul_api::Signal;
-    let mut hash = Sha256::new();
-    let signal = |hash: &mut Sha256, signal: Signal| {
-        let (kind, number, output) = match signal {
-            Signal::Constant(value) => (0u8, u64::from(value), 0),
-            Signal::Input(input) => (1, input as u64, 0),
-            Signal::Cell(cell, output) => (2, cell as u64, output),
-        };
-        hash.update([kind, output]);
-        hash.update(number.to_le_bytes());
-    };
-    hash.update(netlist.format().to_string());
-    for cell in netlist.cells() {
-        // Names have no digits and inputs are counted by them, so no two circuits give the same bytes.
-        hash.update(cell.kind.name());
-        hash.update([cell.inputs.len() as u8]);
-        cell.inputs.iter().for_each(|&input| signal(&mut hash, input));
-    }
-    hash.update("product");
-    netlist.outputs().iter().for_each(|&output| signal(&mut hash, output));
-    hash.finalize().into()
 }
 
 fn finish(entry: &Entry, Figures { evaluation, table }: Figures) -> Evaluated {

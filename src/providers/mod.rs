@@ -12,6 +12,7 @@
 pub mod c_source;
 pub mod cache;
 pub mod catalogue;
+mod circuit_digest;
 mod collection;
 mod cost;
 mod cross_check;

@@ -77,3 +77,53 @@ fn a_c_function_is_a_multiplier_like_any_other() {
     let text = String::from_utf8(sandbox.read("skew.csv")).unwrap();
     assert!(text.starts_with("-12928,-12927,"), "{}", &text[..40]);
 }
+
+/// All products of 9x3 bits, on demand; and from the cache without the library being loaded again.
+#[test]
+fn wide_functions_are_compared_listed_and_kept() {
+    let sandbox = Sandbox::new();
+    library(&sandbox, "libwide.so", "wide.c", &[]);
+    let command = "compare ./libwide.so:mul9x3s_skew exact-9x3s --sort mae --format json";
+    let rows = sandbox.axmul(command).json();
+    let errors = (-256..256).flat_map(|a: i64| (-4..4).map(move |b: i64| (b & 1) - 3 * (a & 1)));
+    let mae = errors.clone().map(i64::abs).sum::<i64>() as f64 / 4096.0;
+    assert_eq!((rows[1]["name"].as_str(), rows[1]["mae"].as_f64()), (Some("mul9x3s_skew"), Some(mae)));
+    assert_eq!((rows[1]["pairs_evaluated"].as_u64(), rows[1]["wce"].as_f64()), (Some(4096), Some(3.0)));
+    let listed = sandbox.axmul("list --plugin ./libwide.so:mul32s_wide --format json").json();
+    assert_eq!(
+        (listed[0]["name"].as_str(), listed[0]["format"].as_str()),
+        (Some("mul32s_wide"), Some("32s"))
+    );
+    let sampled = sandbox.axmul("show ./libwide.so:mul32s_wide --samples 5000 --format json").json();
+    // The lowest bits of both operands are ones in a quarter of the pairs.
+    assert!((sampled["ep_pct"].as_f64().unwrap() - 25.0).abs() < 5.0, "{}", sampled["ep_pct"]);
+    assert_eq!(sampled["exact"], false);
+
+    let without_a_host =
+        sandbox.command().args(command.split(' ')).env("AXMUL_HOST", "nowhere").output().unwrap();
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&without_a_host.stdout).unwrap(), rows);
+    let exported = sandbox.axmul("export ./libwide.so:mul9x3s_skew -o t.npy");
+    assert_eq!(
+        exported.stderr,
+        "error: mul9x3s_skew: operands 9x3s are too wide for a table of all products, expected at most 8 bits each\n"
+    );
+}
+
+#[test]
+fn wide_functions_that_misbehave_cost_only_themselves() {
+    let sandbox = Sandbox::new();
+    library(&sandbox, "libbad.so", "wide.c", &[]);
+    fails_alone_and_warns_in_company(&sandbox, "./libbad.so:mul12x8u_segfaults", "", "SIGSEGV");
+    fails_alone_and_warns_in_company(
+        &sandbox,
+        "./libbad.so:mul12x8u_overflows",
+        "",
+        "beyond its product bus",
+    );
+    let limit = "--plugin-timeout 0.5";
+    fails_alone_and_warns_in_company(&sandbox, "./libbad.so:mul12x8u_hangs", limit, "--samples N");
+    fails_alone_and_warns_in_company(&sandbox, "./libbad.so:mul12u_slow", limit, "raise --plugin-timeout");
+    // A sample small enough for the limit.
+    let sampled = sandbox.axmul("compare ./libbad.so:mul12u_slow --samples 1000 --format json").json();
+    assert_eq!(sampled[0]["mae"].as_f64(), Some(0.0));
+}

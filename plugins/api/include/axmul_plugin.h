@@ -64,7 +64,8 @@ typedef struct axmul_multiplier {
     /* Its name, unique within the library. 1 to 255 bytes without control characters. [text] */
     const char *name;
 
-    /* Widths of the operands (a, b) = (activation, weight) in bits, 2 to 16; axmul tabulates up to 8x8. */
+    /* Widths of the operands (a, b) = (activation, weight) in bits, 2 to 32, of unsigned ones 63 together. Up to 8x8
+     * axmul tabulates; of wider ones it asks for all products up to 16x16, for a sample beyond that. */
     uint32_t width_a;
     uint32_t width_b;
     /* 1: operands and product are two's complement; 0: they are unsigned. Nothing else. */
@@ -78,7 +79,8 @@ typedef struct axmul_multiplier {
     /*
      * The approximate product of a and b. Not NULL.
      * Called with a and b within the operands' ranges only, e.g. -128 to 127 where is_signed and 8 bits wide.
-     * The same operands must give the same product every time. The product lies within 32 signed bits.
+     * The same operands must give the same product every time, in every process that loads the library. The product
+     * lies within the width_a + width_b bits of its bus; up to 8x8 bits, 32 signed bits will do.
      * [thread: the loading thread]
      */
     int64_t (*product)(const void *context, int64_t a, int64_t b);

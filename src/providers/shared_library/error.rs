@@ -143,7 +143,10 @@ pub enum Problem {
         name: String,
     },
     /// A multiplier's operand widths are out of range.
-    #[error("its multiplier `{name}` has operands of {width_a} and {width_b} bits, expected 2 to 32")]
+    #[error(
+        "its multiplier `{name}` has operands of {width_a} and {width_b} bits, expected 2 to 32, unsigned ones 63 bits \
+         together"
+    )]
     Width {
         /// The multiplier.
         name: String,
