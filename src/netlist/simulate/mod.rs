@@ -7,7 +7,8 @@
 //! One pair at a time, every signal of the circuit looked at: [`trace`].
 
 mod compile;
-mod pass;
+mod engine;
+mod machine;
 mod program;
 mod transpose;
 mod vector;
@@ -17,38 +18,42 @@ use axmul_api::{Bits, Netlist, OperandFormat};
 
 use crate::multiplier::{Products, ProductsError};
 use compile::compile;
-use pass::{Level, PASS};
-use program::Program;
+use engine::{Engine, Level};
+use machine::PASS;
 
 /// A circuit that computes [`Products`].
-#[derive(Clone, Debug)]
 pub struct Simulator {
     format: OperandFormat,
-    program: Program,
-    level: Level,
+    engine: Engine,
 }
 
 impl Simulator {
     /// Compiles a circuit. Of its outputs, as many count as the product has bits; missing ones are zero.
     pub fn new(netlist: &Netlist) -> Self {
-        Self { format: netlist.format(), program: compile(netlist), level: Level::best() }
+        let mut levels = Level::ALL.iter();
+        levels.find_map(|&level| Self::at(level, netlist)).expect("the portable level")
+    }
+
+    /// A simulator for one instruction set; `None` where the processor does not have it.
+    fn at(level: Level, netlist: &Netlist) -> Option<Self> {
+        let format = netlist.format();
+        Some(Self { format, engine: Engine::new(level, format, compile(netlist))? })
     }
 }
 
-impl Simulator { pub fn shape(&self) -> String { format!("slots {} runs {}", self.program.slots, self.program.runs.len()) } }
 impl Products for Simulator {
     fn format(&self) -> OperandFormat {
         self.format
     }
 
     fn block(&self, first: u64, out: &mut [i64]) -> Result<(), ProductsError> {
-        self.level.block(self.format, &self.program, first, out);
+        self.engine.block(first, out);
         Ok(())
     }
 
     fn pairs(&self, a: &[i64], b: &[i64], out: &mut [i64]) -> Result<(), ProductsError> {
         for ((a, b), out) in a.chunks(PASS).zip(b.chunks(PASS)).zip(out.chunks_mut(PASS)) {
-            self.level.pairs(self.format, &self.program, a, b, out);
+            self.engine.pairs(a, b, out);
         }
         Ok(())
     }

@@ -57,8 +57,8 @@ pub(super) struct Slot<B, const K: usize>(pub [B; K]);
 
 impl Program {
     /// The slot of the constant zero; that of the constant one follows.
-    pub fn zero(&self) -> usize {
-        self.inputs
+    pub fn zero(&self) -> u32 {
+        self.inputs as u32
     }
 
     /// Runs the program; input bits and constants lie in their slots.
@@ -96,11 +96,14 @@ fn single<B: Copy, const K: usize>(
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> B,
 ) {
+    let slots = slots.as_mut_ptr();
     for step in steps {
-        let [a, b, c, d] = step.inputs.map(|slot| slot as usize);
-        let output = step.outputs[0] as usize;
+        unsafe {
+        let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
+        let output = slots.add(step.outputs[0] as usize);
         for k in 0..K {
-            slots[output].0[k] = gate([slots[a].0[k], slots[b].0[k], slots[c].0[k], slots[d].0[k]]);
+            (*output).0[k] = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
+        }
         }
     }
 }
@@ -111,13 +114,16 @@ fn double<B: Copy, const K: usize>(
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> (B, B),
 ) {
+    let slots = slots.as_mut_ptr();
     for step in steps {
-        let [a, b, c, d] = step.inputs.map(|slot| slot as usize);
-        let [first, second] = step.outputs.map(|slot| slot as usize);
+        unsafe {
+        let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
+        let [first, second] = step.outputs.map(|slot| slots.add(slot as usize));
         for k in 0..K {
-            let (x, y) = gate([slots[a].0[k], slots[b].0[k], slots[c].0[k], slots[d].0[k]]);
-            slots[first].0[k] = x;
-            slots[second].0[k] = y;
+            let (x, y) = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
+            (*first).0[k] = x;
+            (*second).0[k] = y;
+        }
         }
     }
 }

@@ -9,28 +9,37 @@ pub(super) type Matrices<V> = [V; 32];
 
 /// Transposes all matrices: afterwards bit `j` of row `i` is what was bit `i` of row `j`.
 ///
-/// Blocks of ever smaller size change places across the diagonal.
+/// Blocks of ever smaller size change places across the diagonal, two sizes at a time where registers allow it.
 #[inline(always)]
 pub(super) fn transpose<V: Vector>(gates: &Words<V>, rows: &mut Matrices<V>) {
-    exchange::<V, 16, 16>(rows, gates.word(0x0000_ffff));
-    exchange::<V, 8, 8>(rows, gates.word(0x00ff_00ff));
-    exchange::<V, 4, 4>(rows, gates.word(0x0f0f_0f0f));
-    exchange::<V, 2, 2>(rows, gates.word(0x3333_3333));
-    exchange::<V, 1, 1>(rows, gates.word(0x5555_5555));
-}
-
-/// In every pair of rows `D` apart, the bits outside `mask` of the first change places with those inside of the second.
-#[inline(always)]
-fn exchange<V: Vector, const D: i32, const U: u32>(rows: &mut Matrices<V>, mask: V) {
-    let distance = D as usize;
-    for group in (0..32).step_by(2 * distance) {
-        for first in group..group + distance {
-            let (x, y) = (rows[first], rows[first + distance]);
-            let difference = x.shift_down::<D, U>().xor(y).and(mask);
-            rows[first] = x.xor(difference.shift_up::<D, U>());
-            rows[first + distance] = y.xor(difference);
+    let mask = gates.word(0x0000_ffff);
+    for first in 0..16 {
+        let [x, y] = exchange::<V, 16, 16>([rows[first], rows[first + 16]], mask);
+        (rows[first], rows[first + 16]) = (x, y);
+    }
+    let (wide, narrow) = (gates.word(0x00ff_00ff), gates.word(0x0f0f_0f0f));
+    for half in rows.chunks_exact_mut(16) {
+        for first in 0..4 {
+            let [w, x, y, z] = [first, first + 4, first + 8, first + 12].map(|row| half[row]);
+            let ([w, y], [x, z]) = (exchange::<V, 8, 8>([w, y], wide), exchange::<V, 8, 8>([x, z], wide));
+            let ([w, x], [y, z]) = (exchange::<V, 4, 4>([w, x], narrow), exchange::<V, 4, 4>([y, z], narrow));
+            (half[first], half[first + 4], half[first + 8], half[first + 12]) = (w, x, y, z);
         }
     }
+    let (wide, narrow) = (gates.word(0x3333_3333), gates.word(0x5555_5555));
+    for quarter in rows.as_chunks_mut::<4>().0 {
+        let [w, x, y, z] = *quarter;
+        let ([w, y], [x, z]) = (exchange::<V, 2, 2>([w, y], wide), exchange::<V, 2, 2>([x, z], wide));
+        let ([w, x], [y, z]) = (exchange::<V, 1, 1>([w, x], narrow), exchange::<V, 1, 1>([y, z], narrow));
+        *quarter = [w, x, y, z];
+    }
+}
+
+/// The bits outside `mask` of the first row and those inside of the second, `D` further down, change places.
+#[inline(always)]
+fn exchange<V: Vector, const D: i32, const U: u32>([x, y]: [V; 2], mask: V) -> [V; 2] {
+    let difference = x.shift_down::<D, U>().xor(y).and(mask);
+    [x.xor(difference.shift_up::<D, U>()), y.xor(difference)]
 }
 
 #[cfg(test)]

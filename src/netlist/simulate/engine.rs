@@ -1,0 +1,112 @@
+//! The same machine, compiled for several instruction sets.
+
+use axmul_api::OperandFormat;
+
+use super::machine::Machine;
+use super::program::Program;
+#[cfg(target_arch = "x86_64")]
+use super::vector::{Avx2, Avx512};
+use super::vector::Portable;
+use super::words::Words;
+
+/// An instruction set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Level {
+    /// Those that there are, the best first.
+    pub const ALL: &[Self] = &[
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx2,
+        Self::Portable,
+    ];
+}
+
+/// A program for the registers of this processor.
+pub(super) enum Engine {
+    Portable(Machine<Portable, 8>),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Machine<Avx2, 4>),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Machine<Avx512, 2>),
+}
+
+impl Engine {
+    /// A program for the registers of one instruction set; `None` where the processor does not have it.
+    pub fn new(level: Level, format: OperandFormat, program: Program) -> Option<Self> {
+        Some(match level {
+            // SAFETY: any processor will do.
+            Level::Portable => Self::Portable(Machine::new(unsafe { Words::new() }, format, program)),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 if std::is_x86_feature_detected!("avx2") => {
+                // SAFETY: the processor has AVX2.
+                Self::Avx2(Machine::new(unsafe { Words::new() }, format, program))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 if std::is_x86_feature_detected!("avx512f") => {
+                // SAFETY: the processor has AVX-512F.
+                Self::Avx512(Machine::new(unsafe { Words::new() }, format, program))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 | Level::Avx512 => return None,
+        })
+    }
+
+    /// The products of consecutive pairs from number `first` on.
+    pub fn block(&self, first: u64, out: &mut [i64]) {
+        match self {
+            Self::Portable(machine) => machine.block(first, out),
+            // SAFETY: the machine exists, so the processor has AVX2.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(machine) => unsafe { block_avx2(machine, first, out) },
+            // SAFETY: the machine exists, so the processor has AVX-512F.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(machine) => unsafe { block_avx512(machine, first, out) },
+        }
+    }
+
+    /// The products of up to [`PASS`](super::machine::PASS) pairs.
+    pub fn pairs(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
+        match self {
+            Self::Portable(machine) => machine.pairs(a, b, out),
+            // SAFETY: the machine exists, so the processor has AVX2.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(machine) => unsafe { pairs_avx2(machine, a, b, out) },
+            // SAFETY: the machine exists, so the processor has AVX-512F.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(machine) => unsafe { pairs_avx512(machine, a, b, out) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn block_avx2(machine: &Machine<Avx2, 4>, first: u64, out: &mut [i64]) {
+    machine.block(first, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn block_avx512(machine: &Machine<Avx512, 2>, first: u64, out: &mut [i64]) {
+    machine.block(first, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn pairs_avx2(machine: &Machine<Avx2, 4>, a: &[i64], b: &[i64], out: &mut [i64]) {
+    machine.pairs(a, b, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn pairs_avx512(machine: &Machine<Avx512, 2>, a: &[i64], b: &[i64], out: &mut [i64]) {
+    machine.pairs(a, b, out);
+}
