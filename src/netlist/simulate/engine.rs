@@ -32,11 +32,11 @@ impl Level {
 
 /// A program for the registers of this processor.
 pub(super) enum Engine {
-    Portable(Machine<Portable, 8>),
+    Portable(Machine<Portable, 16>),
     #[cfg(target_arch = "x86_64")]
-    Avx2(Machine<Avx2, 4>),
+    Avx2(Machine<Avx2, 8>),
     #[cfg(target_arch = "x86_64")]
-    Avx512(Machine<Avx512, 2>),
+    Avx512(Machine<Avx512, 4>),
 }
 
 impl Engine {
@@ -89,24 +89,24 @@ impl Engine {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn block_avx2(machine: &Machine<Avx2, 4>, first: u64, out: &mut [i64]) {
+fn block_avx2(machine: &Machine<Avx2, 8>, first: u64, out: &mut [i64]) {
     machine.block(first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn block_avx512(machine: &Machine<Avx512, 2>, first: u64, out: &mut [i64]) {
+fn block_avx512(machine: &Machine<Avx512, 4>, first: u64, out: &mut [i64]) {
     machine.block(first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn pairs_avx2(machine: &Machine<Avx2, 4>, a: &[i64], b: &[i64], out: &mut [i64]) {
+fn pairs_avx2(machine: &Machine<Avx2, 8>, a: &[i64], b: &[i64], out: &mut [i64]) {
     machine.pairs(a, b, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn pairs_avx512(machine: &Machine<Avx512, 2>, a: &[i64], b: &[i64], out: &mut [i64]) {
+fn pairs_avx512(machine: &Machine<Avx512, 4>, a: &[i64], b: &[i64], out: &mut [i64]) {
     machine.pairs(a, b, out);
 }

@@ -1,4 +1,4 @@
-//! A program and the registers it runs on: 1,024 operand pairs a pass.
+//! A program and the registers it runs on: 2,048 operand pairs a pass.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use super::vector::Vector;
 use super::words::Words;
 
 /// Words of 32 cases in a slot.
-const WORDS: usize = 32;
+const WORDS: usize = 64;
 
 /// Operand pairs of one pass. Pair `WORDS * t + g` of them is bit `t` of word `g`, so that after transposition pairs
 /// that follow each other lie next to each other.

@@ -1,7 +1,7 @@
 //! The products of a circuit, thousands at a time.
 //!
 //! A netlist is compiled once into a straight-line program whose signals share a few slots, small enough for the
-//! first level cache. Each slot holds one bit of 1,024 operand pairs; the walk is compiled for the vector
+//! first level cache. Each slot holds one bit of 2,048 operand pairs; the walk is compiled for the vector
 //! instructions of several processors and chosen when it starts.
 //!
 //! One pair at a time, every signal of the circuit looked at: [`trace`].
