@@ -1,6 +1,6 @@
 //! Which nodes may be equal: those that no simulated case has told apart.
 
-use super::graph::{Edge, Graph};
+use super::graph::Edge;
 
 /// A partition of the nodes of a [`Graph`] into classes that may be equal or complementary.
 #[derive(Clone, Debug)]
@@ -59,12 +59,13 @@ impl Classes {
     }
 }
 
-/// Words of cases to begin with, 64 cases each: for every input, its value.
+/// Words of cases to begin with, 64 cases each: for every input, its value. `width_a` of the inputs are those of the
+/// first operand.
 ///
-/// Half of the cases are uniform; the others have few ones or few zeros, in which operands lie near zero or near the
-/// ends of their ranges. The numbers are those of Steele, Lea and Flood's SplitMix64 from a fixed seed, so the same
-/// circuits always get the same ones.
-pub(super) fn cases(graph: &Graph, words: usize) -> Vec<Vec<u64>> {
+/// The first word combines the ends of the operands' ranges and numbers near zero. Half of the other cases are uniform;
+/// the rest have few ones or few zeros. The numbers are those of Steele, Lea and Flood's SplitMix64 from a fixed seed,
+/// so the same circuits always get the same ones.
+pub(super) fn cases(width_a: usize, inputs: usize, words: usize) -> Vec<Vec<u64>> {
     let mut state = 0u64;
     let mut draw = || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -78,7 +79,22 @@ pub(super) fn cases(graph: &Graph, words: usize) -> Vec<Vec<u64>> {
         1 => draw() & draw() & draw(),
         _ => draw() | draw() | draw(),
     };
-    (0..words).map(|kind| (0..graph.input_count()).map(|_| word(kind)).collect()).collect()
+    let random = (1..words).map(|kind| (0..inputs).map(|_| word(kind)).collect());
+    std::iter::once(extremes(width_a, inputs)).chain(random).collect()
+}
+
+/// Eight values of each operand in every combination.
+fn extremes(width_a: usize, inputs: usize) -> Vec<u64> {
+    let values = |width: usize| {
+        let (all, top) = (u64::MAX >> (64 - width.clamp(1, 64)), 1 << (width.max(1) - 1));
+        [0, 1, all, top, all ^ top, top | 1, 0x5555_5555_5555_5555 & all, 0xaaaa_aaaa_aaaa_aaaa & all]
+    };
+    let (of_a, of_b) = (values(width_a), values(inputs - width_a));
+    let bit = |input: usize, lane: usize| match input.checked_sub(width_a) {
+        None => of_a[lane / 8] >> input & 1,
+        Some(input) => of_b[lane % 8] >> input & 1,
+    };
+    (0..inputs).map(|input| (0..64).fold(0, |word, lane| word | bit(input, lane) << lane)).collect()
 }
 
 /// A case and 63 neighbours of it: each of the others has one input changed, those with fewer inputs than that
@@ -94,6 +110,8 @@ pub(super) fn neighbours(case: &[bool]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use axmul_api::Gates;
+
+    use super::super::graph::Graph;
 
     use super::*;
 

@@ -89,7 +89,7 @@ pub fn prove(
         product.resize(format.product_width().into(), Edge::FALSE);
         product
     });
-    let words = Words { graph, x: of_x, y: of_y, deadline, progress };
+    let words = Words { graph, width_a: a.len(), x: of_x, y: of_y, deadline, progress };
     Ok(match words.compare() {
         Outcome::Equal(proof) => Verdict::Equal(proof),
         Outcome::Unknown => Verdict::Unknown,

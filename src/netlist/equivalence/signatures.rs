@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::graph::{Edge, Graph, Node};
 
 /// Simulated words for each node, of 64 cases each.
-const WORDS: usize = 8;
+const WORDS: usize = 16;
 
 /// The values of an edge in the simulated cases.
 pub(super) type Signature = [u64; WORDS];

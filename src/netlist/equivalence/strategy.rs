@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::carries::with_plain_adders;
-use super::classes::cases;
+use super::classes::{cases, neighbours};
 use super::columns::difference;
 use super::graph::{Edge, Graph};
 use super::sweep::{Outcome, Sweep, telling};
@@ -18,9 +18,17 @@ const MAX_REST: usize = 64;
 /// Rounds of search that a proof by sums may take.
 const SUM_ROUNDS: u32 = 4;
 
+/// The most nodes in which plain adders are looked for; two multipliers of 32x32 bits have some forty thousand.
+const MAX_NODES: usize = 1 << 19;
+
+/// How often plain adders are guessed anew, after a case has shown a guess to be wrong.
+const GUESSES: usize = 12;
+
 /// Two words over one graph.
 pub(super) struct Words<'a> {
     pub graph: Graph,
+    /// How many of the inputs are those of the first operand.
+    pub width_a: usize,
     /// The least significant bit first.
     pub x: Vec<Edge>,
     /// As wide as `x`.
@@ -35,29 +43,34 @@ impl Words<'_> {
         if self.x == self.y {
             return Outcome::Equal(Proof::Structure);
         }
-        let cases = cases(&self.graph, FIRST_CASES);
+        let mut cases = cases(self.width_a, self.graph.input_count(), FIRST_CASES);
         let pairs = || self.x.iter().copied().zip(self.y.iter().copied());
         for inputs in &cases {
             if let Some(case) = telling(pairs(), &self.graph.simulate(inputs), inputs) {
                 return Outcome::Different(case);
             }
         }
-        if self.have_equal_sums(&cases) {
-            return Outcome::Equal(Proof::Sums);
+        // Half of the time, for what sums do not prove search may.
+        let until = Instant::now() + self.deadline.saturating_duration_since(Instant::now()) / 2;
+        for _ in 0..GUESSES {
+            match self.compare_sums(&cases, until) {
+                Outcome::Equal(proof) => return Outcome::Equal(proof),
+                Outcome::Unknown => break,
+                Outcome::Different(case) => cases.insert(0, neighbours(&case)),
+            }
         }
-        self.sweep(self.graph.clone(), &self.x, &self.y, cases).search(u32::MAX)
+        Sweep::new(self.graph, &self.x, &self.y, cases, self.deadline, self.progress).search(u32::MAX)
     }
 
-    fn sweep(&self, graph: Graph, x: &[Edge], y: &[Edge], cases: Vec<Vec<u64>>) -> Sweep<'_> {
-        Sweep::new(graph, x, y, cases, self.deadline, self.progress)
-    }
-
-    /// Whether the words, as they are or with plain adders in them, are proven to be equal as sums. What is only
-    /// guessed on the way is proven by search.
-    fn have_equal_sums(&self, cases: &[Vec<u64>]) -> bool {
+    /// The proof by sums, of the words as they are or with plain adders in them. What is only guessed on the way is
+    /// proven by search; a case that shows a guess to be wrong is what is returned as different.
+    fn compare_sums(&self, cases: &[Vec<u64>], until: Instant) -> Outcome {
         let mut best = (difference(&self.graph, &self.x, &self.y), &self.x, &self.y);
         if best.0.is_zero() {
-            return true;
+            return Outcome::Equal(Proof::Sums);
+        }
+        if self.graph.nodes().len() > MAX_NODES {
+            return Outcome::Unknown;
         }
         let mut graph = self.graph.clone();
         let [plain_x, plain_y] = [&self.x, &self.y].map(|word| with_plain_adders(&mut graph, word, cases));
@@ -69,14 +82,18 @@ impl Words<'_> {
         }
         let (rest, x, y) = best;
         if rest.len() > MAX_REST {
-            return false;
+            return Outcome::Unknown;
         }
         let rest = rest.word(&mut graph);
         let zero = vec![Edge::FALSE; rest.len()];
-        // What stays is nothing, and the plain adders are what they replace.
-        [(&rest, &zero), (x, &self.x), (y, &self.y)].into_iter().all(|(one, other)| {
-            let sweep = self.sweep(graph.clone(), one, other, cases.to_vec());
-            matches!(sweep.search(SUM_ROUNDS), Outcome::Equal(_))
-        })
+        // The plain adders are what they replace, and what stays is nothing.
+        for (one, other) in [(x, &self.x), (y, &self.y), (&rest, &zero)] {
+            let sweep = Sweep::new(graph.clone(), one, other, cases.to_vec(), until, self.progress);
+            match sweep.search(SUM_ROUNDS) {
+                Outcome::Equal(_) => {}
+                outcome => return outcome,
+            }
+        }
+        Outcome::Equal(Proof::Sums)
     }
 }
