@@ -16,6 +16,8 @@
 //! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
 //! - [`write`]: the text of other tools.
 
+#[cfg(test)]
+mod arbitrary;
 mod builder;
 pub mod cells;
 mod design;

@@ -114,16 +114,21 @@ impl Covers {
 
 /// Joins the sum and the carry of the same three nets to a full adder.
 pub(super) fn find_adders(cells: &mut Vec<Cell<Logic>>) {
+    // Sum and carry do not depend on the order.
+    let sorted = |mut inputs: [u32; 3]| {
+        inputs.sort_unstable();
+        inputs
+    };
     let mut sums = HashMap::new();
     for (at, cell) in cells.iter().enumerate() {
         if let Some((SUM, inputs, output, _)) = of_three(cell) {
-            sums.entry(inputs).or_insert((at, output));
+            sums.entry(sorted(inputs)).or_insert((at, output));
         }
     }
     let mut spent = vec![false; cells.len()];
     for at in 0..cells.len() {
         let Some((CARRY, inputs, carry, place)) = of_three(&cells[at]) else { continue };
-        let Some((other, sum)) = sums.remove(&inputs) else { continue };
+        let Some((other, sum)) = sums.remove(&sorted(inputs)) else { continue };
         let adder = Logic::FullAdder { inputs, sum, carry, place: place.clone() };
         // Where the first of the two stood.
         cells[at.min(other)] = Cell::Logic(adder);
@@ -133,13 +138,10 @@ pub(super) fn find_adders(cells: &mut Vec<Cell<Logic>>) {
     cells.retain(|_| spent.next() != Some(true));
 }
 
-/// Table, inputs in order of their numbers, output and place of a function of three nets.
+/// Table, inputs, output and place of a function of three nets.
 fn of_three(cell: &Cell<Logic>) -> Option<(u64, [u32; 3], u32, &Place)> {
     let Cell::Logic(Logic::Function { table, inputs, output, place, .. }) = cell else { return None };
-    let mut inputs = <[u32; 3]>::try_from(&inputs[..]).ok()?;
-    // Sum and carry do not depend on the order.
-    inputs.sort_unstable();
-    Some(((*table)?, inputs, *output, place))
+    Some(((*table)?, <[u32; 3]>::try_from(&inputs[..]).ok()?, *output, place))
 }
 
 impl hierarchy::Logic for Logic {
