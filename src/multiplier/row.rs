@@ -84,7 +84,8 @@ fn row_portable(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -
                 worst[lane] = if float > worst[lane] { float } else { worst[lane] };
                 let ratio = float / magnitude[lane];
                 relative[lane] += ratio;
-                worst_relative[lane] = if ratio > worst_relative[lane] { ratio } else { worst_relative[lane] };
+                worst_relative[lane] =
+                    if ratio > worst_relative[lane] { ratio } else { worst_relative[lane] };
                 exact[lane] = exact[lane].wrapping_add(exact_step);
                 magnitude[lane] += step;
             }

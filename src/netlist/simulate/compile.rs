@@ -17,18 +17,15 @@ pub(super) fn compile(netlist: &Netlist) -> Program {
     let order = gather(&nodes, in_depth(netlist, &nodes));
     let inputs = usize::from(netlist.format().product_width());
     let mut allocation = Allocation::new(inputs, reads, netlist.cells().len());
-    let mut runs: Vec<(Operation, u32)> = Vec::new();
-    let mut steps = Vec::with_capacity(order.len());
-    for &cell in &order {
-        let Some(node) = &nodes[cell] else { continue };
-        match runs.last_mut() {
-            Some((last, length)) if *last == node.operation => *length += 1,
-            _ => runs.push((node.operation, 1)),
-        }
-        steps.push(allocation.step(node, cell));
-    }
+    let code = order
+        .iter()
+        .filter_map(|&cell| {
+            let node = nodes[cell].as_ref()?;
+            Some((node.operation, allocation.step(node, cell)))
+        })
+        .collect();
     let outputs = netlist.outputs().iter().map(|&signal| allocation.slot(signal)).collect();
-    Program { runs, steps, inputs, slots: allocation.slots as usize, outputs }
+    Program::new(inputs, allocation.slots as usize, code, outputs)
 }
 
 /// How often each output of each cell is read, the product included.
@@ -206,7 +203,8 @@ impl Allocation {
             }
         }
         let first = self.take();
-        let both = matches!(node.operation, Operation::HalfAdder | Operation::FullAdder | Operation::AddProduct);
+        let both =
+            matches!(node.operation, Operation::HalfAdder | Operation::FullAdder | Operation::AddProduct);
         let second = if both { self.take() } else { first };
         self.places[cell] = [first, second];
         Step { inputs, outputs: [first, second] }

@@ -4,9 +4,9 @@ use axmul_api::OperandFormat;
 
 use super::machine::Machine;
 use super::program::Program;
+use super::vector::Portable;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
-use super::vector::Portable;
 use super::words::Words;
 
 /// An instruction set.

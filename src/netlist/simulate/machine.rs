@@ -44,7 +44,7 @@ impl<V: Vector + Send, const K: usize> Machine<V, K> {
         let width = usize::from(format.product_width());
         let source = |bit: usize| {
             let bit = if format.is_signed() { bit.min(width - 1) } else { bit };
-            let output = program.outputs.get(bit).filter(|_| bit < width);
+            let output = program.outputs().get(bit).filter(|_| bit < width);
             output.copied().unwrap_or(program.zero())
         };
         let sources = std::array::from_fn(source);
@@ -53,7 +53,7 @@ impl<V: Vector + Send, const K: usize> Machine<V, K> {
 
     fn memory(&self) -> &RefCell<Memory<V, K>> {
         self.memory.get_or(|| {
-            let mut slots = vec![Slot([self.gates.word(0); K]); self.program.slots];
+            let mut slots = vec![Slot([self.gates.word(0); K]); self.program.slots()];
             slots[self.program.zero() as usize + 1] = Slot([self.gates.word(u32::MAX); K]);
             RefCell::new(Memory { slots, start: None })
         })

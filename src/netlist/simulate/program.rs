@@ -40,14 +40,12 @@ pub(super) struct Step {
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     /// Operations, and to how many steps in a row each applies: one decision for many steps.
-    pub runs: Vec<(Operation, u32)>,
-    pub steps: Vec<Step>,
-    /// How many input bits there are.
-    pub inputs: usize,
-    /// How many slots the program works on.
-    pub slots: usize,
-    /// The slots of the product bits after the last step, least significant first.
-    pub outputs: Vec<u32>,
+    runs: Vec<(Operation, usize)>,
+    /// Every slot in them is below `slots`.
+    steps: Vec<Step>,
+    inputs: usize,
+    slots: usize,
+    outputs: Vec<u32>,
 }
 
 /// Where a signal lives while it is needed: `K` bits, or bundles of bits, next to each other.
@@ -56,74 +54,115 @@ pub(super) struct Program {
 pub(super) struct Slot<B, const K: usize>(pub [B; K]);
 
 impl Program {
+    /// A program with `inputs` input bits, the steps in the order in which they run, and the slots of the product bits
+    /// after the last one, least significant first. Panics if a slot is not below `slots`.
+    pub fn new(inputs: usize, slots: usize, code: Vec<(Operation, Step)>, outputs: Vec<u32>) -> Self {
+        let mut runs: Vec<(Operation, usize)> = Vec::new();
+        for &(operation, step) in &code {
+            assert!(step.inputs.iter().chain(&step.outputs).all(|&slot| (slot as usize) < slots), "slots");
+            match runs.last_mut() {
+                Some((last, length)) if *last == operation => *length += 1,
+                _ => runs.push((operation, 1)),
+            }
+        }
+        let steps = code.into_iter().map(|(_, step)| step).collect();
+        Self { runs, steps, inputs, slots, outputs }
+    }
+
+    /// How many slots the program works on.
+    pub fn slots(&self) -> usize {
+        self.slots
+    }
+
     /// The slot of the constant zero; that of the constant one follows.
     pub fn zero(&self) -> u32 {
         self.inputs as u32
     }
 
-    /// Runs the program; input bits and constants lie in their slots.
+    /// The slots of the product bits after the last step, least significant first.
+    pub fn outputs(&self) -> &[u32] {
+        &self.outputs
+    }
+
+    /// Runs the program; input bits and constants lie in their slots. Panics if there are fewer slots than it needs.
     #[inline(always)]
     pub fn run<G: Gates, const K: usize>(&self, g: &mut G, slots: &mut [Slot<G::Bit, K>]) {
+        assert!(slots.len() >= self.slots, "slots");
         let mut rest = &self.steps[..];
         for &(operation, length) in &self.runs {
-            let (steps, more) = rest.split_at(length as usize);
+            let (steps, more) = rest.split_at(length);
             rest = more;
-            match operation {
-                Operation::Not => single(steps, slots, |[a, ..]| g.not(a)),
-                Operation::And => single(steps, slots, |[a, b, ..]| g.and(a, b)),
-                Operation::Or => single(steps, slots, |[a, b, ..]| g.or(a, b)),
-                Operation::Xor => single(steps, slots, |[a, b, ..]| g.xor(a, b)),
-                Operation::Nand => single(steps, slots, |[a, b, ..]| g.nand(a, b)),
-                Operation::Nor => single(steps, slots, |[a, b, ..]| g.nor(a, b)),
-                Operation::Xnor => single(steps, slots, |[a, b, ..]| g.xnor(a, b)),
-                Operation::Mux => single(steps, slots, |[a, b, c, _]| g.mux(a, b, c)),
-                Operation::HalfAdder => double(steps, slots, |[a, b, ..]| g.half_adder(a, b)),
-                Operation::FullAdder => double(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c)),
-                Operation::Parity => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).0),
-                Operation::Majority => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).1),
-                Operation::AddProduct => double(steps, slots, |[a, b, c, d]| {
-                    let product = g.and(a, b);
-                    g.full_adder(product, c, d)
-                }),
+            // SAFETY: there are as many slots as asserted, and those of every step are below, says `new`.
+            unsafe {
+                match operation {
+                    Operation::Not => single(steps, slots, |[a, ..]| g.not(a)),
+                    Operation::And => single(steps, slots, |[a, b, ..]| g.and(a, b)),
+                    Operation::Or => single(steps, slots, |[a, b, ..]| g.or(a, b)),
+                    Operation::Xor => single(steps, slots, |[a, b, ..]| g.xor(a, b)),
+                    Operation::Nand => single(steps, slots, |[a, b, ..]| g.nand(a, b)),
+                    Operation::Nor => single(steps, slots, |[a, b, ..]| g.nor(a, b)),
+                    Operation::Xnor => single(steps, slots, |[a, b, ..]| g.xnor(a, b)),
+                    Operation::Mux => single(steps, slots, |[a, b, c, _]| g.mux(a, b, c)),
+                    Operation::HalfAdder => double(steps, slots, |[a, b, ..]| g.half_adder(a, b)),
+                    Operation::FullAdder => double(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c)),
+                    Operation::Parity => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).0),
+                    Operation::Majority => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).1),
+                    Operation::AddProduct => double(steps, slots, |[a, b, c, d]| {
+                        let product = g.and(a, b);
+                        g.full_adder(product, c, d)
+                    }),
+                }
             }
         }
     }
 }
 
+/// Runs steps with one output.
+///
+/// # Safety
+///
+/// The slots of the steps are within `slots`. They are not checked one by one, which would take as long as the gates.
 #[inline(always)]
-fn single<B: Copy, const K: usize>(
+unsafe fn single<B: Copy, const K: usize>(
     steps: &[Step],
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> B,
 ) {
     let slots = slots.as_mut_ptr();
     for step in steps {
+        // SAFETY: within the slots, says the caller; no reference to one outlives its expression.
         unsafe {
-        let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
-        let output = slots.add(step.outputs[0] as usize);
-        for k in 0..K {
-            (*output).0[k] = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
-        }
+            let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
+            let output = slots.add(step.outputs[0] as usize);
+            for k in 0..K {
+                (*output).0[k] = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
+            }
         }
     }
 }
 
+/// Runs steps with two outputs.
+///
+/// # Safety
+///
+/// As for [`single`].
 #[inline(always)]
-fn double<B: Copy, const K: usize>(
+unsafe fn double<B: Copy, const K: usize>(
     steps: &[Step],
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> (B, B),
 ) {
     let slots = slots.as_mut_ptr();
     for step in steps {
+        // SAFETY: as in `single`.
         unsafe {
-        let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
-        let [first, second] = step.outputs.map(|slot| slots.add(slot as usize));
-        for k in 0..K {
-            let (x, y) = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
-            (*first).0[k] = x;
-            (*second).0[k] = y;
-        }
+            let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
+            let [first, second] = step.outputs.map(|slot| slots.add(slot as usize));
+            for k in 0..K {
+                let (x, y) = gate([(*a).0[k], (*b).0[k], (*c).0[k], (*d).0[k]]);
+                (*first).0[k] = x;
+                (*second).0[k] = y;
+            }
         }
     }
 }
