@@ -14,32 +14,32 @@ pub(super) type Matrices<V> = [V; 32];
 pub(super) fn transpose<V: Vector>(gates: &Words<V>, rows: &mut Matrices<V>) {
     let mask = gates.word(0x0000_ffff);
     for first in 0..16 {
-        let [x, y] = exchange::<V, 16, 16>([rows[first], rows[first + 16]], mask);
+        let [x, y] = exchange([rows[first], rows[first + 16]], 16, mask);
         (rows[first], rows[first + 16]) = (x, y);
     }
     let (wide, narrow) = (gates.word(0x00ff_00ff), gates.word(0x0f0f_0f0f));
     for half in rows.chunks_exact_mut(16) {
         for first in 0..4 {
             let [w, x, y, z] = [first, first + 4, first + 8, first + 12].map(|row| half[row]);
-            let ([w, y], [x, z]) = (exchange::<V, 8, 8>([w, y], wide), exchange::<V, 8, 8>([x, z], wide));
-            let ([w, x], [y, z]) = (exchange::<V, 4, 4>([w, x], narrow), exchange::<V, 4, 4>([y, z], narrow));
+            let ([w, y], [x, z]) = (exchange([w, y], 8, wide), exchange([x, z], 8, wide));
+            let ([w, x], [y, z]) = (exchange([w, x], 4, narrow), exchange([y, z], 4, narrow));
             (half[first], half[first + 4], half[first + 8], half[first + 12]) = (w, x, y, z);
         }
     }
     let (wide, narrow) = (gates.word(0x3333_3333), gates.word(0x5555_5555));
     for quarter in rows.as_chunks_mut::<4>().0 {
         let [w, x, y, z] = *quarter;
-        let ([w, y], [x, z]) = (exchange::<V, 2, 2>([w, y], wide), exchange::<V, 2, 2>([x, z], wide));
-        let ([w, x], [y, z]) = (exchange::<V, 1, 1>([w, x], narrow), exchange::<V, 1, 1>([y, z], narrow));
+        let ([w, y], [x, z]) = (exchange([w, y], 2, wide), exchange([x, z], 2, wide));
+        let ([w, x], [y, z]) = (exchange([w, x], 1, narrow), exchange([y, z], 1, narrow));
         *quarter = [w, x, y, z];
     }
 }
 
-/// The bits outside `mask` of the first row and those inside of the second, `D` further down, change places.
+/// The bits outside `mask` of the first row and those inside of the second, `distance` further down, change places.
 #[inline(always)]
-fn exchange<V: Vector, const D: i32, const U: u32>([x, y]: [V; 2], mask: V) -> [V; 2] {
-    let difference = x.shift_down::<D, U>().xor(y).and(mask);
-    [x.xor(difference.shift_up::<D, U>()), y.xor(difference)]
+fn exchange<V: Vector>([x, y]: [V; 2], distance: u32, mask: V) -> [V; 2] {
+    let difference = x.shift_down(distance).xor(y).and(mask);
+    [x.xor(difference.shift_up(distance)), y.xor(difference)]
 }
 
 #[cfg(test)]

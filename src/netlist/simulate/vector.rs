@@ -31,10 +31,10 @@ pub(super) trait Vector: Copy {
     fn or(self, other: Self) -> Self;
     /// Exclusive or.
     fn xor(self, other: Self) -> Self;
-    /// Every word shifted towards its most significant bit.
-    fn shift_up<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self;
-    /// Every word shifted towards its least significant bit.
-    fn shift_down<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self;
+    /// Every word shifted towards its most significant bit, by less than 32.
+    fn shift_up(self, bits: u32) -> Self;
+    /// Every word shifted towards its least significant bit, by less than 32.
+    fn shift_down(self, bits: u32) -> Self;
 
     /// `if_one` where `self` is one, else `if_zero`.
     #[inline(always)]
@@ -92,143 +92,118 @@ impl Vector for Portable {
     }
 
     #[inline(always)]
-    fn shift_up<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        self.map(|word| word << BITS)
+    fn shift_up(self, bits: u32) -> Self {
+        self.map(|word| word << bits)
     }
 
     #[inline(always)]
-    fn shift_down<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        self.map(|word| word >> BITS)
+    fn shift_down(self, bits: u32) -> Self {
+        self.map(|word| word >> bits)
     }
 }
 
-/// Eight words: AVX2.
+/// A register of x86 processors: its type, how many words it has, and the intrinsics for splat, and, or, xor and the
+/// shifts, then methods that it has better ones for.
 #[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub(super) struct Avx2(__m256i);
+macro_rules! x86 {
+    (
+        $(#[$doc:meta])* $name:ident($register:ty), $words:literal,
+        [$splat:ident $and:ident $or:ident $xor:ident $shift_up:ident $shift_down:ident]
+        $($better:tt)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[repr(transparent)]
+        pub(super) struct $name($register);
 
-// SAFETY of every block: a value, or the caller's promise, proves that the processor has AVX2.
-#[cfg(target_arch = "x86_64")]
-#[allow(clippy::undocumented_unsafe_blocks)]
-impl Vector for Avx2 {
-    const WORDS: usize = 8;
+        impl Vector for $name {
+            const WORDS: usize = $words;
 
-    #[inline(always)]
-    unsafe fn splat(word: u32) -> Self {
-        Self(unsafe { _mm256_set1_epi32(word as i32) })
-    }
+            #[inline(always)]
+            unsafe fn splat(word: u32) -> Self {
+                // SAFETY: the caller says that the processor has this instruction.
+                Self(unsafe { $splat(word as i32) })
+            }
 
-    #[inline(always)]
-    fn words(&self) -> &[u32] {
-        let words: &[u32; 8] = unsafe { &*(&raw const self.0).cast() };
-        words
-    }
+            #[inline(always)]
+            fn words(&self) -> &[u32] {
+                // SAFETY: the register has the size of so many words, and more than their alignment.
+                let words: &[u32; $words] = unsafe { &*(&raw const self.0).cast() };
+                words
+            }
 
-    #[inline(always)]
-    fn words_mut(&mut self) -> &mut [u32] {
-        let words: &mut [u32; 8] = unsafe { &mut *(&raw mut self.0).cast() };
-        words
-    }
+            #[inline(always)]
+            fn words_mut(&mut self) -> &mut [u32] {
+                // SAFETY: as in `words`, and any words make a register.
+                let words: &mut [u32; $words] = unsafe { &mut *(&raw mut self.0).cast() };
+                words
+            }
 
-    #[inline(always)]
-    fn not(self) -> Self {
-        Self(unsafe { _mm256_xor_si256(self.0, _mm256_set1_epi32(-1)) })
-    }
+            #[inline(always)]
+            fn not(self) -> Self {
+                // SAFETY: `self` exists, so the processor has this instruction.
+                self.xor(unsafe { Self::splat(u32::MAX) })
+            }
 
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(unsafe { _mm256_and_si256(self.0, other.0) })
-    }
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                // SAFETY: as in `not`.
+                Self(unsafe { $and(self.0, other.0) })
+            }
 
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(unsafe { _mm256_or_si256(self.0, other.0) })
-    }
+            #[inline(always)]
+            fn or(self, other: Self) -> Self {
+                // SAFETY: as in `not`.
+                Self(unsafe { $or(self.0, other.0) })
+            }
 
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        Self(unsafe { _mm256_xor_si256(self.0, other.0) })
-    }
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self {
+                // SAFETY: as in `not`.
+                Self(unsafe { $xor(self.0, other.0) })
+            }
 
-    #[inline(always)]
-    fn shift_up<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        Self(unsafe { _mm256_slli_epi32::<BITS>(self.0) })
-    }
+            #[inline(always)]
+            fn shift_up(self, bits: u32) -> Self {
+                // SAFETY: as in `not`.
+                Self(unsafe { $shift_up(self.0, Self::splat(bits).0) })
+            }
 
-    #[inline(always)]
-    fn shift_down<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        Self(unsafe { _mm256_srli_epi32::<BITS>(self.0) })
-    }
+            #[inline(always)]
+            fn shift_down(self, bits: u32) -> Self {
+                // SAFETY: as in `not`.
+                Self(unsafe { $shift_down(self.0, Self::splat(bits).0) })
+            }
+
+            $($better)*
+        }
+    };
 }
 
-/// Sixteen words: AVX-512F, which has any function of three bits as one instruction.
 #[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub(super) struct Avx512(__m512i);
+x86! {
+    /// Eight words: AVX2.
+    Avx2(__m256i), 8,
+    [_mm256_set1_epi32 _mm256_and_si256 _mm256_or_si256 _mm256_xor_si256 _mm256_sllv_epi32 _mm256_srlv_epi32]
+}
 
-// SAFETY of every block: a value, or the caller's promise, proves that the processor has AVX-512F.
 #[cfg(target_arch = "x86_64")]
-#[allow(clippy::undocumented_unsafe_blocks)]
-impl Vector for Avx512 {
-    const WORDS: usize = 16;
-
-    #[inline(always)]
-    unsafe fn splat(word: u32) -> Self {
-        Self(unsafe { _mm512_set1_epi32(word as i32) })
-    }
-
-    #[inline(always)]
-    fn words(&self) -> &[u32] {
-        let words: &[u32; 16] = unsafe { &*(&raw const self.0).cast() };
-        words
-    }
-
-    #[inline(always)]
-    fn words_mut(&mut self) -> &mut [u32] {
-        let words: &mut [u32; 16] = unsafe { &mut *(&raw mut self.0).cast() };
-        words
-    }
-
-    #[inline(always)]
-    fn not(self) -> Self {
-        Self(unsafe { _mm512_xor_si512(self.0, _mm512_set1_epi32(-1)) })
-    }
-
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(unsafe { _mm512_and_si512(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(unsafe { _mm512_or_si512(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        Self(unsafe { _mm512_xor_si512(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn shift_up<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        Self(unsafe { _mm512_slli_epi32::<UNSIGNED_BITS>(self.0) })
-    }
-
-    #[inline(always)]
-    fn shift_down<const BITS: i32, const UNSIGNED_BITS: u32>(self) -> Self {
-        Self(unsafe { _mm512_srli_epi32::<UNSIGNED_BITS>(self.0) })
-    }
+x86! {
+    /// Sixteen words: AVX-512F, which has every function of three bits as one instruction.
+    Avx512(__m512i), 16,
+    [_mm512_set1_epi32 _mm512_and_si512 _mm512_or_si512 _mm512_xor_si512 _mm512_sllv_epi32 _mm512_srlv_epi32]
 
     #[inline(always)]
     fn select(self, if_one: Self, if_zero: Self) -> Self {
+        // SAFETY: `self` exists, so the processor has this instruction.
         Self(unsafe { _mm512_ternarylogic_epi32::<0xca>(self.0, if_one.0, if_zero.0) })
     }
 
     #[inline(always)]
     fn add(self, b: Self, c: Self) -> (Self, Self) {
+        // SAFETY: as in `select`.
         let sum = unsafe { _mm512_ternarylogic_epi32::<0x96>(self.0, b.0, c.0) };
+        // SAFETY: as in `select`.
         let carry = unsafe { _mm512_ternarylogic_epi32::<0xe8>(self.0, b.0, c.0) };
         (Self(sum), Self(carry))
     }
