@@ -44,3 +44,45 @@ fn the_option_wins_over_the_extension() {
     assert_eq!(sandbox.axmul("export cut --catalog lab.yaml --format csv -o table.h -q").code, 0);
     assert!(sandbox.read("table.h").starts_with(b"0,0,0"));
 }
+
+/// A circuit that is written and read again is the same one, and so is a netlist that was read.
+#[test]
+fn circuits_are_read_back_in_every_format() {
+    let sandbox = Sandbox::new();
+    for file in ["d.v", "d.blif", "d.aig", "d.aag", "d.json"] {
+        let ended = sandbox.axmul(&format!("export drum-3-6x5s -o {file}"));
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, &*format!("drum-3-6x5s written to {file}\n")));
+        let table =
+            |name: &str| sandbox.axmul(&format!("export {name} --format csv --signed")).text().to_owned();
+        assert_eq!(table(file), table("drum-3-6x5s"), "{file}");
+    }
+    assert_eq!(sandbox.axmul("export d.v --signed -o again.blif").code, 0);
+    assert!(sandbox.read("again.blif").starts_with(b"#"));
+}
+
+#[test]
+fn a_testbench_comes_beside_the_circuit() {
+    let sandbox = Sandbox::new();
+    let ended = sandbox.axmul("export exact-12u -o e.v --testbench e_tb.v");
+    assert_eq!(ended.stderr, "testbench of exact-12u written to e_tb.v\nexact-12u written to e.v\n");
+    assert!(String::from_utf8(sandbox.read("e_tb.v")).unwrap().contains("exact_12u dut("));
+}
+
+#[test]
+fn what_has_no_circuit_says_so() {
+    let sandbox = Sandbox::new();
+    let message = |line: &str| {
+        let ended = sandbox.axmul(line);
+        assert_eq!(ended.code, 2, "{ended}");
+        ended.stderr
+    };
+    assert!(
+        message("export cut --catalog lab.yaml --format verilog")
+            .contains("no circuit that could be written")
+    );
+    assert!(
+        message("export drum-4-8s --format csv --testbench t.v").contains("--testbench checks a circuit")
+    );
+    assert!(message("export drum-4-8s --format blif --what errors").contains("--what errors is for tables"));
+    assert!(message("export exact-12u --format npy").contains("--format verilog, blif or aiger"));
+}
