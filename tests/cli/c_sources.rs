@@ -101,6 +101,12 @@ fn the_traps_of_c() {
     sandbox.write("mul8s_u.c", unsigned_types);
     let (row, _) = compared(&sandbox, "mul8s_u.c");
     assert_eq!((row["signed"].as_bool(), row["mae"].as_f64()), (Some(true), Some(0.0)));
+    // One that returns the bits of the product without extending their sign.
+    sandbox.write(
+        "mul7s_e.c",
+        "#include <stdint.h>\nint32_t mul7s_e(int16_t a, int16_t b) { return (a * b) & 0x3fff; }\n",
+    );
+    assert_eq!(compared(&sandbox, "mul7s_e.c").0["mae"].as_f64(), Some(0.0));
     // The same under a name that says nothing: the option does.
     sandbox.write("plain.c", unsigned_types.replace("mul8s_u", "plain"));
     let (row, said) = compared(&sandbox, "plain.c --signed");

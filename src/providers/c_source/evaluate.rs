@@ -32,7 +32,7 @@ impl Workshop {
                 origin: function.origin.clone(),
                 licence: function.header.licence.clone(),
                 citation: function.header.citation.clone(),
-                documentation: function.assumptions.join(". "),
+                documentation: String::new(),
             },
             published: function.header.published.clone(),
             model: Model::CSource(source.clone()),

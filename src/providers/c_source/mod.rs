@@ -130,8 +130,11 @@ impl CFunction {
         let parameters = chosen.parameters;
         if parameters == ["B", "A"] || parameters == ["b", "a"] {
             assumptions.push(format!(
-                "{place}: `{name}({})`: the first operand, a, is {}, and the second {}: places count, not names",
+                "{place}: `{name}({})` is called with a as its first parameter, {}, and b as {}: places count, not \
+                 names (and of its netlist say --a {} --b {})",
                 parameters.join(", "),
+                parameters[0],
+                parameters[1],
                 parameters[0],
                 parameters[1],
             ));

@@ -130,7 +130,10 @@ fn operands_called_b_and_a_are_taken_in_their_order_and_said() {
     let found = find("my.c", "uint16_t f(const uint8_t B, const uint8_t A) {}").unwrap();
     assert_eq!(
         found.assumptions,
-        ["my.c: `f(B, A)`: the first operand, a, is B, and the second A: places count, not names"]
+        [
+            "my.c: `f(B, A)` is called with a as its first parameter, B, and b as A: places count, not names (and of its \
+          netlist say --a B --b A)"
+        ]
     );
 }
 

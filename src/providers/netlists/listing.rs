@@ -21,6 +21,9 @@ impl Workshop {
         let assumptions = circuit.assumptions.iter().cloned().map(Warning::Assumption);
         let warnings = circuit.warnings.iter().cloned().map(Warning::Note);
         let remarks = assumptions.chain(warnings).collect();
+        let place = format!("{}: ", path.display());
+        let assumed: Vec<&str> =
+            circuit.assumptions.iter().map(|text| text.strip_prefix(&place).unwrap_or(text)).collect();
         let provider = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let entry = Entry {
             name: stem(path),
@@ -32,7 +35,7 @@ impl Workshop {
                 origin: format!("netlist {}, module {}", path.display(), circuit.module),
                 licence: circuit.header.licence.clone(),
                 citation: circuit.header.citation.clone(),
-                documentation: circuit.assumptions.join(". ") + ".",
+                documentation: assumed.join(". ") + ".",
             },
             published: circuit.header.published.clone(),
             model: Model::Netlist(file.clone()),

@@ -42,13 +42,18 @@ impl Function {
     ///
     /// Where a C type is of the format's signedness, its value is the number. Where it is not (EvoApproxLib
     /// declares some signed multipliers unsigned), its bits are the bus: an operand goes in as its n bits, and
-    /// the product is what the lowest n + m bits say in the format's signedness.
+    /// the product is what the lowest n + m bits say in the format's signedness. So too where a signed type holds
+    /// these bits without their sign extended, as in EvoApproxLib's 12x12 multipliers.
     pub fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
         // SAFETY: `new` was promised a function of this signature.
         unsafe { (self.invoke)(self.address, self.masks, (a, b), out) };
         let signed = self.format.is_signed();
         if signed != self.signature.result.is_signed() {
             out.iter_mut().for_each(|product| *product = self.format.wrap(*product));
+        } else if signed && self.signature.result.bits() > self.format.product_width() {
+            let bus = self.format.product_width();
+            let is_bus = |product: &&mut i64| **product >= 0 && **product >> bus == 0;
+            out.iter_mut().filter(is_bus).for_each(|product| *product = self.format.wrap(*product));
         } else if !signed {
             // A u64 beyond i64: the largest i64 stands for it, which neither a table nor a bus accepts.
             out.iter_mut().filter(|product| **product < 0).for_each(|product| *product = i64::MAX);
@@ -171,6 +176,25 @@ mod tests {
             i32 i32 i32, i64 i32 i32, i64 i64 i64, u16 i8 i8, i16 u8 u8, u64 i16 i8, i8 i8 u8, i64 u16 i32,
             i32 u64 i8, u32 i64 u16, u16 u32 i64,
         );
+    }
+
+    /// And a signed number beyond the bus stays one, to be refused.
+    #[test]
+    fn the_bits_of_the_bus_in_a_wider_signed_type_are_extended() {
+        extern "C" fn model(a: i16, b: i16) -> i32 {
+            match (a, b) {
+                (7, 7) => 1 << 8,
+                _ => i32::from(a) * i32::from(b) & 0xff,
+            }
+        }
+        let format = OperandFormat::signed(4, 4);
+        // SAFETY: `model` has this signature.
+        let function =
+            unsafe { Function::new(model as *const c_void, "i32(i16,i16)".parse().unwrap(), format) };
+        for (a, b) in format.operands().filter(|&operands| operands != (7, 7)) {
+            assert_eq!(function.product(a, b), a * b);
+        }
+        assert_eq!(function.product(7, 7), 256);
     }
 
     #[test]
