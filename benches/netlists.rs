@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use axmul::evaluation::{Extent, evaluate};
-use axmul::multiplier::{ErrorMap, Metrics, OperandFormat, ProductTable, Products};
+use axmul::evaluation::{Extent, evaluate, first_difference};
+use axmul::multiplier::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
 use axmul::netlist::simulate::Simulator;
 use axmul_api::{Netlist, providers};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn netlist(family: &str, format: OperandFormat, parameters: &[u32]) -> Netlist {
     let provider = providers().into_iter().find(|p| p.name() == family).expect("a family of this repository");
@@ -14,20 +14,100 @@ fn netlist(family: &str, format: OperandFormat, parameters: &[u32]) -> Netlist {
     multiplier.structure().expect("families have circuits").netlist()
 }
 
-fn all(netlist: &Netlist) -> Metrics {
-    evaluate(&Simulator::new(netlist), Extent::All, &|_, _| {}).expect("circuits compute").metrics
+fn all_pairs(netlist: &Netlist) -> Metrics {
+    evaluate(&Simulator::new(black_box(netlist)), Extent::All, &|_, _| {}).expect("circuits compute").metrics
 }
 
-/// From a circuit to its table, error map and metrics, compilation included.
-fn eight_bits(c: &mut Criterion) {
-    let exact = netlist("exact", OperandFormat::signed(8, 8), &[]);
-    c.bench_function("netlist_8x8_to_metrics", |b| {
+/// An unsigned array without its lowest columns loses every partial product in them: all at worst, a quarter of each on
+/// average.
+fn assert_truncated(metrics: &Metrics, format: OperandFormat, columns: u32) {
+    let (n, m) = (u32::from(format.width_a()), u32::from(format.width_b()));
+    let lost: u64 =
+        (0..n).flat_map(|i| (0..m).map(move |j| i + j)).filter(|&c| c < columns).map(|c| 1 << c).sum();
+    assert_eq!((metrics.wce, metrics.mae), (lost as f64, lost as f64 / 4.0));
+    assert_eq!(metrics.mean_error, metrics.mae);
+}
+
+/// Compilation, table, error map and metrics.
+fn table(c: &mut Criterion) {
+    let format = OperandFormat::unsigned(8, 8);
+    let (exact, truncated) = (netlist("exact", format, &[]), netlist("truncated", format, &[6]));
+    let metrics = |netlist| {
+        let table = ProductTable::from_products(&Simulator::new(black_box(netlist))).expect("8x8");
+        Metrics::uniform(&ErrorMap::new(&table))
+    };
+    let mut group = c.benchmark_group("netlist_to_table_and_metrics_8x8");
+    group.bench_function("exact", |b| b.iter(|| assert_eq!(metrics(&exact).ep_pct, 0.0)));
+    group.bench_function("truncated", |b| b.iter(|| assert_truncated(&metrics(&truncated), format, 6)));
+    group.finish();
+}
+
+/// All pairs of operands too wide for a table, on all threads.
+fn exhaustive(c: &mut Criterion) {
+    let mut group = c.benchmark_group("netlist_to_metrics");
+    group.sample_size(10);
+    for (n, m) in [(12, 12), (16, 12)] {
+        let format = OperandFormat::unsigned(n, m);
+        let (exact, truncated) = (netlist("exact", format, &[]), netlist("truncated", format, &[10]));
+        group.throughput(Throughput::Elements(format.pairs() as u64));
+        group.bench_function(format!("exact_{n}x{m}"), |b| {
+            b.iter(|| assert_eq!(all_pairs(&exact).ep_pct, 0.0));
+        });
+        group.bench_function(format!("truncated_{n}x{m}"), |b| {
+            b.iter(|| assert_truncated(&all_pairs(&truncated), format, 10));
+        });
+    }
+    group.finish();
+}
+
+/// Products alone, on one thread: the rows of 256 operands a.
+fn simulation(c: &mut Criterion) {
+    let format = OperandFormat::unsigned(16, 16);
+    let simulator = Simulator::new(&netlist("exact", format, &[]));
+    let pairs = 1u64 << 24;
+    let expected = (256 * 255 / 2) * (65_536 * 65_535 / 2);
+    let mut group = c.benchmark_group("simulate_16x16");
+    group.sample_size(10).throughput(Throughput::Elements(pairs));
+    group.bench_function("blocks", |b| {
         b.iter(|| {
-            let table = ProductTable::from_products(&Simulator::new(black_box(&exact))).expect("8x8");
-            assert_eq!(Metrics::uniform(&ErrorMap::new(&table)).wce, 0.0);
+            let mut block = [0; BLOCK];
+            let mut sum = 0i64;
+            for first in (0..pairs).step_by(BLOCK) {
+                simulator.block(first, &mut block).expect("circuits compute");
+                sum += block.iter().sum::<i64>();
+            }
+            assert_eq!(sum, expected);
         });
     });
+    group.finish();
 }
 
-criterion_group!(benches, eight_bits);
+/// Operands that were drawn, on all threads.
+fn sample(c: &mut Criterion) {
+    let simulator = Simulator::new(&netlist("exact", OperandFormat::signed(32, 32), &[]));
+    let pairs = 1u64 << 20;
+    let mut group = c.benchmark_group("sample_32x32");
+    group.sample_size(10).throughput(Throughput::Elements(pairs));
+    group.bench_function("exact", |b| {
+        b.iter(|| {
+            let sample = evaluate(&simulator, Extent::Sample { pairs, seed: 1 }, &|_, _| {});
+            assert_eq!(sample.expect("circuits compute").metrics.ep_pct, 0.0);
+        });
+    });
+    group.finish();
+}
+
+/// A proof by all pairs that two circuits are equal.
+fn equality(c: &mut Criterion) {
+    let format = OperandFormat::unsigned(12, 12);
+    // Nothing is added for two columns.
+    let [x, y] =
+        ["truncated", "truncated-corrected"].map(|name| Simulator::new(&netlist(name, format, &[2])));
+    let mut group = c.benchmark_group("first_difference_12x12");
+    group.sample_size(10).throughput(Throughput::Elements(format.pairs() as u64));
+    group.bench_function("none", |b| b.iter(|| assert_eq!(first_difference(&x, &y, &|_, _| {}), Ok(None))));
+    group.finish();
+}
+
+criterion_group!(benches, table, exhaustive, simulation, sample, equality);
 criterion_main!(benches);
