@@ -5,6 +5,8 @@ pub mod blif;
 mod function;
 mod hierarchy;
 mod primitives;
+#[cfg(test)]
+mod tests;
 pub mod verilog;
 pub mod yosys_json;
 
@@ -39,7 +41,7 @@ impl Language {
 }
 
 /// Reads a circuit from one or several texts of one format. The circuit is the module or model `top`, else the only
-/// one that no other uses.
+/// one that no other uses; in BLIF the first.
 pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
     match language {
         Language::Aiger => aiger::read(sources, top),

@@ -35,13 +35,11 @@ fn counts_without_half_adders(counts: CellCounts) -> [usize; 10] {
     counts
 }
 
-const FORMATS: [Format; 4] = [Format::Blif, Format::Aiger, Format::AigerText, Format::YosysJson];
-
 proptest! {
     #[test]
     fn what_is_written_reads_back(netlist in netlists()) {
         let expected = products(&netlist);
-        for format in FORMATS {
+        for format in Format::ALL {
             let text = write(format, &netlist, "random");
             let again = read_back(format, &netlist, &text);
             prop_assert_eq!(again.format(), netlist.format());

@@ -63,6 +63,12 @@ pub(super) struct NetName {
     #[serde(default)]
     pub hide_name: u8,
     pub bits: Vec<Bit>,
+    /// As that of a port.
+    #[serde(default)]
+    pub offset: i64,
+    /// As that of a port.
+    #[serde(default)]
+    pub upto: u8,
     #[serde(default)]
     pub attributes: Attributes,
 }

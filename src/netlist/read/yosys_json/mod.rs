@@ -198,9 +198,11 @@ impl<'a> Nets<'a> {
                 let name = clip(name);
                 for (index, &bit) in net.bits.iter().enumerate() {
                     let document::Bit::Net(number) = bit else { continue };
+                    let index = if net.upto == 0 { index } else { net.bits.len() - 1 - index };
                     names.entry(number).or_insert_with(|| {
-                        let name =
-                            if net.bits.len() == 1 { name.clone() } else { format!("{name}[{index}]") };
+                        let index = net.offset.saturating_add(index as i64);
+                        let scalar = net.bits.len() == 1 && index == 0;
+                        let name = if scalar { name.clone() } else { format!("{name}[{index}]") };
                         (name.into(), place.clone())
                     });
                 }

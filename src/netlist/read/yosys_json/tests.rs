@@ -441,18 +441,18 @@ fn messages_name_the_line_that_yosys_noted() {
             "connections": {"A": [2], "B": [3], "Y": [2]},
         }},
         "netnames": {
-            "loop": {"hide_name": 0, "bits": [3, 2], "attributes": {"src": "mul.v:3"}},
+            "loop": {"hide_name": 0, "bits": [2, 3], "offset": 4, "upto": 1, "attributes": {"src": "mul.v:3"}},
             "hidden": {"hide_name": 1, "bits": [2]},
         },
     }}});
     assert_eq!(
         message(&document),
-        "mul.v:4:5: 'loop[1]' depends on itself: loop[1] <- loop[1]; break the loop"
+        "mul.v:4:5: 'loop[5]' depends on itself: loop[5] <- loop[5]; break the loop"
     );
     let mut open = document.clone();
     open["modules"]["top"]["cells"] = json!({});
     assert_eq!(
         message(&open),
-        "mul.v:3: nothing drives 'loop[1]', which the outputs depend on; connect it or tie it to a constant"
+        "mul.v:3: nothing drives 'loop[5]', which the outputs depend on; connect it or tie it to a constant"
     );
 }
