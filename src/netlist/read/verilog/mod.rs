@@ -26,7 +26,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::{Design, NetlistError, Problem, Source};
 use elaborate::Elaborator;
-use syntax::{Block, Item, Module};
+use syntax::{Block, Item, Module, Range};
 
 /// The most bytes of all texts together, and of what their macros expand to.
 const MAX_TEXT: usize = 16 << 20;
@@ -37,7 +37,7 @@ const MAX_WIDTH: usize = 1 << 16;
 /// How deeply expressions, generated blocks and instances may be nested.
 const MAX_DEPTH: usize = 200;
 /// The most instances and gates.
-const MAX_INSTANCES: usize = 1 << 20;
+const MAX_INSTANCES: usize = 1 << 18;
 /// The most bytes of the names of all nets.
 const MAX_NAMES: usize = 1 << 28;
 /// The most work, counted in bits that an operation looks at.
@@ -45,8 +45,9 @@ const MAX_STEPS: usize = 1 << 28;
 
 const YOSYS: &str = "let Yosys translate it: --via yosys";
 
-/// Reads the module `top`, else the only one with ports that no other module instantiates; where that leaves several,
-/// the only one of them in the first text. Further texts may hold modules and macros that the circuit uses.
+/// Reads the module `top`, else the only one with ports that no other module instantiates. Where that leaves several,
+/// those count that stand in the first text, and of these those that are more than a cell left over: cells have ports
+/// of one bit each and no instances. Further texts may hold modules and macros that the circuit uses.
 pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
     let Some(first) = sources.first() else {
         let problem = Problem::Top("expected a text, got none".into());
@@ -81,22 +82,37 @@ pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistErro
 
 fn find_top<'m, 'a>(modules: &'m [Module<'a>]) -> Result<&'m Module<'a>, Problem> {
     let mut used = HashSet::new();
-    modules.iter().for_each(|module| find_used(&module.body, &mut used));
+    // A module without ports is a testbench, and what it tests is what is wanted.
+    let users = modules.iter().filter(|module| !module.ports.is_empty());
+    users.for_each(|module| find_used(&module.body, &mut used));
     let free = |module: &&Module| !module.ports.is_empty() && !used.contains(module.name.text);
     let free: Vec<&Module> = modules.iter().filter(free).collect();
-    let in_first: Vec<&Module> = free.iter().copied().filter(|module| module.name.spot.source == 0).collect();
-    match (&free[..], &in_first[..]) {
-        ([only], _) | (_, [only]) => Ok(only),
-        ([], _) if modules.is_empty() => Err(Problem::Top("expected a module, got none".into())),
-        ([], _) => Err(Problem::Top(format!(
+    let narrowed = |modules: &[&'m Module<'a>], keep: fn(&Module) -> bool| -> Vec<&'m Module<'a>> {
+        let kept: Vec<_> = modules.iter().copied().filter(|module| keep(module)).collect();
+        if kept.is_empty() { modules.to_vec() } else { kept }
+    };
+    let in_first = narrowed(&free, |module| module.name.spot.source == 0);
+    match narrowed(&in_first, |module| !is_cell(module))[..] {
+        [only] => Ok(only),
+        [] if modules.is_empty() => Err(Problem::Top("expected a module, got none".into())),
+        [] => Err(Problem::Top(format!(
             "every module is part of another or has no ports; there {}; name one with --top NAME",
             listed(modules)
         ))),
-        (several, _) => Err(Problem::Top(format!(
+        ref several => Err(Problem::Top(format!(
             "several modules are part of no other; there {}; name one with --top NAME",
             listed(several.iter().copied())
         ))),
     }
+}
+
+/// Whether a module has ports of one bit each and no instances.
+fn is_cell(module: &Module) -> bool {
+    module.body.items.iter().all(|item| match item {
+        Item::Nets(nets) => nets.direction.is_none() || nets.range.as_ref().is_none_or(Range::is_one_bit),
+        Item::Instance(_) | Item::For(_) | Item::If(_) | Item::Block(..) => false,
+        Item::Parameter(_) | Item::Assign(_) | Item::Gate(_) => true,
+    })
 }
 
 /// The names of the modules that the instances of a block have.

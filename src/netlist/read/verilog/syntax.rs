@@ -72,6 +72,16 @@ pub(super) struct Range<'a> {
     pub last: Expression<'a>,
 }
 
+impl Range<'_> {
+    /// Whether it is written `[0:0]` or so.
+    pub fn is_one_bit(&self) -> bool {
+        match (&self.first.kind, &self.last.kind) {
+            (Kind::Number(first), Kind::Number(last)) => first.bits == last.bits,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     Input,
@@ -189,6 +199,14 @@ pub(super) struct Number {
     pub signed: bool,
     /// Whether the width was written down.
     pub sized: bool,
+}
+
+impl Number {
+    /// A number as one writes it without a width.
+    pub fn of(value: u8) -> Self {
+        let bits = (0..8 - value.leading_zeros()).map(|bit| value >> bit & 1 == 1).collect();
+        Self { bits, width: 32, signed: true, sized: false }
+    }
 }
 
 #[derive(Debug)]

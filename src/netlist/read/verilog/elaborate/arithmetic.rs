@@ -72,34 +72,31 @@ impl<'a> Elaborator<'a> {
 
     fn product(&mut self, a: &[Net], b: &[Net], term: &'a Expression<'a>) -> Result<Vec<Net>, NetlistError> {
         let (zero, width) = (self.g.zero(), a.len());
-        let (a, b) = (trimmed(a, zero), trimmed(b, zero));
+        let (a, b) = (trimmed(a), trimmed(b));
         let products = a.len() * b.len();
         if products > MAX_PARTIAL_PRODUCTS {
             let what = format!("a product of {} by {} bits", a.len(), b.len());
             let limit = format!("{MAX_PARTIAL_PRODUCTS} partial products");
             return Err(self.too_large(what, limit, term.spot));
         }
-        // As many rows of the array as the shorter operand has bits, each over all columns.
-        self.spend(products * a.len().max(b.len()) / 16, term.spot)?;
+        // Every round of the reduction moves what is left of the partial products.
+        self.spend(products * a.len().max(b.len()) / 2, term.spot)?;
         let g = &mut self.g;
-        let is_unsigned = |bits: &[Net]| bits.last().is_none_or(|&top| top == zero);
-        let (format, fill, mut columns);
-        if is_unsigned(a) && is_unsigned(b) {
-            let plain = |bits: &[Net]| bits[..bits.len().saturating_sub(1)].to_vec();
-            format = OperandFormat::unsigned(8, 8);
-            columns = words::partial_products(g, format, &plain(a), &plain(b), |_, _| true);
-            fill = None;
+        // Modulo 2^width, the highest bit of an operand of full width counts the same with either sign.
+        let is_unsigned = |bits: &[Net]| bits.len() == width || bits.last() == Some(&zero);
+        let signed = !(is_unsigned(a) && is_unsigned(b));
+        let mut columns = if signed {
+            words::partial_products(g, OperandFormat::signed(8, 8), a, b, |_, _| true)
         } else {
-            format = OperandFormat::signed(8, 8);
-            columns = words::partial_products(g, format, a, b, |_, _| true);
-            fill = Some(());
-        }
+            let plain = |bits: &'_ [Net]| match bits.split_last() {
+                Some((top, rest)) if *top == zero => rest.to_vec(),
+                _ => bits.to_vec(),
+            };
+            words::partial_products(g, OperandFormat::unsigned(8, 8), &plain(a), &plain(b), |_, _| true)
+        };
         columns.truncate(width);
         let mut bits = words::sum_columns(g, columns);
-        let top = match (fill, bits.last()) {
-            (Some(()), Some(&top)) => top,
-            _ => zero,
-        };
+        let top = bits.last().copied().filter(|_| signed).unwrap_or(zero);
         bits.resize(width, top);
         Ok(bits)
     }
@@ -160,11 +157,9 @@ impl<'a> Elaborator<'a> {
 }
 
 /// A word without what repeats its sign: at least one bit of it, the sign, unless it is empty.
-fn trimmed(bits: &[Net], zero: Net) -> &[Net] {
+fn trimmed(bits: &[Net]) -> &[Net] {
     let Some((&top, below)) = bits.split_last() else { return bits };
     let same = below.iter().rev().take_while(|&&bit| bit == top).count();
-    // The highest bit of an unsigned word without room for a sign is no sign.
-    let _ = zero;
     &bits[..bits.len() - same]
 }
 

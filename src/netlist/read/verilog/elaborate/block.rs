@@ -77,7 +77,7 @@ impl<'a> Elaborator<'a> {
         let variable = generated.variable;
         let mut value = self.integer(scope, &generated.start)?;
         for _ in 0..MAX_TURNS {
-            self.spend(256 + scope.prefix.len(), variable.spot)?;
+            self.spend(512 + scope.prefix.len(), variable.spot)?;
             let prefix = match generated.label {
                 Some(label) => format!("{}{}[{value}].", scope.prefix, label.text).into(),
                 None => scope.prefix.clone(),

@@ -20,19 +20,16 @@ impl<'a> Elaborator<'a> {
         scope: &Scope<'_, 'a>,
         expression: &'a Expression<'a>,
     ) -> Result<Word, NetlistError> {
-        let sized = match &expression.kind {
-            Kind::Number(number) => number.sized,
-            Kind::Name(name, selects) if selects.is_empty() => match scope.find(name).map(|e| &e.meaning) {
-                Some(Meaning::Constant(word, _)) => return Ok(word.clone()),
-                _ => true,
-            },
-            // An expression of unsized numbers is unsized.
-            Kind::Unary(..) | Kind::Chain(..) | Kind::Conditional(..) | Kind::Call(..) => false,
-            _ => true,
-        };
+        if let Kind::Name(name, selects) = &expression.kind
+            && selects.is_empty()
+            && let Some(Meaning::Constant(word, _)) = scope.find(name).map(|entry| &entry.meaning)
+        {
+            self.spend(word.bits.len(), expression.spot)?;
+            return Ok(word.clone());
+        }
         let size = self.size(scope, expression)?;
         let bits = self.build(scope, expression, size.width, size.signed)?;
-        Ok(Word { bits, signed: size.signed, sized: sized || size.sized == size.width })
+        Ok(Word { bits, signed: size.signed, sized: size.sized == size.width })
     }
 
     /// An expression of constants.
@@ -88,7 +85,6 @@ impl<'a> Elaborator<'a> {
             let what = "this number has too many bits";
             return Err(self.too_large(what, format!("{BITS} bits here"), expression.spot));
         }
-        bits.resize(length.max(bits.len()).min(64).max(length), negative);
         bits.truncate(length);
         let start = if negative { -1 } else { 0 };
         Ok(Index::Constant(bits.iter().rev().fold(start, |value, &bit| value << 1 | i64::from(bit))))

@@ -95,7 +95,7 @@ impl<'a> Elaborator<'a> {
             return Err(error.clone());
         }
         self.count_instance(spot)?;
-        self.spend(256 + prefix.len(), spot)?;
+        self.spend(512 + prefix.len(), spot)?;
         let mut scope = Scope::new(prefix, None);
         self.declare(&module.body, &mut scope, overrides)?;
         Ok(scope)

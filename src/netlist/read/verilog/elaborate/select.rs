@@ -35,7 +35,7 @@ impl<'a> Elaborator<'a> {
             Meaning::Instance => return Err(self.unknown(name, spot)),
         };
         let Some(array) = array else { return self.selected(scope, name, bits, range, selects, spot) };
-        let (index, rest) = self.element_index(scope, name, selects, spot)?;
+        let (index, rest) = self.element_index(name, selects, spot)?;
         let width = range.map_or(1, extent);
         match self.bit_part(scope, name, array, index)? {
             Part::Fixed(element) => {
@@ -63,7 +63,7 @@ impl<'a> Elaborator<'a> {
         let mut rest = selects;
         let width = vector.range.map_or(1, extent);
         if let Some(array) = vector.array {
-            let (index, after) = self.element_index(scope, name, selects, spot)?;
+            let (index, after) = self.element_index(name, selects, spot)?;
             rest = after;
             match self.bit_part(scope, name, array, index)? {
                 Part::Fixed(element) => start = element.start * width,
@@ -84,13 +84,11 @@ impl<'a> Elaborator<'a> {
 
     /// The index of an array's element, and the selects behind it.
     fn element_index(
-        &mut self,
-        scope: &Scope<'_, 'a>,
+        &self,
         name: &str,
         selects: &'a [Select<'a>],
         spot: Spot,
     ) -> Result<(&'a Expression<'a>, &'a [Select<'a>]), NetlistError> {
-        let _ = scope;
         match selects {
             [Select::Bit(index), rest @ ..] => Ok((index, rest)),
             _ => {

@@ -1,7 +1,9 @@
 //! Parameters, ports and nets.
 
-use super::super::syntax::{Declaration, Declared, Direction, Item, Module, Parameter};
-use super::super::{MAX_DEPTH, YOSYS};
+use super::super::YOSYS;
+use super::super::syntax::{
+    Block, Declaration, Declared, Direction, Expression, Item, Kind, Module, Number, Parameter, Range,
+};
 use super::{Parser, Problem};
 use crate::netlist::NetlistError;
 
@@ -36,7 +38,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands behind `parameter` or `localparam`, one of a list.
-    pub(super) fn parameter(&mut self, local: bool, _first: bool) -> Result<Parameter<'a>, NetlistError> {
+    pub(super) fn parameter(&mut self, local: bool) -> Result<Parameter<'a>, NetlistError> {
         let mut is_integer = false;
         for kind in ["real", "realtime", "time", "string"] {
             if self.current.is(kind) {
@@ -175,14 +177,13 @@ impl<'a> Parser<'a> {
     }
 
     /// A declaration in the body of a module.
-    pub(super) fn declaration(
-        &mut self,
-        block: &mut super::super::syntax::Block<'a>,
-    ) -> Result<(), NetlistError> {
+    pub(super) fn declaration(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
         let header = self.header()?;
         let mut declaration = self.declaration_of(&header)?;
         if header.is_integer && declaration.range.is_none() {
-            declaration.range = None;
+            let spot = self.current.spot;
+            let bound = |value| Expression { kind: Kind::Number(Number::of(value)), spot, depth: 1 };
+            declaration.range = Some(Range { first: bound(31), last: bound(0) });
         }
         self.skip_delay()?;
         loop {
@@ -212,5 +213,3 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 }
-
-const _: () = assert!(MAX_DEPTH < u16::MAX as usize);

@@ -4,7 +4,7 @@
 //! the parentheses, and that is limited.
 
 use super::super::lexer::{Token, TokenKind};
-use super::super::syntax::{Binary, Expression, Function, Kind, Range, Select, Unary};
+use super::super::syntax::{Binary, Expression, Function, Kind, Range, Select, Spot, Unary};
 use super::super::{MAX_DEPTH, YOSYS};
 use super::Parser;
 use crate::netlist::{NetlistError, Problem};
@@ -39,12 +39,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A node above others, the deepest of which is `below` deep.
-    fn node(
-        &self,
-        kind: Kind<'a>,
-        spot: super::super::syntax::Spot,
-        below: u16,
-    ) -> Result<Expression<'a>, NetlistError> {
+    fn node(&self, kind: Kind<'a>, spot: Spot, below: u16) -> Result<Expression<'a>, NetlistError> {
         if usize::from(below) >= MAX_DEPTH {
             return Err(self.too_deep(Token { spot, ..self.current }));
         }

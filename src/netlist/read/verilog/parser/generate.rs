@@ -119,6 +119,5 @@ impl<'a> Parser<'a> {
 
 /// The number one.
 fn one(name: Name<'_>) -> Expression<'_> {
-    let number = Number { bits: Box::new([true]), width: 32, signed: true, sized: false };
-    Expression { kind: Kind::Number(number), spot: name.spot, depth: 1 }
+    Expression { kind: Kind::Number(Number::of(1)), spot: name.spot, depth: 1 }
 }

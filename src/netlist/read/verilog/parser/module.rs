@@ -1,5 +1,7 @@
 //! Modules: their header, and the statements within.
 
+use std::collections::HashMap;
+
 use super::super::YOSYS;
 use super::super::lexer::TokenKind;
 use super::super::syntax::{Assignment, Block, Item, Module, Name};
@@ -68,6 +70,28 @@ impl<'a> Parser<'a> {
         if implicit {
             module.body.find_implicit();
         }
+        self.check_ports(module)
+    }
+
+    /// That ports are listed once, and that what is declared as one is listed.
+    fn check_ports(&self, module: &Module<'a>) -> Result<(), NetlistError> {
+        let mut listed: HashMap<&str, Name<'a>> = HashMap::new();
+        for &port in &module.ports {
+            if let Some(before) = listed.insert(port.text, port) {
+                let first = before.spot.place(self.sources);
+                let problem = Problem::Duplicate { kind: "port", name: port.text.into(), first };
+                return Err(problem.at(&port.spot.place(self.sources)));
+            }
+        }
+        for item in &module.body.items {
+            let Item::Nets(declaration) = item else { continue };
+            let unlisted = declaration.nets.iter().find(|net| !listed.contains_key(net.name.text));
+            if let Some(net) = unlisted.filter(|_| declaration.direction.is_some()) {
+                let hint = format!("; add it to the list behind 'module {}'", module.name.text);
+                let problem = Problem::Unknown { kind: "port", name: net.name.text.into(), hint };
+                return Err(problem.at(&net.name.spot.place(self.sources)));
+            }
+        }
         Ok(())
     }
 
@@ -81,7 +105,7 @@ impl<'a> Parser<'a> {
             if self.current.is("parameter") || self.current.is("localparam") {
                 local = self.advance()?.text == "localparam";
             }
-            let parameter = self.parameter(local, true)?;
+            let parameter = self.parameter(local)?;
             module.body.items.push(Item::Parameter(parameter));
             if !self.accept(",")? {
                 self.expect(")")?;
@@ -141,7 +165,7 @@ impl<'a> Parser<'a> {
             "parameter" | "localparam" => {
                 let local = self.advance()?.text == "localparam";
                 loop {
-                    let parameter = self.parameter(local, block.items.is_empty())?;
+                    let parameter = self.parameter(local)?;
                     block.items.push(Item::Parameter(parameter));
                     if !self.accept(",")? {
                         break;

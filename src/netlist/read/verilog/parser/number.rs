@@ -17,7 +17,8 @@ impl<'a> Parser<'a> {
         }
         let bits = self.decimal(first, first.text)?;
         if self.current.kind == TokenKind::Based {
-            let width = bits.iter().rev().fold(0usize, |n, &bit| n.saturating_mul(2) + usize::from(bit));
+            let width =
+                bits.iter().rev().fold(0usize, |n, &bit| n.saturating_mul(2).saturating_add(bit.into()));
             if width == 0 {
                 let problem = Problem::expected("a width of at least one bit", first.quoted());
                 return Err(self.error(problem, first));
