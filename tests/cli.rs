@@ -7,6 +7,8 @@
 mod build;
 #[path = "cli/c_sources.rs"]
 mod c_sources;
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/doctor.rs"]

@@ -132,6 +132,12 @@ impl Progress {
         self.set(done);
     }
 
+    /// `done` of `total` steps of whatever kind are done; from any thread.
+    pub fn set_steps(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.set(done);
+    }
+
     fn set(&self, done: u64) {
         if !self.quiet && self.bar.is_hidden() && self.started.elapsed() > Self::PATIENCE {
             // Off a terminal, indicatif draws nothing of itself.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod assign;
+mod check;
 mod compare;
 mod completions;
 mod console;
@@ -35,6 +36,8 @@ pub enum ExitStatus {
     Done,
     /// 1: it is done, and a threshold (`--fail-if`) was not met.
     ThresholdNotMet,
+    /// 1: it is done, and two multipliers that were compared (`axmul check`) differ.
+    Different,
     /// 2: it could not be done; standard error says why.
     Error,
 }
@@ -43,7 +46,7 @@ impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         Self::from(match status {
             ExitStatus::Done => 0,
-            ExitStatus::ThresholdNotMet => 1,
+            ExitStatus::ThresholdNotMet | ExitStatus::Different => 1,
             ExitStatus::Error => 2,
         })
     }
@@ -65,6 +68,7 @@ Examples:
   axmul list                                  the multipliers that come with axmul
   axmul show truncated-3-8s --heatmap t.svg   one of them, with its error map
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
+  axmul check my_mult.v my_mult.c             equal for every operand pair, or a counterexample
   axmul run experiments/mnist-lenet5.yaml     a network with multipliers chosen layer by layer
   axmul doctor                                what this machine has
 
@@ -72,7 +76,7 @@ Examples:
 netlist (.v, .sv, .blif, .aag, .aig, .json), a C source (.c) or SOURCE.c:FUNCTION, a table (.npy,
 .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a directory of
 tables).
-Exit codes: 0 done, 1 a threshold was not met, 2 error.";
+Exit codes: 0 done, 1 a threshold was not met or a check found a difference, 2 error.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -80,6 +84,7 @@ enum Command {
     Show(show::ShowArgs),
     Export(export::ExportArgs),
     Compare(compare::CompareArgs),
+    Check(check::CheckArgs),
     Data(data::DataArgs),
     Run(run::RunArgs),
     Assign(assign::AssignArgs),
@@ -111,6 +116,7 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Show(args) => show::run(args, console),
         Command::Export(args) => export::run(args, console),
         Command::Compare(args) => compare::run(args, console),
+        Command::Check(args) => check::run(args, console),
         Command::Data(args) => {
             data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
         }

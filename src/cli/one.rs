@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axmul_api::Netlist;
 
 use super::console::Console;
-use crate::multiplier::{Evaluated, NoTable};
+use crate::multiplier::{Evaluated, NoTable, Products};
 use crate::providers::{Collection, Entry};
 
 /// A name or path that stands for several multipliers where one is needed.
@@ -36,8 +36,16 @@ pub(super) struct One<'a> {
 impl<'a> One<'a> {
     /// The one entry of `name`, with the warnings that go with it.
     pub fn find(collection: &'a Collection, name: &str, console: &Console) -> anyhow::Result<Self> {
+        for warning in collection.warnings() {
+            console.about(warning);
+        }
+        Self::find_another(collection, name, console)
+    }
+
+    /// [`Self::find`] without the warnings about the collection itself.
+    pub fn find_another(collection: &'a Collection, name: &str, console: &Console) -> anyhow::Result<Self> {
         let (mut entries, warnings) = collection.find(name)?;
-        for warning in collection.warnings().iter().chain(&warnings) {
+        for warning in &warnings {
             console.about(warning);
         }
         match entries.pop() {
@@ -64,6 +72,11 @@ impl<'a> One<'a> {
     /// Its circuit, where one is known.
     pub fn circuit(&self) -> anyhow::Result<Option<Netlist>> {
         Ok(self.collection.circuit(&self.entry)?)
+    }
+
+    /// Its products, on demand.
+    pub fn products(&self) -> anyhow::Result<Box<dyn Products>> {
+        Ok(self.collection.products(&self.entry)?)
     }
 
     /// Refuses operands that are too wide for a table, before anything is evaluated.

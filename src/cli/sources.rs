@@ -41,7 +41,7 @@ pub(super) struct SourceArgs {
     netlists: NetlistArgs,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let valid = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
     valid
         .map(Duration::from_secs_f64)

@@ -21,6 +21,21 @@ pub struct Difference {
     pub y: i64,
 }
 
+impl Difference {
+    /// That of a pair given by its number in table order.
+    fn at(format: OperandFormat, number: u64, x: i64, y: i64) -> Self {
+        let columns = 1u64 << format.width_b();
+        let a = format.range_a().start() + (number / columns) as i64;
+        let b = format.range_b().start() + (number % columns) as i64;
+        Self { a, b, x, y }
+    }
+
+    /// How far apart the products lie.
+    pub fn magnitude(&self) -> u64 {
+        self.x.abs_diff(self.y)
+    }
+}
+
 /// The first operand pair in table order for which two multipliers differ; `None` where there is none, which is a proof
 /// that they are equal.
 pub fn first_difference(
@@ -29,7 +44,6 @@ pub fn first_difference(
     progress: &Progress,
 ) -> Result<Option<Difference>, EvaluationError> {
     let format = common_format(x, y)?;
-    let columns = 1u64 << format.width_b();
     search(all_pairs(format)?, exhaustive::PIECE, progress, |range| {
         let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
         for first in range.clone().step_by(BLOCK) {
@@ -38,14 +52,69 @@ pub fn first_difference(
             x.block(first, of_x)?;
             y.block(first, of_y)?;
             if let Some(at) = mismatch(of_x, of_y) {
-                let number = first + at as u64;
-                let a = format.range_a().start() + (number / columns) as i64;
-                let b = format.range_b().start() + (number % columns) as i64;
-                return Ok(Some(Difference { a, b, x: of_x[at], y: of_y[at] }));
+                return Ok(Some(Difference::at(format, first + at as u64, of_x[at], of_y[at])));
             }
         }
         Ok(None)
     })
+}
+
+/// How much two multipliers differ over all operand pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Differences {
+    /// The number of pairs for which they differ.
+    pub pairs: u64,
+    /// The first of these in table order.
+    pub first: Difference,
+    /// The first of those for which the products lie furthest apart.
+    pub largest: Difference,
+}
+
+/// Counts the operand pairs for which two multipliers differ; `None` where there is none.
+pub fn count_differences(
+    x: &dyn Products,
+    y: &dyn Products,
+    progress: &Progress,
+) -> Result<Option<Differences>, EvaluationError> {
+    let format = common_format(x, y)?;
+    let mut all: Option<Differences> = None;
+    let count = |range: Range<u64>| {
+        let mut found: Option<Differences> = None;
+        let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
+        for first in range.clone().step_by(BLOCK) {
+            let length = BLOCK.min((range.end - first) as usize);
+            let (of_x, of_y) = (&mut of_x[..length], &mut of_y[..length]);
+            x.block(first, of_x)?;
+            y.block(first, of_y)?;
+            if of_x == of_y {
+                continue;
+            }
+            for at in (0..length).filter(|&at| of_x[at] != of_y[at]) {
+                let one = Difference::at(format, first + at as u64, of_x[at], of_y[at]);
+                found =
+                    Some(Differences::together(found, Differences { pairs: 1, first: one, largest: one }));
+            }
+        }
+        Ok(found)
+    };
+    in_order::<_, ()>(all_pairs(format)?, exhaustive::PIECE, progress, count, |found| {
+        all = found.map(|found| Differences::together(all, found)).or(all);
+        None
+    })?;
+    Ok(all)
+}
+
+impl Differences {
+    /// These and later ones.
+    fn together(before: Option<Self>, later: Self) -> Self {
+        let Some(before) = before else { return later };
+        let larger = later.largest.magnitude() > before.largest.magnitude();
+        Self {
+            pairs: before.pairs + later.pairs,
+            first: before.first,
+            largest: if larger { later.largest } else { before.largest },
+        }
+    }
 }
 
 /// The first of a sample of operand pairs for which two multipliers differ, in the order of [`Draw`]. `None` proves

@@ -148,6 +148,25 @@ proptest! {
         prop_assert_eq!((found.a, found.b), (a, b));
         prop_assert_eq!((found.x, found.y), (format.wrap(a * b), format.wrap(a * b ^ 1)));
     }
+
+    #[test]
+    fn differences_are_counted(format in small_formats(), every in 1i64..50, by in 0i64..9) {
+        let exact = Function(format, |a, b| a * b);
+        let broken = Function(format, move |a, b| a * b + if (a + b) % every == 0 { (a & 7) * by } else { 0 });
+        let products = |of: &dyn Products, (a, b): (i64, i64)| {
+            let mut out = [0];
+            of.pairs(&[a], &[b], &mut out).unwrap();
+            out[0]
+        };
+        let all: Vec<Difference> = format
+            .operands()
+            .map(|(a, b)| Difference { a, b, x: products(&exact, (a, b)), y: products(&broken, (a, b)) })
+            .filter(|difference| difference.x != difference.y)
+            .collect();
+        let largest = all.iter().rev().max_by_key(|difference| difference.magnitude());
+        let expected = largest.map(|&largest| Differences { pairs: all.len() as u64, first: all[0], largest });
+        prop_assert_eq!(count_differences(&exact, &broken, SILENT), Ok(expected));
+    }
 }
 
 /// Like [`naive`], in two passes of floating point: errors of wide operands have squares beyond 128 bits.

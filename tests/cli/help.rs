@@ -2,8 +2,20 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&str; 11] =
-    ["list", "show", "export", "compare", "data", "run", "assign", "eval", "report", "doctor", "completions"];
+const COMMANDS: [&str; 12] = [
+    "list",
+    "show",
+    "export",
+    "compare",
+    "check",
+    "data",
+    "run",
+    "assign",
+    "eval",
+    "report",
+    "doctor",
+    "completions",
+];
 
 #[test]
 fn every_command_explains_itself_with_examples() {

@@ -1,0 +1,149 @@
+//! What is said about two multipliers.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::evaluation::Difference;
+use crate::multiplier::OperandFormat;
+use crate::netlist::equivalence::Proof;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Findings {
+    /// They are equal.
+    Equal(Evidence),
+    /// They are not.
+    Different {
+        /// Operands that show it.
+        example: Difference,
+        /// How much they differ, if all operand pairs were compared.
+        extent: Option<Extent>,
+        /// Whether they are known to be equal when the operands of the second are exchanged.
+        equal_if_exchanged: bool,
+    },
+    /// A sample showed no difference, and no proof was found.
+    Unknown { pairs: u64, seed: u64 },
+}
+
+/// How equality is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Evidence {
+    /// All operand pairs were compared.
+    AllPairs,
+    /// A proof of circuits.
+    Proof(Proof),
+}
+
+/// How much two multipliers differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Extent {
+    /// How many operand pairs have different products.
+    pub pairs: u64,
+    /// How far apart the products lie at most.
+    pub largest: u64,
+}
+
+/// The whole answer.
+pub(super) struct Answer {
+    /// The multipliers as the user named them.
+    pub names: [String; 2],
+    pub format: OperandFormat,
+    pub findings: Findings,
+}
+
+impl Answer {
+    /// For reading.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (letter, name) in ["A", "B"].iter().zip(&self.names) {
+            let _ = writeln!(text, "{letter}: {name} ({})", self.format);
+        }
+        let all = self.format.pairs();
+        let _ = match &self.findings {
+            Findings::Equal(evidence) => {
+                let how = match evidence {
+                    Evidence::AllPairs => format!("comparing all {all} operand pairs"),
+                    Evidence::Proof(Proof::Structure) => "structure: they are the same gates".into(),
+                    Evidence::Proof(Proof::Sums) => "sums: they add up the same bits".into(),
+                    Evidence::Proof(Proof::Search) => "SAT".into(),
+                };
+                writeln!(text, "equal: proven by {how}")
+            }
+            Findings::Unknown { pairs, seed } => writeln!(
+                text,
+                "unknown: no difference among {pairs} sampled operand pairs (seed {seed}) and the corners: not a proof"
+            ),
+            Findings::Different { example: Difference { a, b, x, y }, .. } => {
+                let exact = self.exact(*a, *b);
+                writeln!(text, "different: a = {a}, b = {b}: A gives {x}, B gives {y}, exact {exact}")
+            }
+        };
+        if let Findings::Different { extent, equal_if_exchanged, .. } = &self.findings {
+            if let Some(Extent { pairs, largest }) = extent {
+                let _ = writeln!(text, "{pairs} of {all} operand pairs differ, by {largest} at most");
+            }
+            if *equal_if_exchanged {
+                text.push_str("they are equal when the operands of B are exchanged\n");
+            }
+        }
+        text
+    }
+
+    /// For programs: one object, with the same keys whatever the answer.
+    pub fn json(&self) -> serde_json::Result<String> {
+        let all = u64::try_from(self.format.pairs()).ok();
+        let mut value = json!({
+            "multipliers": self.names,
+            "format": self.format,
+            "verdict": "",
+            "known_by": "",
+            "pairs_compared": Value::Null,
+            "sample_seed": Value::Null,
+            "counterexample": Value::Null,
+            "pairs_different": Value::Null,
+            "largest_difference": Value::Null,
+            "equal_if_exchanged": Value::Null,
+        });
+        let mut set = |key: &str, known: Value| value[key] = known;
+        match &self.findings {
+            Findings::Equal(evidence) => {
+                set("verdict", json!("equal"));
+                let known_by = match evidence {
+                    Evidence::AllPairs => "all_pairs",
+                    Evidence::Proof(Proof::Structure) => "structure",
+                    Evidence::Proof(Proof::Sums) => "sums",
+                    Evidence::Proof(Proof::Search) => "sat",
+                };
+                set("known_by", json!(known_by));
+                if *evidence == Evidence::AllPairs {
+                    set("pairs_compared", json!(all));
+                }
+            }
+            Findings::Unknown { pairs, seed } => {
+                set("verdict", json!("unknown"));
+                set("known_by", json!("sample"));
+                set("pairs_compared", json!(pairs));
+                set("sample_seed", json!(seed));
+            }
+            Findings::Different { example: Difference { a, b, x, y }, extent, equal_if_exchanged } => {
+                set("verdict", json!("different"));
+                set("known_by", json!(if extent.is_some() { "all_pairs" } else { "counterexample" }));
+                let exact = self.exact(*a, *b);
+                set("counterexample", json!({ "a": a, "b": b, "products": [x, y], "exact": exact }));
+                set("equal_if_exchanged", json!(equal_if_exchanged));
+                if let Some(Extent { pairs, largest }) = extent {
+                    set("pairs_compared", json!(all));
+                    set("pairs_different", json!(pairs));
+                    set("largest_difference", json!(largest));
+                }
+            }
+        }
+        Ok(serde_json::to_string_pretty(&value)? + "\n")
+    }
+
+    fn exact(&self, a: i64, b: i64) -> i64 {
+        // Both are at most 32 bits wide.
+        self.format.wrap(a.wrapping_mul(b))
+    }
+}
