@@ -62,8 +62,8 @@ fn a_source_is_a_multiplier_with_its_figures() {
     assert_eq!((row["name"].as_str(), row["signed"].as_bool()), (Some("mul8u_b"), Some(false)));
     assert_eq!((row["mae"].as_f64(), row["wce"].as_f64()), (Some(63.75), Some(255.0)));
     assert_eq!((row["power_mw"].as_f64(), row["area_um2"].as_f64()), (Some(0.289), Some(543.0)));
-    let order =
-        "mul8u_b.c: `mul8u_b(B, A)`: the first operand, a, is B, and the second A: places count, not names\n";
+    let order = "mul8u_b.c: `mul8u_b(B, A)` is called with a as its first parameter, B, and b as A: places count, not \
+                 names (and of its netlist say --a B --b A)\n";
     let contradiction =
         "warning: mul8u_b.c: entry 'mul8u_b': the published wce is 128, its table gives 255.000000; ";
     assert!(said.starts_with(&format!("{order}{contradiction}")) && said.lines().count() == 2, "{said}");

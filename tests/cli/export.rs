@@ -77,7 +77,7 @@ fn what_has_no_circuit_says_so() {
         ended.stderr
     };
     assert!(
-        message("export cut --catalog lab.yaml --format verilog")
+        message("export tables/uncosted.npy --unsigned --format verilog")
             .contains("no circuit that could be written")
     );
     assert!(

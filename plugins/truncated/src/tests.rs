@@ -65,7 +65,10 @@ fn correction_centres_the_error() {
     for format in formats().filter(|format| format.product_width() <= 16) {
         for columns in 1..=u32::from(format.product_width()) - 2 {
             let sum: i64 = errors(&*CORRECTED.multiplier(format, &[columns]).unwrap()).iter().sum();
-            assert!(2 * sum.unsigned_abs() <= format.pairs() << columns, "{format} {columns}: {sum}");
+            assert!(
+                2 * u128::from(sum.unsigned_abs()) <= format.pairs() << columns,
+                "{format} {columns}: {sum}"
+            );
         }
     }
 }

@@ -133,11 +133,8 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitSta
     };
     let sides = [side(&first)?, side(&second)?];
     let decision = Decision { sides: &sides, format, effort, console };
-    let answer = Answer {
-        names: [args.first.clone(), args.second.clone()],
-        format,
-        findings: decision.make()?,
-    };
+    let answer =
+        Answer { names: [args.first.clone(), args.second.clone()], format, findings: decision.make()? };
     let text = match args.format {
         Format::Text => answer.text(),
         Format::Json => answer.json()?,
