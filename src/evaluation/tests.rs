@@ -141,12 +141,12 @@ proptest! {
         let number_of = move |a: i64, b: i64| {
             ((a - format.range_a().start()) << format.width_b()) as u64 + (b - format.range_b().start()) as u64
         };
-        let broken = Function(format, move |a, b| a * b ^ i64::from(numbers.contains(&number_of(a, b))));
+        let broken = Function(format, move |a, b| (a * b) ^ i64::from(numbers.contains(&number_of(a, b))));
         let first = numbers[0].min(numbers[1]);
         let (a, b) = format.operands().nth(first as usize).unwrap();
         let found = first_difference(&exact, &broken, SILENT).unwrap().unwrap();
         prop_assert_eq!((found.a, found.b), (a, b));
-        prop_assert_eq!((found.x, found.y), (format.wrap(a * b), format.wrap(a * b ^ 1)));
+        prop_assert_eq!((found.x, found.y), (format.wrap(a * b), format.wrap((a * b) ^ 1)));
     }
 
     #[test]
@@ -234,7 +234,7 @@ fn the_number_of_threads_does_not_matter() {
 #[test]
 fn intervals_hold_as_often_as_they_say() {
     let format = OperandFormat::unsigned(6, 6);
-    let model = Function(format, |a, b| a * b & !15);
+    let model = Function(format, |a, b| (a * b) & !15);
     let truth = evaluate(&model, Extent::All, SILENT).unwrap().metrics;
     let mut missed = [0; 5];
     for seed in 0..400 {

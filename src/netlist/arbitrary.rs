@@ -42,7 +42,7 @@ pub(crate) fn netlists() -> impl Strategy<Value = Netlist> {
 
 /// Mostly one of the latest signals, so that circuits get deep; one time in four any.
 fn signal(signals: &[Signal], choice: u16) -> Signal {
-    let (any, back) = (choice % 4 == 0, usize::from(choice / 4));
+    let (any, back) = (choice.is_multiple_of(4), usize::from(choice / 4));
     let window = if any { signals.len() } else { signals.len().min(8) };
     signals[signals.len() - 1 - back % window]
 }

@@ -14,7 +14,7 @@
 //!
 //! - [`simulate`]: its products, thousands at a time;
 //! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
-//! - [`write`]: the text of other tools.
+//! - [`mod@write`]: the text of other tools.
 
 #[cfg(test)]
 mod arbitrary;

@@ -80,7 +80,7 @@ fn exchanged_operands_are_recognised() {
         let rows = verilog(4, 0..4, "");
         rows.replace("endmodule", "").replace("module mul", "module core")
             + "endmodule\nmodule mul(input [3:0] a, input [3:0] b, output [7:0] p);\n"
-            + &match operand {
+            + match operand {
                 "a" => "  core c(.a({a[3:1], 1'b0}), .b(b), .p(p));\nendmodule\n",
                 _ => "  core c(.a(a), .b({b[3:1], 1'b0}), .p(p));\nendmodule\n",
             }

@@ -110,8 +110,8 @@ impl<'a> Iterator for Tokens<'a> {
                 self.take(first.len_utf8());
             } else if rest.starts_with("//") {
                 self.take(line_end(rest));
-            } else if rest.starts_with("/*") {
-                self.take(rest[2..].find("*/").map_or(rest.len(), |end| end + 4));
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                self.take(comment.find("*/").map_or(rest.len(), |end| end + 4));
             } else if first == '#' && self.fresh {
                 let text = self.take(directive_end(rest));
                 if self.directives {

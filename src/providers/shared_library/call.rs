@@ -186,7 +186,7 @@ mod tests {
         extern "C" fn model(a: i16, b: i16) -> i32 {
             match (a, b) {
                 (7, 7) => 1 << 8,
-                _ => i32::from(a) * i32::from(b) & 0xff,
+                _ => (i32::from(a) * i32::from(b)) & 0xff,
             }
         }
         let format = OperandFormat::signed(4, 4);

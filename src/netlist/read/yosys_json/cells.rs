@@ -120,8 +120,8 @@ const OPERATIONS: &[Operation] = &[
     operation("$sshr", BINARY, Y, |g, call| shifted(g, call, Direction::Right, call.signed[0])),
     operation("$shift", BINARY, Y, |g, call| either_way(g, call, call.signed[0])),
     operation("$shiftx", BINARY, Y, |g, call| either_way(g, call, false)),
-    operation("$mux", SELECTED, Y, |g, call| selected(g, call)),
-    operation("$pmux", SELECTED, Y, |g, call| selected(g, call)),
+    operation("$mux", SELECTED, Y, selected),
+    operation("$pmux", SELECTED, Y, selected),
     operation("$bmux", &["A", "S"], Y, |g, call| {
         let (width, mut words) = (call.widths[0], call.a().clone());
         for &select in call.b() {
