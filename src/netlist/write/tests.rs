@@ -47,19 +47,6 @@ proptest! {
         }
     }
 
-    /// A reader may order cells anew; what it ordered stays as it is.
-    #[test]
-    fn the_second_text_is_the_last(netlist in netlists()) {
-        for format in [Format::Blif, Format::YosysJson] {
-            let first = read_back(format, &netlist, &write(format, &netlist, "random"));
-            let text = write(format, &first, "random");
-            let again = write(format, &read_back(format, &first, &text), "random");
-            prop_assert!(
-                text == again, "{}\n{}", String::from_utf8_lossy(&text), String::from_utf8_lossy(&again)
-            );
-        }
-    }
-
     /// The gates that are seen in a graph are no more nodes than they were.
     #[test]
     fn graphs_do_not_grow(netlist in netlists()) {
