@@ -2,7 +2,10 @@
 //!
 //! Reading files is the caller's business: this module sees text and a name for it.
 
-use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 /// Text that is not the YAML that was expected, or a value that YAML cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +45,109 @@ pub fn to_string<T: Serialize>(value: &T, origin: &str) -> Result<String, YamlEr
     serde_yaml::to_string(value).map_err(|error| YamlError::new(origin, &error))
 }
 
+/// A step from a value into one of its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into the value of a key.
+    Key(String),
+    /// Into an item of a list, counted from 0.
+    Item(usize),
+}
+
+/// Line and column, both from 1, where a value begins; `None` if there is none at the end of these steps.
+///
+/// Values do not know where they stood. So the text is read again, up to the value, where reading stops with an error
+/// that has a place.
+pub fn locate(text: &str, steps: &[Step]) -> Option<(usize, usize)> {
+    let error = Stop(steps).deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
+    // Errors of the reader itself say nothing of the value.
+    let location = error.location().filter(|_| error.to_string().contains(Stop::HERE))?;
+    Some((location.line(), location.column()))
+}
+
+/// Reads up to the value at the end of its steps, and fails there.
+struct Stop<'a>(&'a [Step]);
+
+impl Stop<'_> {
+    const HERE: &'static str = "expected to stop here";
+}
+
+impl<'de> DeserializeSeed<'de> for Stop<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0.first() {
+            None => deserializer.deserialize_any(self),
+            Some(Step::Key(_)) => deserializer.deserialize_map(self),
+            Some(Step::Item(_)) => deserializer.deserialize_seq(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Stop<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "to stop here" } else { "a map or a list" })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Some((Step::Key(wanted), rest)) = self.0.split_first() else {
+            return Err(serde::de::Error::custom(Self::HERE));
+        };
+        while let Some(key) = map.next_key::<String>()? {
+            if key == *wanted {
+                map.next_value_seed(Stop(rest))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Some((Step::Item(wanted), rest)) = self.0.split_first() else {
+            return Err(serde::de::Error::custom(Self::HERE));
+        };
+        for _ in 0..*wanted {
+            if items.next_element::<IgnoredAny>()?.is_none() {
+                return Ok(());
+            }
+        }
+        items.next_element_seed(Stop(rest))?;
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Reads a mapping of which no key is given twice, for `#[serde(deserialize_with = "unique_keys")]`.
+pub fn unique_keys<'de, D, T>(deserializer: D) -> Result<std::collections::BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Unique<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
+        type Value = std::collections::BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a mapping")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = Self::Value::new();
+            while let Some(key) = map.next_key::<String>()? {
+                if all.contains_key(&key) {
+                    return Err(serde::de::Error::custom(format!("the key '{key}' is given twice")));
+                }
+                all.insert(key, map.next_value()?);
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_map(Unique(std::marker::PhantomData))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -64,6 +170,42 @@ mod tests {
         );
         let error = from_str::<BTreeMap<String, u8>>("a: [1\n", "x.yaml").unwrap_err();
         assert!(error.location.is_some(), "{error}");
+    }
+
+    #[test]
+    fn values_are_found_where_they_stand() {
+        let text =
+            "# a comment\na: {b: 1}\nlist:\n  - {x: 1}\n  - x: 2\n    deep: [5,\n      six]\nlast: 7\n";
+        let key = |name: &str| Step::Key(name.into());
+        for (steps, place) in [
+            (vec![key("a")], Some((2, 4))),
+            (vec![key("a"), key("b")], Some((2, 8))),
+            (vec![key("list")], Some((4, 3))),
+            (vec![key("list"), Step::Item(0)], Some((4, 5))),
+            (vec![key("list"), Step::Item(1)], Some((5, 5))),
+            (vec![key("list"), Step::Item(1), key("deep"), Step::Item(1)], Some((7, 7))),
+            (vec![key("last")], Some((8, 7))),
+            (vec![], Some((2, 1))),
+            (vec![key("list"), Step::Item(2)], None),
+            (vec![key("missing")], None),
+            (vec![key("last"), key("x")], None),
+            (vec![Step::Item(0)], None),
+        ] {
+            assert_eq!(locate(text, &steps), place, "{steps:?}");
+        }
+        assert_eq!(locate("a: [1", &[key("a"), Step::Item(3)]), None);
+    }
+
+    #[test]
+    fn keys_given_twice_are_refused() {
+        #[derive(Debug, Deserialize)]
+        struct Holder {
+            #[serde(deserialize_with = "unique_keys")]
+            map: BTreeMap<String, u8>,
+        }
+        assert_eq!(from_str::<Holder>("map: {a: 1, b: 2}", "x").unwrap().map.len(), 2);
+        let error = from_str::<Holder>("map:\n  a: 1\n  a: 2\n", "x.yaml").unwrap_err().to_string();
+        assert!(error.contains("x.yaml: line 2") && error.contains("'a' is given twice"), "{error}");
     }
 
     #[test]

@@ -27,6 +27,8 @@ mod help;
 mod list;
 #[path = "cli/netlists.rs"]
 mod netlists;
+#[path = "cli/network.rs"]
+mod network;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/sandbox.rs"]

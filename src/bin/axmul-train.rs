@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use axmul::training::plan::{EvalRequest, RunRequest};
+use axmul::training::plan::{EvalRequest, InferRequest, RunRequest};
 use axmul::training::torch;
 use clap::{Args, Parser, Subcommand};
 
@@ -24,6 +24,8 @@ enum Command {
     Run(Request),
     /// Try an assignment of multipliers on a checkpoint
     Eval(Request),
+    /// Compute class scores with published weights
+    Infer(Request),
     /// Say which libtorch this is, and whether it finds a CUDA device
     Info,
 }
@@ -60,6 +62,9 @@ fn work(command: Command) -> anyhow::Result<()> {
         }
         Command::Eval(Request { request }) => {
             torch::evaluate_request(&EvalRequest::read(&request)?)?;
+        }
+        Command::Infer(Request { request }) => {
+            torch::infer_request(&InferRequest::read(&request)?)?;
         }
         Command::Info => println!("{}", torch::device::description()),
     }

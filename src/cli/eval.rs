@@ -1,4 +1,5 @@
-//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on.
+//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on; or one with
+//! published weights, on images of one's own.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,9 @@ use super::experiment::{data_directory, multipliers};
 use super::sources::SourceArgs;
 use crate::assignment::Assignment;
 use crate::training::launch::Trainer;
-use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName, read_json};
+use crate::training::plan::{
+    EvalRequest, Experiment, InferRequest, Network, RunDirectory, Split, StageName, read_json,
+};
 
 /// Try a run's network with multipliers of your choice, without training
 #[derive(Clone, Debug, clap::Args)]
@@ -21,11 +24,28 @@ Examples:
   axmul eval runs/mnist-lenet5                                  the retrained network as it is
   axmul eval runs/mnist-lenet5 --multiplier drum-4-8s --stage quantize
   axmul eval runs/mnist-lenet5 --multiplier ./libmine.so:mul8s_mine --format json
-  axmul eval runs/mnist-lenet5 --assignment mine.json --stage search --split validation")]
+  axmul eval runs/mnist-lenet5 --assignment mine.json --stage search --split validation
+  axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
+
+The last form computes class scores in fp32 with weights that others trained: a safetensors file
+with torchvision's names. The input is float32 or float64 [N, C, H, W], normalised already.")]
 pub(super) struct EvalArgs {
     /// The directory of the run
-    #[arg(value_name = "RUN")]
-    run: PathBuf,
+    #[arg(value_name = "RUN", required_unless_present = "network")]
+    run: Option<PathBuf>,
+    /// A network instead of a run: a built-in one or a file, with parameters after a colon
+    #[arg(long, value_name = "NAME|FILE", requires_all = ["weights", "input", "logits"],
+          conflicts_with_all = ["run", "multiplier", "assignment", "seed"])]
+    network: Option<String>,
+    /// The network's weights
+    #[arg(long, value_name = "FILE.safetensors", requires = "network")]
+    weights: Option<PathBuf>,
+    /// The images to compute class scores for
+    #[arg(long, value_name = "FILE.npy", requires = "network")]
+    input: Option<PathBuf>,
+    /// Where the class scores go: float32 [N, classes]
+    #[arg(long, value_name = "FILE.npy", requires = "network")]
+    logits: Option<PathBuf>,
     /// One multiplier for all layers
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "assignment")]
     multiplier: Option<String>,
@@ -65,7 +85,13 @@ enum Format {
 }
 
 pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let (directory, experiment, network) = RunDirectory::view(&args.run)?;
+    if let (Some(network), Some(weights), Some(input), Some(logits)) =
+        (&args.network, &args.weights, &args.input, &args.logits)
+    {
+        return infer(network, weights, input, logits, console);
+    }
+    let run = args.run.as_deref().context("name the directory of a run, or a --network")?;
+    let (directory, experiment, network) = RunDirectory::view(run)?;
     args.sources.agree_with(experiment.signed)?;
     let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
     let checkpoint = directory.checkpoint(seed, args.stage);
@@ -130,6 +156,33 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
         Format::Json => serde_json::to_string_pretty(&result)? + "\n",
     };
     console.deliver(text.as_bytes(), None)?;
+    Ok(ExitStatus::Done)
+}
+
+/// Class scores of a network with published weights.
+fn infer(
+    network: &str,
+    weights: &Path,
+    input: &Path,
+    logits: &Path,
+    console: &Console,
+) -> anyhow::Result<ExitStatus> {
+    let network = Network::load(network)?;
+    // What can be refused is, before libtorch is loaded.
+    for file in [weights, input] {
+        if !file.is_file() {
+            bail!("there is no file {}", file.display());
+        }
+    }
+    let request = InferRequest {
+        experiment: Experiment::parse("name: eval", "eval", &[])?,
+        network,
+        weights: weights.to_owned(),
+        input: input.to_owned(),
+        output: logits.to_owned(),
+    };
+    Trainer::find()?.infer(&request)?;
+    console.note(format!("class scores written to {}", logits.display()));
     Ok(ExitStatus::Done)
 }
 

@@ -19,6 +19,7 @@ mod experiment;
 mod export;
 mod list;
 mod netlists;
+mod network;
 mod one;
 mod report;
 mod run;
@@ -86,6 +87,7 @@ enum Command {
     Compare(compare::CompareArgs),
     Check(check::CheckArgs),
     Data(data::DataArgs),
+    Network(network::NetworkArgs),
     Run(run::RunArgs),
     Assign(assign::AssignArgs),
     Eval(eval::EvalArgs),
@@ -120,6 +122,7 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Data(args) => {
             data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
         }
+        Command::Network(args) => network::run(args, console),
         Command::Run(args) => run::run(args, console),
         Command::Assign(args) => assign::run(args, console),
         Command::Eval(args) => eval::run(args, console),

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use super::plan::{EvalRequest, EvalResult, FileError, RunRequest, read_json};
+use super::plan::{EvalRequest, EvalResult, FileError, InferRequest, RunRequest, read_json};
 
 /// The training executable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,14 @@ impl Trainer {
         request(output.clone()).write(&path)?;
         self.start("eval", &path)?;
         Ok(read_json(&output)?)
+    }
+
+    /// Computes class scores with published weights.
+    pub fn infer(&self, request: &InferRequest) -> Result<(), LaunchError> {
+        let folder = scratch()?;
+        let path = folder.path().join("request.json");
+        request.write(&path)?;
+        self.start("infer", &path)
     }
 
     fn start(&self, action: &str, request: &Path) -> Result<(), LaunchError> {

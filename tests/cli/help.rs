@@ -2,13 +2,14 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "list",
     "show",
     "export",
     "compare",
     "check",
     "data",
+    "network",
     "run",
     "assign",
     "eval",

@@ -3,10 +3,11 @@
 //!
 //! - [`Experiment`]: an experiment file with every default, and overrides of its keys.
 //! - [`Network`]: a network description, and the sizes of its layers.
-//! - [`RunRequest`], [`EvalRequest`]: what `axmul` hands to `axmul-train`, as a file.
+//! - [`RunRequest`], [`EvalRequest`], [`InferRequest`]: what `axmul` hands to `axmul-train`, as a file.
 //! - [`RunDirectory`]: where the files of a run lie, and what may be resumed.
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
+mod arrays;
 mod error;
 mod events;
 mod experiment;
@@ -20,17 +21,19 @@ mod results;
 mod run_directory;
 mod settings;
 mod sign_magnitude;
+mod weights;
 
+pub use arrays::{Array, read_images, write_scores};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
 pub use experiment::{Capture, Data, DeviceChoice, Experiment, KernelChoice};
 pub use files::{FileError, read_json, write_json, write_whole};
-pub use layer::{Layer, LayerDescription, LayerKind, Operation, Pair};
+pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, Source};
 pub use network::{Network, NetworkError};
 pub use quantisation::{
     ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
 };
-pub use request::{EvalRequest, EvalResult, RunRequest, Split, Start};
+pub use request::{EvalRequest, EvalResult, InferRequest, RunRequest, Split, Start};
 pub use results::{
     AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary,
     UniformResult,
@@ -41,3 +44,4 @@ pub use settings::{
     Uniform,
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
+pub use weights::{is_counter, publish, published_name};

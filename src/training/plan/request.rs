@@ -65,6 +65,21 @@ pub struct EvalRequest {
     pub output: PathBuf,
 }
 
+/// A network with published weights on images of one's own: `axmul-train infer --request FILE`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InferRequest {
+    /// Where to compute, and with how many threads; the rest does not matter.
+    pub experiment: Experiment,
+    /// The network.
+    pub network: Network,
+    /// Its weights: a safetensors file with torchvision's names.
+    pub weights: PathBuf,
+    /// Normalised images `[N, C, H, W]`, an `.npy` file of real numbers.
+    pub input: PathBuf,
+    /// Where the class scores `[N, classes]` go, an `.npy` file of float32.
+    pub output: PathBuf,
+}
+
 /// A part of the images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -131,6 +146,7 @@ macro_rules! request_file {
 
 request_file!(RunRequest);
 request_file!(EvalRequest);
+request_file!(InferRequest);
 
 #[cfg(test)]
 mod tests {

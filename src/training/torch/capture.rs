@@ -35,7 +35,7 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
     }
     let index = |t: &Tensor, offset: i64| (t.to_device(Device::Cpu) + offset as f64).to_kind(Kind::Int64);
     let (groups, inputs) = match &layer.product {
-        Product::Linear => (1, index(&operands.x.centred, operands.x.index_offset()).unsqueeze(0)),
+        Product::Linear => (1, operands.x.centred.to_device(Device::Cpu).unsqueeze(0)),
         Product::Conv2d(shape) => {
             let ints = |pair: [usize; 2]| pair.map(|n| n as i64);
             let centred = operands.x.centred.to_device(Device::Cpu);
@@ -48,8 +48,7 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
             );
             let (images, pixels, groups) = (columns.size()[0], columns.size()[2], shape.groups as i64);
             let columns = columns.view([images, groups, -1, pixels]).permute([1, 0, 3, 2]);
-            let columns = columns.reshape([groups, images * pixels, -1]);
-            (groups, index(&columns, operands.x.index_offset()))
+            (groups, columns.reshape([groups, images * pixels, -1]))
         }
     };
     let outputs = operands.w.centred.size()[0];
@@ -61,7 +60,7 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
         .map(|part| {
             let candidates = inputs.get(part * groups / parts);
             let drawn = Tensor::randint(candidates.size()[0], [rows_each], (Kind::Int64, Device::Cpu));
-            let drawn = candidates.index_select(0, &drawn);
+            let drawn = index(&candidates.index_select(0, &drawn), operands.x.index_offset());
             let width = outputs / parts;
             Population {
                 scale: if per_channel { operands.unit.double_value(&[part]) } else { 1.0 },

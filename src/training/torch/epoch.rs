@@ -10,8 +10,10 @@ use super::noise;
 use super::optimizer::Optimizer;
 use crate::training::plan::{Search, StageName};
 
-/// Images at a time where nothing is learned.
+/// Images at a time where nothing is learned; fewer of those that have more values than [`SMALL_IMAGE`].
 const EVALUATION_BATCH: usize = 500;
+/// Values of an image of three channels and 64x64 pixels.
+const SMALL_IMAGE: usize = 3 * 64 * 64;
 
 /// Loss and accuracy on some images.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -102,12 +104,19 @@ pub fn train(
     Ok(score)
 }
 
+/// Images of a shape at a time where nothing is learned.
+pub fn evaluation_batch(shape: &[usize; 3]) -> usize {
+    let values: usize = shape.iter().product();
+    (EVALUATION_BATCH * SMALL_IMAGE / values.max(SMALL_IMAGE)).max(1)
+}
+
 /// Loss and accuracy, with nothing learned and nothing observed.
 pub fn evaluate(model: &mut Model, images: &Images, mode: Mode) -> Result<Score, TrainError> {
     let _guard = tch::no_grad_guard();
     let (mut loss, mut right) = (0.0, 0.0);
-    for start in (0..images.len()).step_by(EVALUATION_BATCH) {
-        let (x, labels) = images.range(start, EVALUATION_BATCH);
+    let batch = evaluation_batch(&images.shape());
+    for start in (0..images.len()).step_by(batch) {
+        let (x, labels) = images.range(start, batch);
         let scores = model.forward(&x, mode, false)?;
         let count = labels.size()[0] as f64;
         loss += scores.cross_entropy_for_logits(&labels).double_value(&[]) * count;

@@ -37,6 +37,14 @@ pub enum TrainError {
         /// What is wrong.
         problem: String,
     },
+    /// Published weights that do not fit.
+    #[error("the weights {path}: {problem}", path = path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A stage whose predecessor has not run.
     #[error(
         "stage {stage} starts from the checkpoint of {needs}, which is not there; run {needs} first (--stage {needs},{stage})"

@@ -5,7 +5,7 @@
 //!   with approximate multipliers ([`Mode`]).
 //! - `approximate`: sums of approximate products, three exact ways.
 //! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
-//! - [`run`], [`evaluate_request`]: what `axmul-train` does.
+//! - [`run`], [`evaluate_request`], [`infer_request`]: what `axmul-train` does.
 
 mod approximate;
 mod autograd;
@@ -16,6 +16,7 @@ pub mod device;
 mod epoch;
 mod error;
 mod evaluate;
+mod infer;
 mod layers;
 mod network;
 mod noise;
@@ -32,6 +33,7 @@ mod uniform;
 
 pub use error::TrainError;
 pub use evaluate::evaluate_request;
+pub use infer::infer_request;
 pub use layers::Mode;
 pub use network::Model;
 pub use runner::run;

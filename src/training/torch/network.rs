@@ -8,7 +8,7 @@ use super::TrainError;
 use super::approximate::Approximate;
 use super::layers::{Mode, MultiplyingLayer, Product};
 use super::random::{Purpose, seed_for};
-use crate::training::plan::{Experiment, Network, Operation, StageName};
+use crate::training::plan::{Experiment, Network, Operation, Source, StageName};
 
 /// A network.
 #[derive(Debug)]
@@ -18,12 +18,26 @@ pub struct Model {
 }
 
 #[derive(Debug)]
-enum Node {
+struct Node {
+    inputs: Vec<Source>,
+    /// How many inputs of later nodes its output is.
+    reads: usize,
+    work: Work,
+}
+
+#[derive(Debug)]
+enum Work {
     Multiplying(Box<MultiplyingLayer>),
     BatchNorm(BatchNorm),
     Relu,
+    Relu6,
     MaxPool { kernel: [i64; 2], stride: [i64; 2], padding: [i64; 2] },
+    AvgPool { kernel: [i64; 2], stride: [i64; 2], padding: [i64; 2] },
+    AdaptiveAvgPool { output: [i64; 2] },
     Flatten,
+    Dropout { probability: f64 },
+    Add,
+    Concat,
 }
 
 #[derive(Debug)]
@@ -61,7 +75,7 @@ impl Model {
     ) -> Result<Self, TrainError> {
         seed_for(Purpose::Weights, seed, StageName::Baseline, 0);
         let affine = experiment.affine();
-        let mut nodes = Vec::new();
+        let mut nodes: Vec<Node> = Vec::new();
         for layer in network.resolve()? {
             let operation = &layer.operation;
             // Drawn on the CPU, so that a seed means the same on every device.
@@ -73,7 +87,7 @@ impl Model {
             let multiplying = |product, size: &[i64], bias: bool| {
                 let tensors = (uniform(size), bias.then(|| uniform(&size[..1])));
                 let sizes = (operation.opcount(), operation.fan_in());
-                Node::Multiplying(Box::new(MultiplyingLayer::new(
+                Work::Multiplying(Box::new(MultiplyingLayer::new(
                     &layer.name,
                     product,
                     sizes,
@@ -82,7 +96,7 @@ impl Model {
                     affine,
                 )))
             };
-            nodes.push(match operation {
+            let work = match operation {
                 Operation::Conv2d { shape, bias } => {
                     let a_group = shape.channels_in / shape.groups;
                     let size =
@@ -94,7 +108,7 @@ impl Model {
                 }
                 Operation::BatchNorm { channels } => {
                     let full = |value: f64| Tensor::full([*channels as i64], value, (Kind::Float, device));
-                    Node::BatchNorm(BatchNorm {
+                    Work::BatchNorm(BatchNorm {
                         name: layer.name.clone(),
                         weight: full(1.0).set_requires_grad(true),
                         bias: full(0.0).set_requires_grad(true),
@@ -102,14 +116,32 @@ impl Model {
                         variance: full(1.0),
                     })
                 }
-                Operation::Relu => Node::Relu,
+                Operation::Relu => Work::Relu,
+                Operation::Relu6 => Work::Relu6,
                 Operation::MaxPool { kernel, stride, padding } => {
                     let [kernel, stride, padding] =
                         [kernel, stride, padding].map(|pair| pair.map(|n| n as i64));
-                    Node::MaxPool { kernel, stride, padding }
+                    Work::MaxPool { kernel, stride, padding }
                 }
-                Operation::Flatten => Node::Flatten,
-            });
+                Operation::AvgPool { kernel, stride, padding } => {
+                    let [kernel, stride, padding] =
+                        [kernel, stride, padding].map(|pair| pair.map(|n| n as i64));
+                    Work::AvgPool { kernel, stride, padding }
+                }
+                Operation::AdaptiveAvgPool { output } => {
+                    Work::AdaptiveAvgPool { output: output.map(|n| n as i64) }
+                }
+                Operation::Flatten => Work::Flatten,
+                Operation::Dropout { probability } => Work::Dropout { probability: *probability },
+                Operation::Add => Work::Add,
+                Operation::Concat => Work::Concat,
+            };
+            for source in &layer.inputs {
+                if let Source::Layer(index) = source {
+                    nodes[*index].reads += 1;
+                }
+            }
+            nodes.push(Node { inputs: layer.inputs.clone(), reads: 0, work });
         }
         Ok(Self { nodes, device })
     }
@@ -132,45 +164,32 @@ impl Model {
         train: bool,
         watch: &mut dyn FnMut(&mut MultiplyingLayer, &Tensor) -> Result<(), TrainError>,
     ) -> Result<Tensor, TrainError> {
-        let mut x = images.shallow_clone();
+        // What is still to be read, with how often. Nothing else is kept, so that evaluation needs little memory.
+        let mut kept: Vec<Option<(Tensor, usize)>> = Vec::with_capacity(self.nodes.len());
+        let mut last = images.shallow_clone();
         for node in &mut self.nodes {
-            x = match node {
-                Node::Multiplying(layer) => {
-                    watch(layer, &x)?;
-                    layer.forward(&x, mode, train)?
-                }
-                Node::BatchNorm(norm) => x.batch_norm(
-                    Some(&norm.weight),
-                    Some(&norm.bias),
-                    Some(&norm.mean),
-                    Some(&norm.variance),
-                    train,
-                    STATISTICS_MOMENTUM,
-                    EPSILON,
-                    true,
-                ),
-                Node::Relu => x.relu(),
-                Node::MaxPool { kernel, stride, padding } => {
-                    x.max_pool2d(*kernel, *stride, *padding, [1, 1], false)
-                }
-                Node::Flatten => x.flatten(1, -1),
-            };
+            let inputs: Vec<Tensor> =
+                node.inputs.iter().map(|source| take(&mut kept, *source, images)).collect();
+            last = node.work.apply(&inputs, mode, train, watch)?;
+            kept.push((node.reads > 0).then(|| (last.shallow_clone(), node.reads)));
         }
-        Ok(x)
+        Ok(last)
     }
 
     /// The layers with multipliers, in order.
     pub fn layers(&self) -> impl Iterator<Item = &MultiplyingLayer> {
-        self.nodes
-            .iter()
-            .filter_map(|node| if let Node::Multiplying(layer) = node { Some(&**layer) } else { None })
+        self.nodes.iter().filter_map(|node| match &node.work {
+            Work::Multiplying(layer) => Some(&**layer),
+            _ => None,
+        })
     }
 
     /// The layers with multipliers, in order.
     pub fn layers_mut(&mut self) -> impl Iterator<Item = &mut MultiplyingLayer> {
-        self.nodes
-            .iter_mut()
-            .filter_map(|node| if let Node::Multiplying(layer) = node { Some(&mut **layer) } else { None })
+        self.nodes.iter_mut().filter_map(|node| match &mut node.work {
+            Work::Multiplying(layer) => Some(&mut **layer),
+            _ => None,
+        })
     }
 
     /// Gives every layer its multiplier, in the order of the layers.
@@ -209,22 +228,75 @@ impl Model {
             all.push((format!("{layer}.{name}"), tensor.shallow_clone()));
         };
         for node in &self.nodes {
-            match node {
-                Node::Multiplying(layer) => {
+            match &node.work {
+                Work::Multiplying(layer) => {
                     add(&layer.name, "weight", &layer.weight);
                     layer.bias.iter().for_each(|bias| add(&layer.name, "bias", bias));
                     layer.alpha.iter().for_each(|alpha| add(&layer.name, "alpha", alpha));
                     add(&layer.name, "sigma", &layer.sigma);
                 }
-                Node::BatchNorm(norm) => {
+                Work::BatchNorm(norm) => {
                     add(&norm.name, "weight", &norm.weight);
                     add(&norm.name, "bias", &norm.bias);
                     add(&norm.name, "running_mean", &norm.mean);
                     add(&norm.name, "running_variance", &norm.variance);
                 }
-                Node::Relu | Node::MaxPool { .. } | Node::Flatten => {}
+                _ => {}
             }
         }
         all
+    }
+}
+
+/// The output that a node reads, forgotten with its last reading.
+fn take(kept: &mut [Option<(Tensor, usize)>], source: Source, images: &Tensor) -> Tensor {
+    let Source::Layer(index) = source else { return images.shallow_clone() };
+    let slot = &mut kept[index];
+    let (tensor, reads) = slot.take().expect("an output is kept until its last reading");
+    if reads > 1 {
+        *slot = Some((tensor.shallow_clone(), reads - 1));
+    }
+    tensor
+}
+
+impl Work {
+    /// The output for these inputs, of which there are several for `add` and `concat` only.
+    fn apply(
+        &mut self,
+        inputs: &[Tensor],
+        mode: Mode,
+        train: bool,
+        watch: &mut dyn FnMut(&mut MultiplyingLayer, &Tensor) -> Result<(), TrainError>,
+    ) -> Result<Tensor, TrainError> {
+        let x = &inputs[0];
+        Ok(match self {
+            Self::Multiplying(layer) => {
+                watch(layer, x)?;
+                layer.forward(x, mode, train)?
+            }
+            Self::BatchNorm(norm) => x.batch_norm(
+                Some(&norm.weight),
+                Some(&norm.bias),
+                Some(&norm.mean),
+                Some(&norm.variance),
+                train,
+                STATISTICS_MOMENTUM,
+                EPSILON,
+                true,
+            ),
+            Self::Relu => x.relu(),
+            Self::Relu6 => x.relu6(),
+            Self::MaxPool { kernel, stride, padding } => {
+                x.max_pool2d(*kernel, *stride, *padding, [1, 1], false)
+            }
+            Self::AvgPool { kernel, stride, padding } => {
+                x.avg_pool2d(*kernel, *stride, *padding, false, true, None::<i64>)
+            }
+            Self::AdaptiveAvgPool { output } => x.adaptive_avg_pool2d(*output),
+            Self::Flatten => x.flatten(1, -1),
+            Self::Dropout { probability } => x.dropout(*probability, train),
+            Self::Add => inputs[1..].iter().fold(x.shallow_clone(), |sum, other| sum + other),
+            Self::Concat => Tensor::cat(inputs, 1),
+        })
     }
 }

@@ -60,7 +60,7 @@ fn dataset() -> Dataset {
     Dataset::new(&images(240), images(100), 40).unwrap()
 }
 
-fn catalogue(format: OperandFormat) -> Vec<Tabulated> {
+pub fn catalogue(format: OperandFormat) -> Vec<Tabulated> {
     let named = |name: &str, power_mw: f64, product: fn(i64, i64) -> i64| {
         let mut m = multiplier(format, product);
         m.name = name.into();
