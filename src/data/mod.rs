@@ -4,9 +4,11 @@
 //! first source that has them; the readers ([`mnist::read`]) refuse a file that is not the published one, by name.
 //! Nothing here chooses what a network sees: splits and normalisation belong to the experiment.
 
+pub mod augment;
 mod download;
 mod fetch;
 pub mod idx;
+pub mod images;
 pub mod mnist;
 mod npm;
 mod receive;

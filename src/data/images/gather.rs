@@ -1,0 +1,131 @@
+//! One pass over a folder or an archive: images decoded as they come, everything else that may matter kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::decode::{Picture, decode, is_image};
+use super::tree::{Entry, visit};
+use super::{CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, cifar, idx_files, npy, resize, tiny_imagenet};
+
+/// Images that are decoded at once.
+const CHUNK: usize = 1024;
+/// Bytes of packed images that wait to be decoded, at most.
+const CHUNK_BYTES: usize = 64 << 20;
+/// Files and folders, at most: far above every data set, and below what fills the memory with names.
+const MAX_ENTRIES: usize = 20_000_000;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Images, in the order of their paths.
+    pub pictures: Vec<(String, Picture)>,
+    /// Other files that some form of a data set consists of, by path.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Folders, for those that are empty.
+    pub folders: BTreeSet<String>,
+    /// Images that cannot be decoded, in the order of their paths.
+    pub corrupt: Vec<CorruptImage>,
+}
+
+impl Gathered {
+    /// Whether there is a file of this name in some folder.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.files.keys().any(|path| base(path) == name)
+    }
+
+    /// The path and the content of the one file of this name.
+    pub fn file(&self, path: &Path, name: &str) -> Result<(&str, &[u8]), ReadError> {
+        let mut found = self.files.iter().filter(|(path, _)| base(path) == name);
+        match (found.next(), found.next()) {
+            (Some((path, content)), None) => Ok((path, content)),
+            (None, _) => Err(ReadError::layout(path, &format!("the file {name} is missing"))),
+            (Some((one, _)), Some((two, _))) => {
+                Err(ReadError::layout(path, &format!("expected one file {name}, found {one} and {two}")))
+            }
+        }
+    }
+}
+
+/// The name of a file without its folders.
+pub(super) fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Reads everything at `path` that may be part of a set of images.
+pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadError> {
+    let mut gathered = Gathered::default();
+    let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
+    let (mut waiting_bytes, mut bytes, mut entries) = (0, 0u64, 0);
+    let too_large = |bytes: u64| {
+        (bytes > MAX_BYTES).then(|| ReadError::TooLarge {
+            path: path.to_path_buf(),
+            problem: format!("more than {} GiB of images, which are held in memory", MAX_BYTES >> 30),
+        })
+    };
+    let decode_waiting =
+        |waiting: &mut Vec<(String, Vec<u8>)>, gathered: &mut Gathered, bytes: &mut u64| {
+            let decoded: Vec<_> = std::mem::take(waiting)
+                .into_par_iter()
+                .map(|(name, content)| {
+                    let picture = decode(&content).map(|picture| match reading.resize {
+                        Some(size) => resize::resize(picture, size),
+                        None => picture,
+                    });
+                    (name, picture)
+                })
+                .collect();
+            for (name, picture) in decoded {
+                match picture {
+                    Ok(picture) => {
+                        *bytes += picture.pixels.len() as u64;
+                        gathered.pictures.push((name, picture));
+                    }
+                    Err(problem) if reading.corrupt == OnCorrupt::Fail => {
+                        return Err(ReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
+                    }
+                    Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
+                }
+            }
+            too_large(*bytes).map_or(Ok(()), Err)
+        };
+    visit(path, &|name| is_image(name) || is_part(base(name)), &mut |entry| {
+        entries += 1;
+        if entries > MAX_ENTRIES {
+            let problem = format!("more than {MAX_ENTRIES} files and folders");
+            return Err(ReadError::TooLarge { path: path.to_path_buf(), problem });
+        }
+        match entry {
+            Entry::Folder(name) => {
+                gathered.folders.insert(name);
+            }
+            Entry::File(name, content) if is_image(&name) => {
+                waiting_bytes += content.len();
+                waiting.push((name, content));
+                if waiting.len() >= CHUNK || waiting_bytes >= CHUNK_BYTES {
+                    waiting_bytes = 0;
+                    decode_waiting(&mut waiting, &mut gathered, &mut bytes)?;
+                }
+            }
+            Entry::File(name, content) => {
+                bytes += content.len() as u64;
+                too_large(bytes).map_or(Ok(()), Err)?;
+                gathered.files.insert(name, content);
+            }
+        }
+        Ok(())
+    })?;
+    decode_waiting(&mut waiting, &mut gathered, &mut bytes)?;
+    gathered.pictures.sort_by(|(a, _), (b, _)| a.cmp(b));
+    gathered.corrupt.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(pair) = gathered.pictures.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(ReadError::layout(path, &format!("{} is there twice", pair[0].0)));
+    }
+    Ok(gathered)
+}
+
+/// Whether some form of a data set has a file of this name.
+fn is_part(name: &str) -> bool {
+    cifar::is_part(name) || idx_files::is_part(name) || npy::is_part(name) || tiny_imagenet::is_part(name)
+}

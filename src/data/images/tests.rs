@@ -1,0 +1,422 @@
+//! Sets of images of every form, as users have them, and what is said about those that are not right.
+
+use std::fs;
+use std::path::Path;
+
+use super::samples::*;
+use super::*;
+
+fn read_files(files: &Files) -> Result<ImageSet, ReadError> {
+    let directory = tempfile::tempdir().unwrap();
+    place(directory.path(), files);
+    read(directory.path(), &Reading::default())
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<ImageSet, ReadError> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("archive");
+    fs::write(&path, bytes).unwrap();
+    read(&path, &Reading::default())
+}
+
+fn fault(outcome: Result<ImageSet, ReadError>) -> String {
+    outcome.unwrap_err().to_string()
+}
+
+#[track_caller]
+fn says(outcome: Result<ImageSet, ReadError>, parts: &[&str]) {
+    let message = fault(outcome);
+    for part in parts {
+        assert!(message.contains(part), "expected {part:?} in {message:?}");
+    }
+}
+
+/// The first pixel of each image.
+fn firsts(part: &Part, shape: [usize; 3]) -> Vec<u8> {
+    part.pixels.iter().step_by(shape.iter().product()).copied().collect()
+}
+
+fn is_whole(set: &ImageSet) {
+    assert_eq!((set.form, set.shape), (Form::ImageFolder, [1, 2, 3]));
+    assert_eq!(set.classes, ["cat", "dog"]);
+    let part = |part: &Part| (firsts(part, set.shape), part.labels.clone());
+    assert_eq!(part(&set.train), (vec![1, 2, 3], vec![0, 0, 1]));
+    assert_eq!(set.validation.as_ref().map(part), Some((vec![4, 5], vec![0, 1])));
+    assert_eq!(set.test.as_ref().map(part), Some((vec![6, 7], vec![0, 1])));
+    assert_eq!(set.train.pixels.len(), 18);
+}
+
+#[test]
+fn an_image_folder_is_the_same_in_every_wrapping() {
+    let files = whole();
+    is_whole(&read_files(&files).unwrap());
+    is_whole(&read_bytes(&tar(&files)).unwrap());
+    is_whole(&read_bytes(&gz(&tar(&files))).unwrap());
+    is_whole(&read_bytes(&xz(&tar(&files))).unwrap());
+    is_whole(&read_bytes(&zip(&files)).unwrap());
+    // Below a folder of its own, beside what systems leave there, and with a README.
+    let mut deeper: Files = files.iter().map(|(path, content)| (format!("mine/v1/{path}"), content.clone())).collect();
+    deeper.push(("__MACOSX/mine/train/cat/._a.png".into(), vec![1]));
+    deeper.push(("mine/v1/train/cat/.hidden.png".into(), vec![1]));
+    deeper.push(("mine/README.md".into(), b"words".to_vec()));
+    is_whole(&read_files(&deeper).unwrap());
+    is_whole(&read_bytes(&zip(&deeper)).unwrap());
+}
+
+#[test]
+fn classes_alone_and_a_single_other_part_are_enough() {
+    let set = read_files(&greys(&[("cats/a.png", 1), ("dogs/a.png", 2), ("dogs/b.png", 3)])).unwrap();
+    assert_eq!((set.train.labels.clone(), &set.test), (vec![0, 1, 1], &None));
+    let files: Files = whole().into_iter().filter(|(path, _)| !path.starts_with("val")).collect();
+    let set = read_files(&files).unwrap();
+    assert!(set.validation.is_none() && set.test.is_some());
+}
+
+#[test]
+fn grey_and_colours_mix_and_are_asked_for() {
+    let files = |dog: Vec<u8>| vec![("cat/a.png".to_owned(), grey(2, 2, 9)), ("dog/a.png".to_owned(), dog)];
+    let mixed = read_files(&files(rgb(2, 2, [10, 20, 30]))).unwrap();
+    assert_eq!(mixed.shape, [3, 2, 2]);
+    assert_eq!(mixed.train.pixels, [vec![9; 12], vec![10; 4], vec![20; 4], vec![30; 4]].concat());
+    let directory = tempfile::tempdir().unwrap();
+    place(directory.path(), &files(rgb(2, 2, [10, 20, 30])));
+    let asked = |channels| read(directory.path(), &Reading { channels, ..Reading::default() }).unwrap();
+    // 0.299 * 10 + 0.587 * 20 + 0.114 * 30 = 18.15
+    assert_eq!((asked(Channels::Grey).shape, asked(Channels::Grey).train.pixels), ([1, 2, 2], [[9; 4], [18; 4]].concat()));
+    assert_eq!(asked(Channels::Rgb), mixed);
+    assert_eq!(read_files(&files(grey(2, 2, 1))).unwrap().shape, [1, 2, 2]);
+}
+
+#[test]
+fn every_kind_of_image_is_decoded() {
+    use png::ColorType;
+    let near = |picture: decode::Picture, colour: [u8; 3]| {
+        assert_eq!((picture.channels, picture.rows, picture.columns), (3, 9, 17));
+        for (plane, wanted) in picture.pixels.chunks(9 * 17).zip(colour) {
+            assert!(plane.iter().all(|&p| p.abs_diff(wanted) <= 4), "{wanted}: {plane:?}");
+        }
+    };
+    near(decode::decode(&jpeg(9, 17, [200, 100, 50])).unwrap(), [200, 100, 50]);
+    near(decode::decode(&rgb(9, 17, [200, 100, 50])).unwrap(), [200, 100, 50]);
+    let rgba = png(ColorType::Rgba, 1, 2, &[1, 2, 3, 99, 4, 5, 6, 0]);
+    assert_eq!(decode::decode(&rgba).unwrap().pixels, [1, 4, 2, 5, 3, 6]);
+    let grey_alpha = png(ColorType::GrayscaleAlpha, 1, 2, &[1, 99, 2, 0]);
+    let picture = decode::decode(&grey_alpha).unwrap();
+    assert_eq!((picture.channels, picture.pixels), (1, vec![1, 2]));
+    let mut palette = Vec::new();
+    let mut encoder = png::Encoder::new(&mut palette, 2, 1);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_palette(vec![1, 2, 3, 4, 5, 6]);
+    encoder.write_header().unwrap().write_image_data(&[1, 0]).unwrap();
+    assert_eq!(decode::decode(&palette).unwrap().pixels, [4, 1, 5, 2, 6, 3]);
+    assert!(decode::is_image("a/B.JPEG") && decode::is_image("b.png") && !decode::is_image("png"));
+}
+
+#[test]
+fn a_corrupt_image_is_named_or_left_out() {
+    let short_jpeg = jpeg(16, 16, [1, 2, 3]);
+    let short_png = grey(2, 3, 1);
+    for (bytes, part) in [
+        (vec![], "the file is empty"),
+        (b"GIF89a".to_vec(), "neither like a JPEG nor like a PNG"),
+        (short_jpeg[..short_jpeg.len() - 40].to_vec(), "a damaged JPEG"),
+        (short_jpeg[..30].to_vec(), "a damaged JPEG"),
+        (short_png[..short_png.len() - 20].to_vec(), "a damaged PNG"),
+    ] {
+        let mut files = whole();
+        files.push(("train/cat/zz.jpg".into(), bytes));
+        says(read_files(&files), &["train/cat/zz.jpg", part, "--corrupt skip"]);
+        let directory = tempfile::tempdir().unwrap();
+        place(directory.path(), &files);
+        let set = read(directory.path(), &Reading { corrupt: OnCorrupt::Skip, ..Reading::default() }).unwrap();
+        is_whole(&set);
+        assert_eq!(set.corrupt.len(), 1);
+        assert_eq!(set.corrupt[0].path, "train/cat/zz.jpg");
+        assert!(set.corrupt[0].problem.contains(part), "{:?}", set.corrupt);
+    }
+}
+
+#[test]
+fn an_image_of_another_size_is_named_or_resized() {
+    let mut files = whole();
+    files.push(("test/dog/zz.png".into(), grey(4, 6, 200)));
+    says(read_files(&files), &["test/dog/zz.png", "4x6 pixels", "train/cat/a.png has 2x3", "--resize"]);
+    let directory = tempfile::tempdir().unwrap();
+    place(directory.path(), &files);
+    let set = read(directory.path(), &Reading { resize: Some([2, 3]), ..Reading::default() }).unwrap();
+    assert_eq!(firsts(set.test.as_ref().unwrap(), set.shape), [6, 7, 200]);
+    let set = read(directory.path(), &Reading { resize: Some([5, 4]), ..Reading::default() }).unwrap();
+    assert_eq!(set.shape, [1, 5, 4]);
+    let message = read(directory.path(), &Reading { resize: Some([0, 4]), ..Reading::default() }).unwrap_err();
+    assert!(message.to_string().contains("expected 1 to 4096 rows and columns, got [0, 4]"), "{message}");
+}
+
+#[test]
+fn folders_that_are_no_set_say_why() {
+    let without = |start: &str| -> Files {
+        whole().into_iter().filter(|(path, _)| !path.starts_with(start)).collect()
+    };
+    says(read_files(&without("test/cat")), &["the class 'cat' has training images and no test images"]);
+    says(read_files(&without("val/dog")), &["the class 'dog' has training images and no validation images"]);
+    says(read_files(&without("train/dog")), &["the class 'dog' has validation images and no training images"]);
+    says(read_files(&without("train")), &["no training images", "train/<class>/<image>"]);
+    says(read_files(&greys(&[("train/cat/a.png", 1)])), &["one class, 'cat'; expected at least two"]);
+    let loose = [whole(), greys(&[("train/a.png", 1)])].concat();
+    says(read_files(&loose), &["train/a.png lies in no class; expected train/<class>/<image>"]);
+    let loose = greys(&[("a.png", 1), ("cat/a.png", 1)]);
+    says(read_files(&loose), &["a.png lies in no class; expected <class>/<image>"]);
+    says(read_files(&vec![("README".into(), vec![])]), &["no images are here; expected train/<class>"]);
+
+    let directory = tempfile::tempdir().unwrap();
+    place(directory.path(), &whole());
+    fs::create_dir(directory.path().join("train/bird")).unwrap();
+    says(read(directory.path(), &Reading::default()), &["class folder train/bird has no images; fill or remove"]);
+    fs::write(directory.path().join("train/bird/a.png"), "").unwrap();
+    let skip = Reading { corrupt: OnCorrupt::Skip, ..Reading::default() };
+    says(read(directory.path(), &skip), &["train/bird has no images that can be decoded"]);
+    says(read(Path::new("no/such/place"), &skip), &["cannot open no/such/place"]);
+}
+
+#[test]
+fn too_many_classes_are_refused() {
+    let classes: Vec<String> = (0..=MAX_CLASSES).map(|class| class.to_string()).collect();
+    let message = stack::check_classes(Path::new("set"), &classes).unwrap_err().to_string();
+    assert!(message.contains("65537 classes; expected at most 65536"), "{message}");
+    assert!(stack::check_classes(Path::new("set"), &classes[1..]).is_ok());
+}
+
+#[test]
+fn archives_that_are_damaged_say_so() {
+    let tar = tar(&whole());
+    says(read_bytes(b"something else"), &["no archive that can be read; expected a folder, .tar"]);
+    says(read_bytes(b""), &["no archive that can be read"]);
+    says(read_bytes(&tar[..700]), &["truncated"]);
+    says(read_bytes(&gz(&tar)[..200]), &["damaged or truncated"]);
+    let packed = xz(&tar);
+    says(read_bytes(&packed[..packed.len() / 2]), &["damaged or truncated"]);
+    let packed = zip(&whole());
+    says(read_bytes(&packed[..packed.len() / 2]), &["a damaged .zip"]);
+    let mut flipped = packed.clone();
+    flipped[60] ^= 0xff;
+    says(read_bytes(&flipped), &["a damaged .zip"]);
+}
+
+#[test]
+fn cifar_10_is_read_in_both_forms() {
+    let binary = read_bytes(&gz(&tar(&cifar10_binary()))).unwrap();
+    assert_eq!((binary.form, binary.shape), (Form::CifarBinary, [3, 32, 32]));
+    assert_eq!(binary.train.labels, (0..10).collect::<Vec<u16>>());
+    assert_eq!(firsts(&binary.train, binary.shape), (0..10).map(|i| 20 * i).collect::<Vec<u8>>());
+    assert_eq!(binary.test.as_ref().unwrap().labels, [0, 1]);
+    assert_eq!(binary.classes[..2], ["airplane", "automobile"]);
+    assert_eq!(read_files(&cifar10_binary()).unwrap(), binary);
+
+    let python: Files = cifar10_binary()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".bin"))
+        .map(|(path, content)| {
+            let labels: Vec<u8> = content.chunks(3073).map(|record| record[0]).collect();
+            let pixels: Vec<u8> = content.chunks(3073).flat_map(|record| record[1..].to_vec()).collect();
+            let path = path.replace("-bin/", "-py/").replace(".bin", "");
+            (path, cifar_pickle("labels", &labels, &pixels))
+        })
+        .chain([("cifar-10-batches-py/batches.meta".into(), names_pickle("label_names", &binary.classes))])
+        .collect();
+    let python_set = read_bytes(&gz(&tar(&python))).unwrap();
+    assert_eq!(python_set, ImageSet { form: Form::CifarPython, ..binary });
+
+    let mut missing = cifar10_binary();
+    missing.remove(2);
+    says(read_files(&missing), &["the file data_batch_3.bin is missing"]);
+    let mut short = cifar10_binary();
+    short[1].1.pop();
+    says(read_files(&short), &["data_batch_2.bin", "multiple of 3073 bytes, got 6145"]);
+    let mut wrong = cifar10_binary();
+    wrong[0].1[3073] = 10;
+    says(read_files(&wrong), &["data_batch_1.bin: image 1 has the label 10; expected 0 to 9"]);
+    let mut wrong = cifar10_binary();
+    wrong[6].1 = b"one\ntwo\n".to_vec();
+    says(read_files(&wrong), &["batches.meta.txt", "names of 10 classes, got 2"]);
+    let mut wrong = python;
+    wrong[0].1 = cifar_pickle("labels", &[1], &[0; 3072 * 2]);
+    says(read_files(&wrong), &["data_batch_1", "shape [1, 3072], not with 6144 bytes"]);
+}
+
+#[test]
+fn cifar_100_is_read_by_its_fine_labels() {
+    let record = |coarse: u8, fine: u8| [vec![coarse, fine], vec![fine; 3072]].concat();
+    let binary: Files = vec![
+        ("cifar-100-binary/train.bin".into(), [record(19, 99), record(3, 4)].concat()),
+        ("cifar-100-binary/test.bin".into(), record(1, 2)),
+    ];
+    let set = read_files(&binary).unwrap();
+    assert_eq!((set.train.labels.clone(), set.classes.len()), (vec![99, 4], 100));
+    let python: Files = vec![
+        ("train".into(), cifar_pickle("fine_labels", &[99, 4], &[[99; 3072], [4; 3072]].concat())),
+        ("test".into(), cifar_pickle("fine_labels", &[2], &[2; 3072])),
+        ("meta".into(), names_pickle("fine_label_names", &set.classes)),
+    ];
+    assert_eq!(read_files(&python).unwrap(), ImageSet { form: Form::CifarPython, ..set });
+}
+
+#[test]
+fn tiny_imagenet_takes_the_classes_of_its_validation_images_from_the_annotations() {
+    let mut files = greys(&[
+        ("tiny-imagenet-200/train/n2/images/n2_0.JPEG", 2),
+        ("tiny-imagenet-200/train/n1/images/n1_0.JPEG", 1),
+        ("tiny-imagenet-200/val/images/val_0.JPEG", 12),
+        ("tiny-imagenet-200/val/images/val_1.JPEG", 11),
+        ("tiny-imagenet-200/test/images/test_0.JPEG", 9),
+    ]);
+    let annotations = "val_0.JPEG\tn2\t0\t32\t44\t62\nval_1.JPEG\tn1\t0\t0\t1\t1\n";
+    files.push(("tiny-imagenet-200/val/val_annotations.txt".into(), annotations.into()));
+    files.push(("tiny-imagenet-200/wnids.txt".into(), "n2\nn1\n".into()));
+    let set = read_bytes(&zip(&files)).unwrap();
+    assert_eq!((set.form, &set.classes[..]), (Form::TinyImagenet, &["n1".to_owned(), "n2".to_owned()][..]));
+    assert_eq!((firsts(&set.train, set.shape), &set.train.labels[..]), (vec![1, 2], &[0, 1][..]));
+    let test = set.test.clone().unwrap();
+    assert_eq!((firsts(&test, set.shape), &test.labels[..]), (vec![12, 11], &[1, 0][..]));
+    assert!(set.validation.is_none());
+    let without_folder: Files =
+        files.iter().map(|(path, content)| (path["tiny-imagenet-200/".len()..].to_owned(), content.clone())).collect();
+    assert_eq!(read_files(&without_folder).unwrap(), set);
+
+    let with = |text: &str| {
+        let mut files = files.clone();
+        files[5].1 = text.into();
+        read_files(&files)
+    };
+    says(with("val_0.JPEG\tn2\n"), &["val_annotations.txt", "val_1.JPEG has no line"]);
+    says(with("val_0.JPEG\tn3\nval_1.JPEG n1"), &["val_0.JPEG is of 'n3', no class"]);
+    says(with("val_0.JPEG\n"), &["line 1: expected the name of an image and its class"]);
+    files.retain(|(path, _)| !path.contains("val/images"));
+    says(read_files(&files), &["val/images has no images"]);
+}
+
+#[test]
+fn idx_files_are_read_packed_or_not() {
+    let images = |count: u8| [vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2], vec![5; 2 * usize::from(count)]].concat();
+    let labels = |labels: &[u8]| [&[0, 0, 8, 1, 0, 0, 0, labels.len() as u8], labels].concat();
+    let files: Files = vec![
+        ("train-images-idx3-ubyte.gz".into(), gz(&images(3))),
+        ("train-labels-idx1-ubyte.gz".into(), gz(&labels(&[0, 2, 1]))),
+        ("t10k-images-idx3-ubyte".into(), images(1)),
+        ("t10k-labels-idx1-ubyte".into(), labels(&[2])),
+    ];
+    let set = read_files(&files).unwrap();
+    assert_eq!((set.form, set.shape, set.classes.len()), (Form::Idx, [1, 1, 2], 3));
+    assert_eq!((set.train.labels.clone(), set.test.clone().unwrap().labels), (vec![0, 2, 1], vec![2]));
+    let with = |index: usize, content: Vec<u8>| {
+        let mut files = files.clone();
+        files[index].1 = content;
+        read_files(&files)
+    };
+    says(with(3, labels(&[2, 2])), &["t10k-images-idx3-ubyte has 1 images, but t10k-labels-idx1-ubyte 2 labels"]);
+    says(with(3, images(1)), &["t10k-labels-idx1-ubyte", "this one holds images"]);
+    let packed = gz(&images(3));
+    says(with(0, packed[..12].to_vec()), &["train-images-idx3-ubyte.gz", "damaged or truncated"]);
+    says(read_files(&files[..3].to_vec()), &["t10k-labels-idx1-ubyte.gz is missing"]);
+    let other = [vec![0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1], vec![5; 2]].concat();
+    says(with(2, other), &["training images are [1, 1, 2], test images [1, 2, 1]"]);
+}
+
+#[test]
+fn numpy_arrays_are_read_as_bytes_and_as_real_numbers() {
+    let files: Files = vec![
+        ("train_images.npy".into(), npy(&[2, 3, 1, 2], &(0u8..12).collect::<Vec<_>>())),
+        ("train_labels.npy".into(), npy(&[2], &[1i64, 0])),
+        ("x_test.npy".into(), npy(&[1, 3, 1, 2], &[0.0f32, 1.0, 0.5, 0.2, 0.999, 0.001])),
+        ("y_test.npy".into(), npy(&[1, 1], &[2u8])),
+    ];
+    let set = read_files(&files).unwrap();
+    assert_eq!((set.form, set.shape, set.classes.len()), (Form::Npy, [3, 1, 2], 3));
+    assert_eq!((set.train.pixels.clone(), set.train.labels.clone()), ((0..12).collect(), vec![1, 0]));
+    assert_eq!(set.test.clone().unwrap().pixels, [0, 255, 128, 51, 255, 0]);
+    let flat = vec![
+        ("train_images.npy".to_owned(), npy(&[2, 2, 2], &[9u8; 8])),
+        ("train_labels.npy".to_owned(), npy(&[2], &[0u16, 1])),
+    ];
+    assert_eq!(read_files(&flat).unwrap().shape, [1, 2, 2]);
+    let with = |index: usize, content: Vec<u8>| {
+        let mut files = files.clone();
+        files[index].1 = content;
+        read_files(&files)
+    };
+    let whole = npy(&[1, 3, 1, 2], &[0u8; 6]);
+    says(with(0, npy(&[2, 4, 4, 3], &[0u8; 96])), &["train_images.npy", "channels last", "transpose(0, 3, 1, 2)"]);
+    says(with(0, npy(&[6], &[0u8; 6])), &["expected shape [N, H, W] or [N, C, H, W]"]);
+    says(with(0, npy(&[0, 2, 2], &[0u8; 0])), &["holds no images"]);
+    says(with(0, npy(&[1, 1, 1], &[3i32])), &["uint8 or float32", "i4"]);
+    says(with(2, npy(&[1, 3, 1, 2], &[0.0, 0.0, 0.0, 255.0f32, 0.0, 0.0])), &["value 3 is 255", "from 0 to 1"]);
+    says(with(2, npy(&[1, 1, 2, 2], &[0u8; 4])), &["x_test.npy", "the training images [3, 1, 2]"]);
+    says(with(2, whole[..whole.len() - 1].to_vec()), &["does not fit to the 5 bytes that follow"]);
+    says(with(2, b"\x93NUMPY\x01\x00\xff".to_vec()), &["its header breaks off"]);
+    says(with(2, b"PK".to_vec()), &["no .npy file"]);
+    says(with(1, npy(&[3], &[1u8, 0, 1])), &["expected 2 labels, one for each image, got 3"]);
+    says(with(1, npy(&[2], &[1i64, -1])), &["label 1 is no class; expected 0 to 65535"]);
+    says(with(1, npy(&[2], &[1.0f32, 0.0])), &["integer type"]);
+    says(with(1, npy(&[1, 2], &[1u8, 0])), &["labels of shape [N]"]);
+    says(read_files(&files[..1].to_vec()), &["train_labels.npy is missing"]);
+    says(read_files(&files[2..].to_vec()), &["expected train_images.npy and train_labels.npy"]);
+    let directory = tempfile::tempdir().unwrap();
+    place(directory.path(), &files);
+    for reading in [
+        Reading { resize: Some([2, 2]), ..Reading::default() },
+        Reading { channels: Channels::Grey, ..Reading::default() },
+    ] {
+        says(read(directory.path(), &reading), &["stored as arrays of 3x1x2"]);
+    }
+}
+
+#[test]
+fn decoded_images_are_kept_and_damage_is_mended() {
+    let (home, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = home.path().join("set.tar.xz");
+    fs::write(&path, xz(&tar(&whole()))).unwrap();
+    let get = || cache::read_with(cache.path(), &path, &Reading::default()).unwrap();
+    let entry = || {
+        let entries: Vec<_> = fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(entries.len(), 1, "one entry and no leftovers");
+        entries[0].clone()
+    };
+    is_whole(&get());
+    let good = fs::read(entry()).unwrap();
+    // The entry is what is read: with other pixels and the right sum it would be believed. Damage is not.
+    for damage in [0, 9, 45, good.len() / 2, good.len() - 1] {
+        let mut bytes = good.clone();
+        bytes[damage] ^= 1;
+        fs::write(entry(), bytes).unwrap();
+        is_whole(&get());
+        assert_eq!(fs::read(entry()).unwrap(), good, "mended");
+    }
+    for bytes in [&good[..30], &good[..good.len() - 1], &[&good[..], &[0]].concat()] {
+        fs::write(entry(), bytes).unwrap();
+        is_whole(&get());
+        assert_eq!(fs::read(entry()).unwrap(), good, "mended");
+    }
+    // A source that has changed is read again, and its entry replaced.
+    let other = greys(&[("cat/a.png", 1), ("dog/a.png", 2)]);
+    fs::write(&path, tar(&other)).unwrap();
+    assert_eq!(get().train.len(), 2);
+    assert_ne!(fs::read(entry()).unwrap(), good);
+    // Another way of reading has an entry of its own.
+    let reading = Reading { channels: Channels::Rgb, ..Reading::default() };
+    assert_eq!(cache::read_with(cache.path(), &path, &reading).unwrap().shape[0], 3);
+    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn an_entry_is_used_while_the_files_of_its_folder_stay() {
+    let (home, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    place(home.path(), &whole());
+    let get = || cache::read_with(cache.path(), home.path(), &Reading::default());
+    is_whole(&get().unwrap());
+    // Other content under the same length and time is not seen: the entry was used.
+    let path = home.path().join("train/cat/a.png");
+    let (time, length) = (path.metadata().unwrap().modified().unwrap(), path.metadata().unwrap().len());
+    fs::write(&path, vec![0; length as usize]).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    is_whole(&get().unwrap());
+    fs::write(&path, "longer or shorter").unwrap();
+    says(get(), &["train/cat/a.png", "neither like a JPEG"]);
+}
