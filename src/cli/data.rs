@@ -1,5 +1,7 @@
 //! `axmul data`: data sets on this machine.
 
+mod check;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -7,7 +9,9 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::data::{self, DATA_SETS, DataSet, Fetched, FileState, Progress, Sources};
+use check::ContentArgs;
+
+use crate::data::{self, DATA_SETS, DataSet, Fetched, FileState, Progress, Source, Sources};
 
 /// Fetch, check and list the data sets that networks are trained on
 #[derive(Clone, Debug, clap::Args)]
@@ -17,7 +21,14 @@ Examples:
   axmul data fetch mnist --mirror http://intranet/mnist
   AXMUL_DATA_DIR=/big/disk axmul data fetch mnist
   axmul data check                          are the files of every data set as published?
+  axmul data check cifar10                  that, and what its images are
+  axmul data check ./mine.tar.xz            what the images of a folder or an archive are
+  axmul data check ./mine --format json --corrupt skip
   axmul data list                           what there is, and where it lies
+
+Images of one's own lie as train/<class>/*.png or *.jpg, with val/ and test/ beside train/ or without, in
+a folder, a .tar, .tar.gz, .tar.xz or .zip; or as train_images.npy and train_labels.npy (uint8 or float32
+from 0 to 1, [N, H, W] or [N, C, H, W]). CIFAR, TinyImageNet and MNIST are read as they are distributed.
 
 Data sets lie in $AXMUL_DATA_DIR/<name>, else in axmul/<name> in the user's data directory
 (on Linux ~/.local/share/axmul/<name>). Every file is verified by SHA-256 whenever it is read.")]
@@ -39,11 +50,16 @@ enum Action {
         #[arg(long = "mirror", value_name = "URL|npm")]
         mirrors: Vec<String>,
     },
-    /// Say of every file whether it is the published one; exit code 2 if one is not
+    /// Say of every file of a known data set whether it is the published one, then read all images and say
+    /// what they are: images of each class and part, size, mean and deviation of the channels, corrupt ones by
+    /// path; exit code 2 if something cannot be used
     Check {
-        /// Its name; without one, every data set of which a file is here
-        #[arg(value_parser = data_set())]
-        name: Option<&'static DataSet>,
+        /// The name of a known data set, or the path of a folder or archive of images; without one, the files of
+        /// every known data set that is here
+        #[arg(value_name = "NAME|PATH")]
+        source: Option<String>,
+        #[command(flatten)]
+        content: ContentArgs,
     },
     /// List the data sets there are and where they lie
     List {
@@ -69,8 +85,18 @@ pub fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<
             };
             fetch(set, &data::directory(set)?, &sources, quiet, out)
         }
-        Action::Check { name: Some(set) } => check(set, &data::directory(set)?, out),
-        Action::Check { name: None } => {
+        Action::Check { source: Some(name), content } => {
+            let source = Source::named(name);
+            let place = source.place(None)?;
+            if let Source::Known(set) = source {
+                let mut aside = Vec::new();
+                // What machines read is the object and nothing else.
+                let out: &mut dyn Write = if content.is_machine() { &mut aside } else { out };
+                check(set, &place, out)?;
+            }
+            check::content(&source, place, content, out)
+        }
+        Action::Check { source: None, .. } => {
             let mut found = false;
             for set in DATA_SETS {
                 let directory = data::directory(set)?;
@@ -166,7 +192,8 @@ fn list(set: &'static DataSet, directory: &Path, out: &mut dyn Write) -> anyhow:
     } else {
         format!("{whole} of {} files are whole; `axmul data fetch {}` mends it", states.len(), set.name)
     };
-    Ok(writeln!(out, "{}: {}\n  {state}", set.name, set.about)?)
+    let megabytes = set.bytes() as f64 / 1e6;
+    Ok(writeln!(out, "{}: {}; {megabytes:.1} MB\n  {state}", set.name, set.about)?)
 }
 
 #[cfg(test)]
@@ -197,7 +224,7 @@ mod tests {
         let message = parse(&["fetch", "mnits"]).unwrap_err();
         assert!(message.contains("mnist"), "{message}");
         assert!(parse(&["fetch"]).is_err());
-        assert!(matches!(parse(&["check"]).unwrap().action, Action::Check { name: None }));
+        assert!(matches!(parse(&["check"]).unwrap().action, Action::Check { source: None, .. }));
     }
 
     #[test]

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::console::Console;
 use super::sources::tables;
-use crate::data::{self, DATA_SETS};
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Sources};
 use crate::training::plan::{Experiment, sign_magnitude};
@@ -60,21 +59,12 @@ pub(super) fn as_used(
     used
 }
 
-/// The directory of the experiment's images, after a look whether they are all there.
+/// Where the experiment's images lie, after a look whether they are all there.
 pub(super) fn data_directory(experiment: &Experiment) -> anyhow::Result<PathBuf> {
-    let name = &experiment.data.name;
-    let Some(set) = DATA_SETS.into_iter().find(|set| set.name == name) else {
-        let known = DATA_SETS.map(|set| set.name).join(", ");
-        bail!("data.name: there is no data set '{name}'; expected one of {known}");
-    };
-    let directory = match &experiment.data.directory {
-        Some(directory) => directory.clone(),
-        None => data::directory(set)?,
-    };
-    for file in set.files {
-        set.verify(&directory, file).context("the images of the experiment are not all there")?;
-    }
-    Ok(directory)
+    let source = experiment.data.source();
+    let place = source.place(experiment.data.directory.as_deref()).context("data.name")?;
+    source.verify(&place).context("the images of the experiment are not all there")?;
+    Ok(place)
 }
 
 /// Ctrl-C goes to `axmul-train` too, which ends; this process waits for it and says how to go on.

@@ -105,7 +105,10 @@ pub struct Generator(u64);
 impl Generator {
     /// A generator for a key; keys that differ in any part give other numbers.
     pub fn new(key: &[u64]) -> Self {
-        Self(key.iter().fold(0, |state, &part| mix(state ^ mix(part.wrapping_add(GOLDEN))).wrapping_add(GOLDEN)))
+        Self(
+            key.iter()
+                .fold(0, |state, &part| mix(state ^ mix(part.wrapping_add(GOLDEN))).wrapping_add(GOLDEN)),
+        )
     }
 
     /// The next 64 bits.
@@ -157,7 +160,8 @@ mod tests {
     #[test]
     fn nothing_is_nothing() {
         let indices = [7, 0, 7];
-        let expected: Vec<u8> = indices.iter().flat_map(|i| images()[i * SIZE..(i + 1) * SIZE].to_vec()).collect();
+        let expected: Vec<u8> =
+            indices.iter().flat_map(|i| images()[i * SIZE..(i + 1) * SIZE].to_vec()).collect();
         assert_eq!(batch(Augment::default(), &indices, DRAW), expected);
         assert!(Augment::default().is_nothing() && !ALL.is_nothing());
     }
@@ -178,8 +182,7 @@ mod tests {
             }
             possible.insert(image);
         }
-        let seen: BTreeSet<_> =
-            (0..600).map(|epoch| batch(augment, &[4], Draw { seed: 0, epoch })).collect();
+        let seen: BTreeSet<_> = (0..600).map(|epoch| batch(augment, &[4], Draw { seed: 0, epoch })).collect();
         assert_eq!(seen, possible, "all of them, and no other");
     }
 

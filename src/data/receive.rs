@@ -74,7 +74,7 @@ pub(super) fn receive(
     let mut input = BufReader::with_capacity(1 << 16, input);
     let start = input.fill_buf().map_err(broken)?;
     // By what the bytes are, not by the name: some servers unpack on the way.
-    if start.starts_with(&[0x1f, 0x8b]) {
+    if !file.packed && start.starts_with(&[0x1f, 0x8b]) {
         receive_plain(MultiGzDecoder::new(input), file, target, on_bytes)
     } else {
         receive_plain(input, file, target, on_bytes)
@@ -178,6 +178,19 @@ mod tests {
             assert!(message.contains(expected), "{message}");
             assert!(left.is_empty(), "{left:?}");
         }
+    }
+
+    #[test]
+    fn a_file_that_stays_packed_is_not_unpacked() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("one.gz");
+        let packed = gz(ONE);
+        let sum: &'static str = hex(&Sha256::digest(&packed)).leak();
+        let file = DataFile { name: "one.gz", bytes: packed.len() as u64, sha256: sum, packed: true };
+        receive(&packed[..], &file, &target, &mut |_| ()).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), packed);
+        let fault = receive(ONE, &file, &target, &mut |_| ()).unwrap_err().to_string();
+        assert!(fault.contains("truncated: 4 bytes instead of"), "{fault}");
     }
 
     #[test]

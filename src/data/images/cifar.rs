@@ -29,7 +29,13 @@ const KINDS: [Kind; 4] = [
     Kind {
         form: Form::CifarBinary,
         classes: 10,
-        train: &["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"],
+        train: &[
+            "data_batch_1.bin",
+            "data_batch_2.bin",
+            "data_batch_3.bin",
+            "data_batch_4.bin",
+            "data_batch_5.bin",
+        ],
         test: "test_batch.bin",
         names: "batches.meta.txt",
         keys: ["", ""],
@@ -88,11 +94,25 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
     let mut test = Part::default();
     append(path, &gathered, kind, kind.test, &mut test)?;
     let classes = names(path, &gathered, kind)?;
-    Ok(ImageSet { form: kind.form, classes, shape: SHAPE, train, validation: None, test: Some(test), corrupt: vec![] })
+    Ok(ImageSet {
+        form: kind.form,
+        classes,
+        shape: SHAPE,
+        train,
+        validation: None,
+        test: Some(test),
+        corrupt: vec![],
+    })
 }
 
 /// Reads one file behind what is there already.
-fn append(path: &Path, gathered: &Gathered, kind: &Kind, name: &str, part: &mut Part) -> Result<(), ReadError> {
+fn append(
+    path: &Path,
+    gathered: &Gathered,
+    kind: &Kind,
+    name: &str,
+    part: &mut Part,
+) -> Result<(), ReadError> {
     let (at, content) = gathered.file(path, name)?;
     let fault = |problem: &str| ReadError::layout(&path.join(at), problem);
     let mut label = |index: usize, label: i64| match u16::try_from(label) {
@@ -109,7 +129,10 @@ fn append(path: &Path, gathered: &Gathered, kind: &Kind, name: &str, part: &mut 
         let before = if kind.classes == 100 { 2 } else { 1 };
         if content.is_empty() || content.len() % (before + IMAGE) != 0 {
             let record = before + IMAGE;
-            return Err(fault(&format!("expected a multiple of {record} bytes, got {}; is it truncated?", content.len())));
+            return Err(fault(&format!(
+                "expected a multiple of {record} bytes, got {}; is it truncated?",
+                content.len()
+            )));
         }
         for (index, record) in content.chunks_exact(before + IMAGE).enumerate() {
             label(index, record[before - 1].into())?;

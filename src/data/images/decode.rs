@@ -51,7 +51,11 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let fault = |error: zune_jpeg::errors::DecodeErrors| format!("a damaged JPEG ({error})");
     decoder.decode_headers().map_err(fault)?;
     let grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
-    decoder.set_options(options.jpeg_set_out_colorspace(if grey { ColorSpace::Luma } else { ColorSpace::RGB }));
+    decoder.set_options(options.jpeg_set_out_colorspace(if grey {
+        ColorSpace::Luma
+    } else {
+        ColorSpace::RGB
+    }));
     let (columns, rows) = decoder.dimensions().ok_or("a damaged JPEG (it has no size)")?;
     check_size(rows, columns)?;
     let pixels = decoder.decode().map_err(fault)?;
@@ -115,7 +119,8 @@ impl Picture {
             (1, 3) => self.pixels.repeat(3),
             (3, 1) => {
                 let plane = |c: usize| self.pixels[c * size..(c + 1) * size].iter().map(|&p| u32::from(p));
-                let luma = |((r, g), b): ((u32, u32), u32)| ((299 * r + 587 * g + 114 * b + 500) / 1000) as u8;
+                let luma =
+                    |((r, g), b): ((u32, u32), u32)| ((299 * r + 587 * g + 114 * b + 500) / 1000) as u8;
                 plane(0).zip(plane(1)).zip(plane(2)).map(luma).collect()
             }
             _ => return self,

@@ -71,7 +71,8 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
     }
     check_classes(path, &classes)?;
 
-    let (has_validation, has_test) = (found.contains_key(&Place::Validation), found.contains_key(&Place::Test));
+    let (has_validation, has_test) =
+        (found.contains_key(&Place::Validation), found.contains_key(&Place::Test));
     let mut parts = [vec![], vec![], vec![]];
     for (name, picture) in gathered.pictures {
         let (place, class) = layout.of_image(path, &name)?;

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::decode::{Picture, decode, is_image};
 use super::tree::{Entry, visit};
-use super::{CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, cifar, idx_files, npy, resize, tiny_imagenet};
+use super::{
+    CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, cifar, idx_files, npy, resize, tiny_imagenet,
+};
 
 /// Images that are decoded at once.
 const CHUNK: usize = 1024;
@@ -64,32 +66,31 @@ pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadErr
             problem: format!("more than {} GiB of images, which are held in memory", MAX_BYTES >> 30),
         })
     };
-    let decode_waiting =
-        |waiting: &mut Vec<(String, Vec<u8>)>, gathered: &mut Gathered, bytes: &mut u64| {
-            let decoded: Vec<_> = std::mem::take(waiting)
-                .into_par_iter()
-                .map(|(name, content)| {
-                    let picture = decode(&content).map(|picture| match reading.resize {
-                        Some(size) => resize::resize(picture, size),
-                        None => picture,
-                    });
-                    (name, picture)
-                })
-                .collect();
-            for (name, picture) in decoded {
-                match picture {
-                    Ok(picture) => {
-                        *bytes += picture.pixels.len() as u64;
-                        gathered.pictures.push((name, picture));
-                    }
-                    Err(problem) if reading.corrupt == OnCorrupt::Fail => {
-                        return Err(ReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
-                    }
-                    Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
+    let decode_waiting = |waiting: &mut Vec<(String, Vec<u8>)>, gathered: &mut Gathered, bytes: &mut u64| {
+        let decoded: Vec<_> = std::mem::take(waiting)
+            .into_par_iter()
+            .map(|(name, content)| {
+                let picture = decode(&content).map(|picture| match reading.resize {
+                    Some(size) => resize::resize(picture, size),
+                    None => picture,
+                });
+                (name, picture)
+            })
+            .collect();
+        for (name, picture) in decoded {
+            match picture {
+                Ok(picture) => {
+                    *bytes += picture.pixels.len() as u64;
+                    gathered.pictures.push((name, picture));
                 }
+                Err(problem) if reading.corrupt == OnCorrupt::Fail => {
+                    return Err(ReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
+                }
+                Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
             }
-            too_large(*bytes).map_or(Ok(()), Err)
-        };
+        }
+        too_large(*bytes).map_or(Ok(()), Err)
+    };
     visit(path, &|name| is_image(name) || is_part(base(name)), &mut |entry| {
         entries += 1;
         if entries > MAX_ENTRIES {

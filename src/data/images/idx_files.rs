@@ -37,7 +37,8 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
         let images = idx::images(&images).map_err(|error| fault(&images_at, error))?;
         let labels = idx::labels(&labels, u8::MAX).map_err(|error| fault(&labels_at, error))?;
         if images.len() != labels.len() {
-            let problem = format!("{images_at} has {} images, but {labels_at} {} labels", images.len(), labels.len());
+            let problem =
+                format!("{images_at} has {} images, but {labels_at} {} labels", images.len(), labels.len());
             return Err(ReadError::layout(path, &problem));
         }
         let part = Part { pixels: images.pixels, labels: labels.into_iter().map(u16::from).collect() };
@@ -51,7 +52,15 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
     let highest = train.labels.iter().chain(&test.labels).max().copied().unwrap_or(0);
     let classes = numbered(usize::from(highest) + 1);
     check_classes(path, &classes)?;
-    Ok(ImageSet { form: Form::Idx, classes, shape, train, validation: None, test: Some(test), corrupt: vec![] })
+    Ok(ImageSet {
+        form: Form::Idx,
+        classes,
+        shape,
+        train,
+        validation: None,
+        test: Some(test),
+        corrupt: vec![],
+    })
 }
 
 /// The path and the unpacked content of a file.

@@ -167,7 +167,9 @@ pub const MAX_SIDE: usize = 4096;
 /// Every [`ReadError`] names the file that is at fault and says what to do.
 pub fn read(path: &Path, reading: &Reading) -> Result<ImageSet, ReadError> {
     if let Some(size) = reading.resize.filter(|size| size.iter().any(|side| !(1..=MAX_SIDE).contains(side))) {
-        return Err(ReadError::Setting(format!("resize: expected 1 to {MAX_SIDE} rows and columns, got {size:?}")));
+        return Err(ReadError::Setting(format!(
+            "resize: expected 1 to {MAX_SIDE} rows and columns, got {size:?}"
+        )));
     }
     let gathered = gather::gather(path, reading)?;
     if gathered.has_file("val_annotations.txt") && !gathered.pictures.is_empty() {

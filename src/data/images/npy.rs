@@ -41,7 +41,8 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
     let mut shape: Option<[usize; 3]> = None;
     for (slot, known) in parts.iter_mut().zip(PARTS) {
         let pairs = known.iter().flat_map(|part| names(part));
-        let Some((x, y)) = pairs.into_iter().find(|(x, y)| gathered.has_file(x) || gathered.has_file(y)) else {
+        let Some((x, y)) = pairs.into_iter().find(|(x, y)| gathered.has_file(x) || gathered.has_file(y))
+        else {
             continue;
         };
         let (at, content) = gathered.file(path, &x)?;
@@ -55,7 +56,10 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
         let labels = labels(content).map_err(|problem| fault(labels_at, problem))?;
         let count = pixels.len() / got.iter().product::<usize>();
         if labels.len() != count {
-            return Err(fault(labels_at, format!("expected {count} labels, one for each image, got {}", labels.len())));
+            return Err(fault(
+                labels_at,
+                format!("expected {count} labels, one for each image, got {}", labels.len()),
+            ));
         }
         *slot = Some(Part { pixels, labels });
     }
@@ -82,7 +86,9 @@ fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
                 header.shape()
             ));
         }
-        other => return Err(format!("expected shape [N, H, W] or [N, C, H, W] with C 1 or 3, got {other:?}")),
+        other => {
+            return Err(format!("expected shape [N, H, W] or [N, C, H, W] with C 1 or 3, got {other:?}"));
+        }
     };
     let count = header.shape()[0];
     if count == 0 || shape.contains(&0) {
@@ -99,7 +105,10 @@ fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
             })
             .collect::<Result<_, _>>()?,
         _ => {
-            return Err(format!("expected elements of type uint8 or float32, got {}", header.dtype().descr()));
+            return Err(format!(
+                "expected elements of type uint8 or float32, got {}",
+                header.dtype().descr()
+            ));
         }
     };
     Ok((shape.map(|side| side as usize), pixels))
@@ -112,9 +121,14 @@ fn labels(bytes: &[u8]) -> Result<Vec<u16>, String> {
     if !matches!(header.shape(), [_] | [_, 1]) {
         return Err(format!("expected labels of shape [N], got {:?}", header.shape()));
     }
-    fn classes<T: Deserialize + TryInto<u16> + Copy>(header: NpyHeader, data: &[u8]) -> Result<Vec<u16>, String> {
+    fn classes<T: Deserialize + TryInto<u16> + Copy>(
+        header: NpyHeader,
+        data: &[u8],
+    ) -> Result<Vec<u16>, String> {
         let class = |(index, label): (usize, T)| {
-            label.try_into().map_err(|_| format!("label {index} is no class; expected 0 to {}", MAX_CLASSES - 1))
+            label
+                .try_into()
+                .map_err(|_| format!("label {index} is no class; expected 0 to {}", MAX_CLASSES - 1))
         };
         numbers::<T>(header, data)?.into_iter().enumerate().map(class).collect()
     }
@@ -158,7 +172,9 @@ fn header(bytes: &[u8]) -> Result<(NpyHeader, &[u8]), String> {
         ));
     }
     if header.order() == Order::Fortran {
-        return Err("it is stored column by column; numpy.ascontiguousarray makes an array of the usual order".into());
+        return Err(
+            "it is stored column by column; numpy.ascontiguousarray makes an array of the usual order".into(),
+        );
     }
     Ok((header, data))
 }
@@ -172,7 +188,8 @@ fn guard(bytes: &[u8]) -> Result<(), String> {
         Some(1) => (10, bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])))),
         _ => (12, bytes.get(8..12).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)),
     };
-    let text = length.filter(|&length| length <= MAX_HEADER).and_then(|length| bytes.get(start..start + length));
+    let text =
+        length.filter(|&length| length <= MAX_HEADER).and_then(|length| bytes.get(start..start + length));
     let Some(text) = text else { return Err("its header breaks off or is too long".to_owned()) };
     let depth = text.iter().scan(0i32, |depth, byte| {
         *depth += i32::from(b"([{".contains(byte)) - i32::from(b")]}".contains(byte));
@@ -180,7 +197,9 @@ fn guard(bytes: &[u8]) -> Result<(), String> {
     });
     // Fewer than 20 digits in all keep the product of all numbers below 2^64.
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let odd = text.windows(2).any(|pair| pair.contains(&b'\\') || (pair[0] == b'0' && b"xXoObB".contains(&pair[1])));
+    let odd = text
+        .windows(2)
+        .any(|pair| pair.contains(&b'\\') || (pair[0] == b'0' && b"xXoObB".contains(&pair[1])));
     if depth.max().unwrap_or(0) > 8 || digits >= 20 || odd {
         let shown: String = String::from_utf8_lossy(text).chars().take(80).collect();
         return Err(format!("the header {} is none of images or labels", shown.trim()));

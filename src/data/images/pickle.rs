@@ -51,7 +51,11 @@ enum Value {
     /// Module and name of something of Python's.
     Global(Range<usize>, Range<usize>),
     /// What calling `make` with `arguments` would give, brought to a state.
-    Object { make: Id, arguments: Id, state: Option<Id> },
+    Object {
+        make: Id,
+        arguments: Id,
+        state: Option<Id>,
+    },
 }
 
 /// A pickle that was read.
@@ -119,10 +123,14 @@ impl<'a> Pickle<'a> {
         let &[_version, shape, dtype, column_major, content] = &state[..] else {
             return Err(other("with a state of five parts"));
         };
-        let Value::Object { make, arguments, .. } = self.values[dtype] else { return Err(other("with a type")) };
+        let Value::Object { make, arguments, .. } = self.values[dtype] else {
+            return Err(other("with a type"));
+        };
         let Value::Tuple(arguments) = &self.values[arguments] else { return Err(other("with a type")) };
         let code = arguments.first().and_then(|&code| self.bytes_of(code)).unwrap_or_default();
-        if self.global(make).unwrap_or_default() != (b"numpy", b"dtype") || !matches!(code, b"u1" | b"|u1" | b"B") {
+        if self.global(make).unwrap_or_default() != (b"numpy", b"dtype")
+            || !matches!(code, b"u1" | b"|u1" | b"B")
+        {
             return Err(other(&format!("not of type '{}'", String::from_utf8_lossy(code))));
         }
         if self.values[column_major] != Value::Bool(false) {
@@ -149,7 +157,9 @@ impl<'a> Pickle<'a> {
 
     fn global(&self, value: Id) -> Option<(&'a [u8], &'a [u8])> {
         match &self.values[value] {
-            Value::Global(module, name) => Some((self.bytes.get(module.clone())?, self.bytes.get(name.clone())?)),
+            Value::Global(module, name) => {
+                Some((self.bytes.get(module.clone())?, self.bytes.get(name.clone())?))
+            }
             _ => None,
         }
     }
@@ -171,8 +181,8 @@ impl Machine<'_> {
             let at = self.at;
             let code = self.number(1)? as u8;
             match code {
-                0x80 => drop(self.number(1)?),         // the protocol
-                0x95 => drop(self.number(8)?),         // the length of a frame
+                0x80 => drop(self.number(1)?), // the protocol
+                0x95 => drop(self.number(8)?), // the length of a frame
                 b'.' => return self.pop(),
                 b'(' => self.push(Value::Mark)?,
                 b'0' => drop(self.pop()?),
@@ -311,7 +321,8 @@ impl Machine<'_> {
     /// Up to the end of the line.
     fn line(&mut self) -> Result<Range<usize>, PickleError> {
         let rest = &self.bytes[self.at..];
-        let length = rest.iter().position(|&byte| byte == b'\n').ok_or(PickleError::Ends(self.bytes.len()))?;
+        let length =
+            rest.iter().position(|&byte| byte == b'\n').ok_or(PickleError::Ends(self.bytes.len()))?;
         let range = self.take(length as u64)?;
         self.at += 1;
         Ok(range)
@@ -373,9 +384,12 @@ mod tests {
     /// `{"labels": [3, 1], "data": array of shape [2, 2]}`, as Python 2 writes it with protocol 2.
     fn sample() -> Vec<u8> {
         let mut bytes = b"\x80\x02}q\x01(U\x06labelsq\x02]q\x03(K\x03K\x01eU\x04dataq\x04".to_vec();
-        bytes.extend(b"cnumpy.core.multiarray\n_reconstruct\nq\x05cnumpy\nndarray\nq\x06K\x00\x85U\x01b\x87Rq\x07");
+        bytes.extend(
+            b"cnumpy.core.multiarray\n_reconstruct\nq\x05cnumpy\nndarray\nq\x06K\x00\x85U\x01b\x87Rq\x07",
+        );
         bytes.extend(b"(K\x01K\x02K\x02\x86cnumpy\ndtype\nq\x08U\x02u1K\x00K\x01\x87Rq\x09");
-        bytes.extend(b"(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x04\x00\x01\xfe\xfftbu.");
+        bytes
+            .extend(b"(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x04\x00\x01\xfe\xfftbu.");
         bytes
     }
 
@@ -394,7 +408,9 @@ mod tests {
 
     #[test]
     fn integers_of_every_width_come_out() {
-        let pickle = Pickle::parse(b"\x80\x02](K\xffM\x00\x01J\xfe\xff\xff\xff\x8a\x01\x80\x8a\x00\x8a\x02\x00\x80e.").unwrap();
+        let pickle =
+            Pickle::parse(b"\x80\x02](K\xffM\x00\x01J\xfe\xff\xff\xff\x8a\x01\x80\x8a\x00\x8a\x02\x00\x80e.")
+                .unwrap();
         assert_eq!(pickle.integers(pickle.root()).unwrap(), [255, 256, -2, -128, 0, -32768]);
     }
 

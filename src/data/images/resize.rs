@@ -65,7 +65,10 @@ mod tests {
         let picture = grey(1, 4, vec![10, 10, 50, 50]);
         let halved = resize(picture.clone(), [1, 2]);
         // The triangle around the first half reaches one and a half pixels: weights 3, 3, 1 of 7.
-        assert_eq!(halved.pixels, [((60 + 50) as f32 / 7.0).round() as u8, ((300 + 10) as f32 / 7.0).round() as u8]);
+        assert_eq!(
+            halved.pixels,
+            [((60 + 50) as f32 / 7.0).round() as u8, ((300 + 10) as f32 / 7.0).round() as u8]
+        );
         let doubled = resize(grey(1, 2, vec![0, 100]), [2, 4]);
         assert_eq!(doubled.pixels, [0, 25, 75, 100, 0, 25, 75, 100]);
         assert_eq!(resize(picture.clone(), [1, 4]), picture);

@@ -91,7 +91,8 @@ pub fn xz(bytes: &[u8]) -> Vec<u8> {
 pub fn zip(files: &Files) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (path, content) in files {
-        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let options =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         writer.start_file(path.as_str(), options).unwrap();
         writer.write_all(content).unwrap();
     }
@@ -130,7 +131,9 @@ pub fn cifar_pickle(key: &str, labels: &[u8], pixels: &[u8]) -> Vec<u8> {
     bytes.extend([&b"e"[..], &short("data")].concat());
     bytes.extend(b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01");
     bytes.extend([b'K', labels.len() as u8, b'M', 0, 12, 0x86]);
-    bytes.extend(b"cnumpy\ndtype\nU\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T");
+    bytes.extend(
+        b"cnumpy\ndtype\nU\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T",
+    );
     bytes.extend((pixels.len() as u32).to_le_bytes());
     bytes.extend(pixels);
     bytes.extend(b"tbu.");

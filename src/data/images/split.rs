@@ -180,7 +180,9 @@ mod tests {
         let other = divide(set(100, true, false, true), &Division { seed: 1, ..division }).unwrap();
         assert_ne!(other.validation.pixels, sorted.validation.pixels);
         let last = Division { order: SplitOrder::Last, ..division };
-        assert!(divide(set(100, true, false, true), &last).unwrap().validation.labels.iter().all(|&l| l == 1));
+        assert!(
+            divide(set(100, true, false, true), &last).unwrap().validation.labels.iter().all(|&l| l == 1)
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::samples::*;
 use super::*;
 
@@ -55,7 +57,8 @@ fn an_image_folder_is_the_same_in_every_wrapping() {
     is_whole(&read_bytes(&xz(&tar(&files))).unwrap());
     is_whole(&read_bytes(&zip(&files)).unwrap());
     // Below a folder of its own, beside what systems leave there, and with a README.
-    let mut deeper: Files = files.iter().map(|(path, content)| (format!("mine/v1/{path}"), content.clone())).collect();
+    let mut deeper: Files =
+        files.iter().map(|(path, content)| (format!("mine/v1/{path}"), content.clone())).collect();
     deeper.push(("__MACOSX/mine/train/cat/._a.png".into(), vec![1]));
     deeper.push(("mine/v1/train/cat/.hidden.png".into(), vec![1]));
     deeper.push(("mine/README.md".into(), b"words".to_vec()));
@@ -82,7 +85,10 @@ fn grey_and_colours_mix_and_are_asked_for() {
     place(directory.path(), &files(rgb(2, 2, [10, 20, 30])));
     let asked = |channels| read(directory.path(), &Reading { channels, ..Reading::default() }).unwrap();
     // 0.299 * 10 + 0.587 * 20 + 0.114 * 30 = 18.15
-    assert_eq!((asked(Channels::Grey).shape, asked(Channels::Grey).train.pixels), ([1, 2, 2], [[9; 4], [18; 4]].concat()));
+    assert_eq!(
+        (asked(Channels::Grey).shape, asked(Channels::Grey).train.pixels),
+        ([1, 2, 2], [[9; 4], [18; 4]].concat())
+    );
     assert_eq!(asked(Channels::Rgb), mixed);
     assert_eq!(read_files(&files(grey(2, 2, 1))).unwrap().shape, [1, 2, 2]);
 }
@@ -128,7 +134,8 @@ fn a_corrupt_image_is_named_or_left_out() {
         says(read_files(&files), &["train/cat/zz.jpg", part, "--corrupt skip"]);
         let directory = tempfile::tempdir().unwrap();
         place(directory.path(), &files);
-        let set = read(directory.path(), &Reading { corrupt: OnCorrupt::Skip, ..Reading::default() }).unwrap();
+        let set =
+            read(directory.path(), &Reading { corrupt: OnCorrupt::Skip, ..Reading::default() }).unwrap();
         is_whole(&set);
         assert_eq!(set.corrupt.len(), 1);
         assert_eq!(set.corrupt[0].path, "train/cat/zz.jpg");
@@ -147,18 +154,21 @@ fn an_image_of_another_size_is_named_or_resized() {
     assert_eq!(firsts(set.test.as_ref().unwrap(), set.shape), [6, 7, 200]);
     let set = read(directory.path(), &Reading { resize: Some([5, 4]), ..Reading::default() }).unwrap();
     assert_eq!(set.shape, [1, 5, 4]);
-    let message = read(directory.path(), &Reading { resize: Some([0, 4]), ..Reading::default() }).unwrap_err();
+    let message =
+        read(directory.path(), &Reading { resize: Some([0, 4]), ..Reading::default() }).unwrap_err();
     assert!(message.to_string().contains("expected 1 to 4096 rows and columns, got [0, 4]"), "{message}");
 }
 
 #[test]
 fn folders_that_are_no_set_say_why() {
-    let without = |start: &str| -> Files {
-        whole().into_iter().filter(|(path, _)| !path.starts_with(start)).collect()
-    };
+    let without =
+        |start: &str| -> Files { whole().into_iter().filter(|(path, _)| !path.starts_with(start)).collect() };
     says(read_files(&without("test/cat")), &["the class 'cat' has training images and no test images"]);
     says(read_files(&without("val/dog")), &["the class 'dog' has training images and no validation images"]);
-    says(read_files(&without("train/dog")), &["the class 'dog' has validation images and no training images"]);
+    says(
+        read_files(&without("train/dog")),
+        &["the class 'dog' has validation images and no training images"],
+    );
     says(read_files(&without("train")), &["no training images", "train/<class>/<image>"]);
     says(read_files(&greys(&[("train/cat/a.png", 1)])), &["one class, 'cat'; expected at least two"]);
     let loose = [whole(), greys(&[("train/a.png", 1)])].concat();
@@ -170,7 +180,10 @@ fn folders_that_are_no_set_say_why() {
     let directory = tempfile::tempdir().unwrap();
     place(directory.path(), &whole());
     fs::create_dir(directory.path().join("train/bird")).unwrap();
-    says(read(directory.path(), &Reading::default()), &["class folder train/bird has no images; fill or remove"]);
+    says(
+        read(directory.path(), &Reading::default()),
+        &["class folder train/bird has no images; fill or remove"],
+    );
     fs::write(directory.path().join("train/bird/a.png"), "").unwrap();
     let skip = Reading { corrupt: OnCorrupt::Skip, ..Reading::default() };
     says(read(directory.path(), &skip), &["train/bird has no images that can be decoded"]);
@@ -277,8 +290,10 @@ fn tiny_imagenet_takes_the_classes_of_its_validation_images_from_the_annotations
     let test = set.test.clone().unwrap();
     assert_eq!((firsts(&test, set.shape), &test.labels[..]), (vec![12, 11], &[1, 0][..]));
     assert!(set.validation.is_none());
-    let without_folder: Files =
-        files.iter().map(|(path, content)| (path["tiny-imagenet-200/".len()..].to_owned(), content.clone())).collect();
+    let without_folder: Files = files
+        .iter()
+        .map(|(path, content)| (path["tiny-imagenet-200/".len()..].to_owned(), content.clone()))
+        .collect();
     assert_eq!(read_files(&without_folder).unwrap(), set);
 
     let with = |text: &str| {
@@ -295,7 +310,9 @@ fn tiny_imagenet_takes_the_classes_of_its_validation_images_from_the_annotations
 
 #[test]
 fn idx_files_are_read_packed_or_not() {
-    let images = |count: u8| [vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2], vec![5; 2 * usize::from(count)]].concat();
+    let images = |count: u8| {
+        [vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2], vec![5; 2 * usize::from(count)]].concat()
+    };
     let labels = |labels: &[u8]| [&[0, 0, 8, 1, 0, 0, 0, labels.len() as u8], labels].concat();
     let files: Files = vec![
         ("train-images-idx3-ubyte.gz".into(), gz(&images(3))),
@@ -311,7 +328,10 @@ fn idx_files_are_read_packed_or_not() {
         files[index].1 = content;
         read_files(&files)
     };
-    says(with(3, labels(&[2, 2])), &["t10k-images-idx3-ubyte has 1 images, but t10k-labels-idx1-ubyte 2 labels"]);
+    says(
+        with(3, labels(&[2, 2])),
+        &["t10k-images-idx3-ubyte has 1 images, but t10k-labels-idx1-ubyte 2 labels"],
+    );
     says(with(3, images(1)), &["t10k-labels-idx1-ubyte", "this one holds images"]);
     let packed = gz(&images(3));
     says(with(0, packed[..12].to_vec()), &["train-images-idx3-ubyte.gz", "damaged or truncated"]);
@@ -343,11 +363,17 @@ fn numpy_arrays_are_read_as_bytes_and_as_real_numbers() {
         read_files(&files)
     };
     let whole = npy(&[1, 3, 1, 2], &[0u8; 6]);
-    says(with(0, npy(&[2, 4, 4, 3], &[0u8; 96])), &["train_images.npy", "channels last", "transpose(0, 3, 1, 2)"]);
+    says(
+        with(0, npy(&[2, 4, 4, 3], &[0u8; 96])),
+        &["train_images.npy", "channels last", "transpose(0, 3, 1, 2)"],
+    );
     says(with(0, npy(&[6], &[0u8; 6])), &["expected shape [N, H, W] or [N, C, H, W]"]);
     says(with(0, npy(&[0, 2, 2], &[0u8; 0])), &["holds no images"]);
     says(with(0, npy(&[1, 1, 1], &[3i32])), &["uint8 or float32", "i4"]);
-    says(with(2, npy(&[1, 3, 1, 2], &[0.0, 0.0, 0.0, 255.0f32, 0.0, 0.0])), &["value 3 is 255", "from 0 to 1"]);
+    says(
+        with(2, npy(&[1, 3, 1, 2], &[0.0, 0.0, 0.0, 255.0f32, 0.0, 0.0])),
+        &["value 3 is 255", "from 0 to 1"],
+    );
     says(with(2, npy(&[1, 1, 2, 2], &[0u8; 4])), &["x_test.npy", "the training images [3, 1, 2]"]);
     says(with(2, whole[..whole.len() - 1].to_vec()), &["does not fit to the 5 bytes that follow"]);
     says(with(2, b"\x93NUMPY\x01\x00\xff".to_vec()), &["its header breaks off"]);
@@ -375,7 +401,8 @@ fn decoded_images_are_kept_and_damage_is_mended() {
     fs::write(&path, xz(&tar(&whole()))).unwrap();
     let get = || cache::read_with(cache.path(), &path, &Reading::default()).unwrap();
     let entry = || {
-        let entries: Vec<_> = fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let entries: Vec<_> =
+            fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(entries.len(), 1, "one entry and no leftovers");
         entries[0].clone()
     };
@@ -419,4 +446,47 @@ fn an_entry_is_used_while_the_files_of_its_folder_stay() {
     is_whole(&get().unwrap());
     fs::write(&path, "longer or shorter").unwrap();
     says(get(), &["train/cat/a.png", "neither like a JPEG"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is damaged, reading ends with an answer.
+    #[test]
+    fn no_damage_to_an_archive_is_too_much(kind in 0..4, at in any::<prop::sample::Index>(), value: u8, cut: bool) {
+        let files = [whole(), vec![("train/dog/z.jpg".into(), jpeg(2, 3, [9; 3]))]].concat();
+        let mut bytes = match kind {
+            0 => tar(&files),
+            1 => gz(&tar(&files)),
+            2 => xz(&tar(&files)),
+            _ => zip(&files),
+        };
+        let at = at.index(bytes.len());
+        bytes[at] = value;
+        if cut {
+            bytes.truncate(at);
+        }
+        let _ = read_bytes(&bytes);
+    }
+
+    #[test]
+    fn no_damage_to_an_image_is_too_much(at in any::<prop::sample::Index>(), value: u8, cut: bool, png: bool) {
+        let mut bytes = if png { rgb(5, 9, [1, 2, 3]) } else { jpeg(17, 9, [200, 3, 99]) };
+        let at = at.index(bytes.len());
+        bytes[at] = value;
+        if cut {
+            bytes.truncate(at);
+        }
+        let _ = decode::decode(&bytes);
+    }
+
+    #[test]
+    fn no_damage_to_an_array_is_too_much(at in any::<prop::sample::Index>(), value: u8, labels: bool) {
+        let mut arrays = [npy(&[2, 1, 2], &[0u8, 1, 2, 3]), npy(&[2], &[0i32, 1])];
+        let array = &mut arrays[usize::from(labels)];
+        let at = at.index(array.len());
+        array[at] = value;
+        let [images, labels] = arrays;
+        let _ = read_files(&vec![("x_train.npy".into(), images), ("y_train.npy".into(), labels)]);
+    }
 }

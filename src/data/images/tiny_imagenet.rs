@@ -51,7 +51,8 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
         } else if inside.starts_with("val/") {
             let class = annotated.get(base(&name)).copied();
             let Some(class) = class.and_then(number) else {
-                let said = class.map_or("has no line".to_owned(), |class| format!("is of '{class}', no class"));
+                let said =
+                    class.map_or("has no line".to_owned(), |class| format!("is of '{class}', no class"));
                 return Err(ReadError::layout(&place, &format!("{} {said}", base(&name))));
             };
             test.push((name, picture, class as u16));

@@ -105,7 +105,8 @@ fn walk(
         }
         let kind = entry.file_type().map_err(|error| ReadError::io("open", &place, error))?;
         // Links are followed.
-        let metadata = if kind.is_symlink() { fs::metadata(&place).map(|m| m.is_dir()) } else { Ok(kind.is_dir()) };
+        let metadata =
+            if kind.is_symlink() { fs::metadata(&place).map(|m| m.is_dir()) } else { Ok(kind.is_dir()) };
         if metadata.map_err(|error| ReadError::io("open", &place, error))? {
             each(&name, None)?;
             walk(&place, &name, depth + 1, each)?;
@@ -148,7 +149,10 @@ fn visit_tar(
                 Content::TooLarge(error) => error,
             })?;
             if (content.len() as u64) < size {
-                return Err(ReadError::archive(path, format!("it breaks off within {name}; is it truncated?")));
+                return Err(ReadError::archive(
+                    path,
+                    format!("it breaks off within {name}; is it truncated?"),
+                ));
             }
             take(Entry::File(name, content))?;
         }

@@ -1,12 +1,13 @@
 //! Experiments: what an experiment file says, with every default.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::data::name_or_data;
 use super::{
-    ActivationRange, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages, Training,
-    UnsignedScheme, overrides,
+    ActivationRange, Data, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages,
+    Training, UnsignedScheme, overrides,
 };
 use crate::assignment::CostMetric;
 use crate::yaml;
@@ -20,8 +21,8 @@ pub struct Experiment {
     /// A built-in network, or the path of a description.
     #[serde(default = "lenet5")]
     pub network: String,
-    /// The images.
-    #[serde(default)]
+    /// The images; a name or path, or a mapping with its settings.
+    #[serde(default, deserialize_with = "name_or_data")]
     pub data: Data,
     /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
     #[serde(default, deserialize_with = "one_or_many")]
@@ -56,24 +57,6 @@ pub struct Experiment {
     /// Threads to compute with; by default one for each core.
     #[serde(default)]
     pub threads: Option<usize>,
-}
-
-/// The images of an experiment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Data {
-    /// Name of the data set: `mnist`.
-    pub name: String,
-    /// Where its files lie, if not in the user's data directory.
-    pub directory: Option<PathBuf>,
-    /// Training images that are put aside for validation; the last ones of the set.
-    pub validation: usize,
-}
-
-impl Default for Data {
-    fn default() -> Self {
-        Self { name: "mnist".into(), directory: None, validation: 5_000 }
-    }
 }
 
 /// What the assignment looks at.
@@ -187,7 +170,6 @@ impl Experiment {
             ("batch", self.batch),
             ("capture.images", self.capture.images),
             ("capture.rows", self.capture.rows),
-            ("data.validation", self.data.validation),
             ("stages.uniform.screening_images", self.stages.uniform.screening_images),
             ("threads", self.threads.unwrap_or(1)),
             ("seeds", self.seeds.len()),
@@ -202,6 +184,7 @@ impl Experiment {
         if (1..self.seeds.len()).any(|i| self.seeds[..i].contains(&self.seeds[i])) {
             return fail("seeds", format!("expected different seeds, got {:?}", self.seeds));
         }
+        self.data.check()?;
         for stage in StageName::ALL {
             check_training(stage, &self.stages.training(stage))?;
         }

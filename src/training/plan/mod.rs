@@ -8,6 +8,7 @@
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
 mod arrays;
+mod data;
 mod error;
 mod events;
 mod experiment;
@@ -24,9 +25,10 @@ mod sign_magnitude;
 mod weights;
 
 pub use arrays::{Array, read_images, write_scores};
+pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
-pub use experiment::{Capture, Data, DeviceChoice, Experiment, KernelChoice};
+pub use experiment::{Capture, DeviceChoice, Experiment, KernelChoice};
 pub use files::{FileError, read_json, write_json, write_whole};
 pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, Source};
 pub use network::{Network, NetworkError};

@@ -1,4 +1,7 @@
 //! Images in memory, as bytes; batches become real numbers when they are asked for.
+//!
+//! A batch for training is a function of the images, of their indices and of a [`Draw`]: no state is kept between
+//! batches, so they may be made in any order and ahead of time.
 
 use std::path::Path;
 
@@ -6,7 +9,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::TrainError;
 use super::random;
-use crate::data::mnist;
+use crate::data::augment::{Augment, Draw};
+use crate::data::images::{Part, divide, statistics};
 use crate::training::plan::{Experiment, StageName};
 
 /// Images with labels, on a device.
@@ -19,6 +23,18 @@ pub struct Images {
     /// A pixel p becomes `p * scale + shift`; `[1, C, 1, 1]` each.
     scale: Tensor,
     shift: Tensor,
+    /// For images that change at random while a network learns from them.
+    changes: Option<Changes>,
+}
+
+/// Images as bytes outside of tensors, and what happens to them.
+#[derive(Debug)]
+struct Changes {
+    augment: Augment,
+    /// `[N, C, H, W]`.
+    pixels: Vec<u8>,
+    /// The mean colour, a byte for each channel.
+    mean: Vec<u8>,
 }
 
 /// The three parts of a data set.
@@ -48,7 +64,21 @@ impl Images {
         };
         let scale = channels(std.iter().map(|std| 1.0 / (255.0 * std)).collect());
         let shift = channels(mean.iter().zip(std).map(|(mean, std)| -mean / std).collect());
-        Ok(Self { pixels, labels, scale, shift })
+        Ok(Self { pixels, labels, scale, shift, changes: None })
+    }
+
+    /// Images of a part of a set, `[C, H, W]` each.
+    fn of(
+        part: &Part,
+        shape: [usize; 3],
+        (mean, std): &(Vec<f64>, Vec<f64>),
+        device: Device,
+    ) -> Result<Self, TrainError> {
+        let size = [part.len(), shape[0], shape[1], shape[2]].map(|n| n as i64);
+        let pixels = Tensor::f_from_data_size(&part.pixels, &size, Kind::Uint8)?;
+        let labels: Vec<i64> = part.labels.iter().map(|&label| label.into()).collect();
+        let labels = Tensor::f_from_slice(&labels)?;
+        Self::new(pixels.to_device(device), labels.to_device(device), mean, std)
     }
 
     /// Number of images.
@@ -67,6 +97,20 @@ impl Images {
     pub fn batch(&self, indices: &Tensor) -> (Tensor, Tensor) {
         let indices = indices.to_device(self.pixels.device());
         (self.normalise(&self.pixels.index_select(0, &indices)), self.labels.index_select(0, &indices))
+    }
+
+    /// [`Self::batch`] for training: images change at random, as far as they are to.
+    pub fn training_batch(&self, indices: &Tensor, draw: Draw) -> Result<(Tensor, Tensor), TrainError> {
+        let Some(changes) = &self.changes else { return Ok(self.batch(indices)) };
+        let chosen: Vec<usize> =
+            Vec::<i64>::try_from(indices)?.into_iter().map(|index| index as usize).collect();
+        let (shape, mut size) = (self.shape(), self.pixels.size());
+        let mut pixels = vec![0; chosen.len() * shape.iter().product::<usize>()];
+        changes.augment.batch(&changes.pixels, shape, &chosen, draw, &changes.mean, &mut pixels);
+        size[0] = chosen.len() as i64;
+        let pixels = Tensor::f_from_data_size(&pixels, &size, Kind::Uint8)?.to_device(self.pixels.device());
+        let indices = indices.to_device(self.pixels.device());
+        Ok((self.normalise(&pixels), self.labels.index_select(0, &indices)))
     }
 
     /// `count` images from `start`, fewer at the end; otherwise like [`Self::batch`].
@@ -89,6 +133,7 @@ impl Images {
         real
     }
 
+    #[cfg(test)]
     fn part(&self, start: usize, count: usize) -> Self {
         let part = |t: &Tensor| t.narrow(0, start as i64, count as i64);
         Self {
@@ -96,12 +141,19 @@ impl Images {
             labels: part(&self.labels),
             scale: self.scale.shallow_clone(),
             shift: self.shift.shallow_clone(),
+            changes: None,
         }
+    }
+
+    /// The number of classes that labels tell apart: the highest label and one.
+    fn classes(&self) -> usize {
+        if self.len() == 0 { 0 } else { self.labels.max().int64_value(&[]) as usize + 1 }
     }
 }
 
 impl Dataset {
-    /// Splits training images: the last `validation` of them are put aside.
+    /// Splits training images that the tests make: the last `validation` of them are put aside.
+    #[cfg(test)]
     pub fn new(train: &Images, test: Images, validation: usize) -> Result<Self, TrainError> {
         if validation >= train.len() {
             return Err(TrainError::Data(format!(
@@ -113,21 +165,132 @@ impl Dataset {
         Ok(Self { train: train.part(0, kept), validation: train.part(kept, validation), test })
     }
 
-    /// Reads the data set that an experiment names from its directory onto a device.
-    pub fn load(experiment: &Experiment, directory: &Path, device: Device) -> Result<Self, TrainError> {
-        match experiment.data.name.as_str() {
-            "mnist" => {
-                let set = mnist::read(directory).map_err(|error| TrainError::Data(error.to_string()))?;
-                let images = |part: &mnist::Labelled| {
-                    let size =
-                        [part.labels.len(), 1, part.images.rows, part.images.columns].map(|n| n as i64);
-                    let pixels = Tensor::f_from_data_size(&part.images.pixels, &size, Kind::Uint8)?;
-                    let labels = Tensor::f_from_slice(&part.labels)?.to_kind(Kind::Int64);
-                    Images::new(pixels.to_device(device), labels.to_device(device), &[0.1307], &[0.3081])
-                };
-                Self::new(&images(&set.train)?, images(&set.test)?, experiment.data.validation)
-            }
-            other => Err(TrainError::Data(format!("there is no data set '{other}'; expected mnist"))),
+    /// The number of classes that labels tell apart.
+    pub fn classes(&self) -> usize {
+        [&self.train, &self.validation, &self.test].map(Images::classes).into_iter().max().unwrap_or(0)
+    }
+
+    /// Reads the data set that an experiment names from where it lies onto a device.
+    pub fn load(experiment: &Experiment, place: &Path, device: Device) -> Result<Self, TrainError> {
+        let data = &experiment.data;
+        let fault = |error: &dyn std::fmt::Display| TrainError::Data(error.to_string());
+        let set = data.source().read(place, &data.reading(), true).map_err(|error| fault(&error))?;
+        if let Some(first) = set.corrupt.first() {
+            eprintln!(
+                "left out {} images that cannot be decoded, the first of them {}: {}; `axmul data check` lists all",
+                set.corrupt.len(),
+                first.path,
+                first.problem
+            );
         }
+        let set = divide(set, &data.division()).map_err(|error| fault(&error))?;
+        let normalisation = match data.known_normalisation() {
+            Some(known) => known,
+            None => {
+                let measured = statistics(&set.train, set.shape);
+                measured.iter().map(|channel| (channel.mean, channel.std)).unzip()
+            }
+        };
+        let (mean, std) = &normalisation;
+        if let Some(channel) = std.iter().position(|&std| std <= 0.0) {
+            return Err(TrainError::Data(format!(
+                "channel {channel} is the same everywhere, so it has no deviation to normalise by; set data.normalise"
+            )));
+        }
+        if mean.len() != set.shape[0] {
+            return Err(TrainError::Data(format!(
+                "have {} channels, and data.normalise has {} means",
+                set.shape[0],
+                mean.len()
+            )));
+        }
+        let images = |part: &Part| Images::of(part, set.shape, &normalisation, device);
+        let (mut train, validation, test) =
+            (images(&set.train)?, images(&set.validation)?, images(&set.test)?);
+        if !data.augment.is_nothing() {
+            let mean = mean.iter().map(|mean| (mean * 255.0).round() as u8).collect();
+            train.changes = Some(Changes { augment: data.augment, pixels: set.train.pixels, mean });
+        }
+        Ok(Self { train, validation, test })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten training and four test images of two by three pixels, three channels, as .npy files.
+    fn files(root: &Path) {
+        let write = |name: &str, array: &Tensor| array.write_npy(root.join(name)).unwrap();
+        let pixels = |n: i64| {
+            let values: Vec<u8> = (0..n * 18).map(|i| (i * 37 % 251) as u8).collect();
+            Tensor::from_data_size(&values, &[n, 3, 2, 3], Kind::Uint8)
+        };
+        let labels = |n: i64| Tensor::from_slice(&(0..n).map(|i| i % 2).collect::<Vec<i64>>());
+        write("train_images.npy", &pixels(10));
+        write("train_labels.npy", &labels(10));
+        write("test_images.npy", &pixels(4));
+        write("test_labels.npy", &labels(4));
+    }
+
+    fn load(root: &Path, settings: &str) -> Result<Dataset, TrainError> {
+        let text = format!("name: test\ndata: {{name: '{}', {settings}}}", root.display());
+        let aside =
+            if settings.contains("validation") { vec![] } else { vec!["data.validation=3".to_owned()] };
+        let experiment = Experiment::parse(&text, "test", &aside).unwrap();
+        Dataset::load(&experiment, root, Device::Cpu)
+    }
+
+    #[test]
+    fn a_path_is_read_divided_and_normalised_by_what_is_measured() {
+        let root = tempfile::tempdir().unwrap();
+        files(root.path());
+        let set = load(root.path(), "").unwrap();
+        assert_eq!([&set.train, &set.validation, &set.test].map(Images::len), [7, 3, 4]);
+        assert_eq!((set.train.shape(), set.classes()), ([3, 2, 3], 2));
+        let (x, labels) = set.train.range(0, 7);
+        assert_eq!(Vec::<i64>::try_from(labels).unwrap(), [0, 1, 0, 1, 0, 1, 0]);
+        for channel in 0..3 {
+            let channel = x.select(1, channel).to_kind(Kind::Double);
+            assert!(channel.mean(Kind::Double).double_value(&[]).abs() < 1e-6);
+            assert!((channel.std(false).double_value(&[]) - 1.0).abs() < 1e-6);
+        }
+        let given = load(root.path(), "normalise: {mean: [0, 0, 0], std: [1, 1, 1]}").unwrap();
+        let first = given.train.range(0, 1).0.double_value(&[0, 0, 0, 1]);
+        assert!((first - 37.0 / 255.0).abs() < 1e-7, "{first}");
+        let message = load(root.path(), "normalise: {mean: [0], std: [1]}").unwrap_err().to_string();
+        assert!(message.contains("3 channels, and data.normalise has 1 means"), "{message}");
+        let message = load(root.path(), "validation: 10").unwrap_err().to_string();
+        assert!(message.contains("data.validation puts 10 images aside"), "{message}");
+    }
+
+    #[test]
+    fn training_batches_follow_from_their_draw_and_only_they_change() {
+        let root = tempfile::tempdir().unwrap();
+        files(root.path());
+        let augment = "augment: {crop: 1, flip: true, cutout: 1}";
+        let (set, plain) = (load(root.path(), augment).unwrap(), load(root.path(), "").unwrap());
+        let indices = Tensor::from_slice(&[6i64, 0, 3]);
+        let draw = |epoch| Draw { seed: 5, epoch };
+        let batch = |set: &Dataset, epoch| set.train.training_batch(&indices, draw(epoch)).unwrap();
+        let (first, labels) = batch(&set, 1);
+        assert_eq!(Vec::<i64>::try_from(labels).unwrap(), [0, 0, 1]);
+        assert_eq!(batch(&set, 1).0, first);
+        assert_ne!(batch(&set, 2).0, first);
+        let (whole, _) = set.train.batch(&indices);
+        assert_eq!(whole, plain.train.batch(&indices).0);
+        assert_eq!(batch(&plain, 1).0, whole, "nothing asked for, nothing done");
+        let (alone, _) = set.train.training_batch(&indices.narrow(0, 1, 1), draw(1)).unwrap();
+        assert_eq!(alone, first.narrow(0, 1, 1), "whatever else is in the batch");
+    }
+
+    #[test]
+    fn a_channel_that_is_the_same_everywhere_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        files(root.path());
+        let flat = Tensor::full([10, 3, 2, 3], 9, (Kind::Uint8, Device::Cpu));
+        flat.write_npy(root.path().join("train_images.npy")).unwrap();
+        let message = load(root.path(), "").unwrap_err().to_string();
+        assert!(message.contains("channel 0 is the same everywhere"), "{message}");
     }
 }

@@ -8,6 +8,7 @@ use super::layers::Mode;
 use super::network::Model;
 use super::noise;
 use super::optimizer::Optimizer;
+use crate::data::augment::Draw;
 use crate::training::plan::{Search, StageName};
 
 /// Images at a time where nothing is learned; fewer of those that have more values than [`SMALL_IMAGE`].
@@ -39,6 +40,8 @@ pub struct Pass<'a> {
     pub order: &'a Tensor,
     /// Images in a batch.
     pub batch: usize,
+    /// What random changes of the images follow from.
+    pub draw: Draw,
     /// For `search`: what noise is worth.
     pub search: Option<&'a Search>,
 }
@@ -71,7 +74,8 @@ pub fn train(
     for batch in 0..batches {
         let start = batch * pass.batch;
         let count = pass.batch.min(pass.order.size()[0] as usize - start);
-        let (x, labels) = images.batch(&pass.order.narrow(0, start as i64, count as i64));
+        let (x, labels) =
+            images.training_batch(&pass.order.narrow(0, start as i64, count as i64), pass.draw)?;
         let scores = model.forward(&x, pass.mode, true)?;
         let entropy = scores.cross_entropy_for_logits(&labels);
         optimizer.zero_grad();

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use tch::{Device, Kind, Tensor};
 
+use crate::data::augment::Draw;
 use crate::training::plan::StageName;
 
 /// What random numbers are for.
@@ -31,10 +32,16 @@ impl Purpose {
 
 /// Seeds libtorch's generators, which are the process's, for a purpose.
 pub fn seed_for(purpose: Purpose, seed: u64, stage: StageName, epoch: u32) {
-    let text = format!("axmul/{}/{seed}/{stage}/{epoch}", purpose.name());
-    let digest = Sha256::digest(text.as_bytes());
-    let bytes: [u8; 8] = digest[..8].try_into().expect("a digest of 32 bytes");
-    tch::manual_seed(i64::from_le_bytes(bytes));
+    tch::manual_seed(i64::from_le_bytes(digest(&format!("axmul/{}/{seed}/{stage}/{epoch}", purpose.name()))));
+}
+
+/// What random changes of the training images of an epoch follow from.
+pub fn draw(seed: u64, stage: StageName, epoch: u32) -> Draw {
+    Draw { seed: u64::from_le_bytes(digest(&format!("axmul/augment/{seed}/{stage}"))), epoch }
+}
+
+fn digest(text: &str) -> [u8; 8] {
+    Sha256::digest(text.as_bytes())[..8].try_into().expect("a digest of 32 bytes")
 }
 
 /// A permutation of `0..n`, made on the CPU so that it is the same on every device.

@@ -71,6 +71,14 @@ pub fn run_on(
             request.network.input
         )));
     }
+    if dataset.classes() > request.network.classes {
+        return Err(TrainError::Data(format!(
+            "have {} classes, and network '{}' tells {} apart",
+            dataset.classes(),
+            request.network.name,
+            request.network.classes
+        )));
+    }
     let multipliers = Multipliers::new(&request.multipliers, experiment)?;
     let needs_multipliers = request.stages.iter().any(|&stage| stage >= StageName::Search);
     if needs_multipliers && multipliers.all.is_empty() {

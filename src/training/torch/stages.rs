@@ -108,6 +108,7 @@ fn train_epoch(
         mode: mode(stage),
         order: &order,
         batch: session.experiment.batch,
+        draw: random::draw(seed, stage, epoch),
         search: (stage == StageName::Search).then_some(&search),
     };
     let batches = pass.batches();

@@ -93,6 +93,7 @@ fn screen(session: &mut Session<'_>, seed: u64, multiplier: &str) -> Result<Scor
         mode: Mode::Approximate,
         order: &order,
         batch: session.experiment.batch,
+        draw: random::draw(seed, stage, 0),
         search: None,
     };
     let rate = |_| training.learning_rate;

@@ -14,7 +14,7 @@ use crate::training::torch::layers::Mode;
 use crate::training::torch::network::Model;
 use crate::training::torch::optimizer::Optimizer;
 use crate::training::torch::runner::run_on;
-use crate::training::torch::{TrainError, epoch};
+use crate::training::torch::{TrainError, epoch, random};
 
 const NETWORK: &str = "
 name: tiny
@@ -194,6 +194,7 @@ fn checkpoints_hold_the_whole_state() {
         mode: Mode::Noisy,
         order: &order,
         batch: 16,
+        draw: random::draw(1, StageName::Search, 1),
         search: Some(&experiment.stages.search),
     };
     epoch::train(&mut first, &mut optimizer, &data.train, &pass, |_| 0.01, |_, _| Ok(())).unwrap();

@@ -1,0 +1,135 @@
+//! Data sets by name or by path.
+
+use std::path::{Path, PathBuf};
+
+use super::images::{self, Channels, ImageSet, ReadError, Reading};
+use super::mnist::{self, MNIST};
+use super::{DATA_SETS, DataError, DataSet};
+
+/// A data set that is known by name, or whatever lies at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A known one.
+    Known(&'static DataSet),
+    /// A folder or an archive.
+    Path(PathBuf),
+}
+
+/// Why the images of a [`Source`] cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A known data set is not there, or not as published.
+    #[error(transparent)]
+    Set(#[from] DataError),
+    /// Images cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Neither a known name nor a path of anything.
+    #[error(
+        "there is no data set '{name}', and no folder or archive of that path; the data sets known by name are {}",
+        DATA_SETS.map(|set| set.name).join(", ")
+    )]
+    Unknown {
+        /// What was given.
+        name: String,
+    },
+}
+
+impl Source {
+    /// What `name` names: a known data set if there is one of that name, else a path.
+    pub fn named(name: &str) -> Self {
+        match DATA_SETS.into_iter().find(|set| set.name == name) {
+            Some(set) => Self::Known(set),
+            None => Self::Path(PathBuf::from(name)),
+        }
+    }
+
+    /// Where it lies: `directory`, or for a known data set without one its usual place.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Unknown`] if nothing lies at the path; [`DataError::NoHome`].
+    pub fn place(&self, directory: Option<&Path>) -> Result<PathBuf, SourceError> {
+        match self {
+            Self::Known(set) => Ok(directory.map_or_else(|| super::directory(set), |d| Ok(d.to_path_buf()))?),
+            Self::Path(path) if path.exists() => Ok(path.clone()),
+            Self::Path(path) => Err(SourceError::Unknown { name: path.display().to_string() }),
+        }
+    }
+
+    /// Whether everything is there that can be asked for without reading images: the files of a known data set, as
+    /// published; anything at a path.
+    pub fn verify(&self, place: &Path) -> Result<(), SourceError> {
+        match self {
+            Self::Known(set) => {
+                for file in set.files {
+                    set.verify(place, file)?;
+                }
+                Ok(())
+            }
+            Self::Path(_) if place.exists() => Ok(()),
+            Self::Path(path) => Err(SourceError::Unknown { name: path.display().to_string() }),
+        }
+    }
+
+    /// Reads the images that lie at `place` ([`Self::place`]); `cached` ones are taken as they were decoded before.
+    pub fn read(&self, place: &Path, reading: &Reading, cached: bool) -> Result<ImageSet, SourceError> {
+        let read = if cached { images::read_cached } else { images::read };
+        match self {
+            Self::Known(set) if **set == MNIST => {
+                let set = ImageSet::from(mnist::read(place)?);
+                let [_, rows, columns] = set.shape;
+                if reading.channels == Channels::Rgb
+                    || reading.resize.is_some_and(|size| size != [rows, columns])
+                {
+                    let problem =
+                        "data.resize and data.channels are for image files; mnist is 28x28 and grey";
+                    return Err(ReadError::Setting(problem.to_owned()).into());
+                }
+                Ok(set)
+            }
+            Self::Known(set) => {
+                self.verify(place)?;
+                // One archive, or the folder of several files.
+                match set.files {
+                    [archive] => Ok(read(&place.join(archive.name), reading)?),
+                    _ => Ok(read(place, reading)?),
+                }
+            }
+            Self::Path(_) => Ok(read(place, reading)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_and_everything_else_is_a_path() {
+        for set in DATA_SETS {
+            assert_eq!(Source::named(set.name), Source::Known(set));
+        }
+        let source = Source::named("mnits");
+        assert_eq!(source, Source::Path("mnits".into()));
+        let message = source.place(None).unwrap_err().to_string();
+        assert!(message.contains("no data set 'mnits'") && message.contains("cifar10"), "{message}");
+        assert!(source.verify(Path::new("mnits")).is_err());
+        let here = tempfile::tempdir().unwrap();
+        let source = Source::Path(here.path().into());
+        assert_eq!(source.place(None).unwrap(), here.path());
+        source.verify(here.path()).unwrap();
+    }
+
+    #[test]
+    fn a_known_set_that_is_missing_or_damaged_says_how_to_get_it() {
+        let here = tempfile::tempdir().unwrap();
+        for set in DATA_SETS {
+            let source = Source::Known(set);
+            assert_eq!(source.place(Some(here.path())).unwrap(), here.path());
+            let message = source.read(here.path(), &Reading::default(), false).unwrap_err().to_string();
+            assert!(message.contains(&format!("axmul data fetch {}", set.name)), "{message}");
+            assert_eq!(source.verify(here.path()).unwrap_err().to_string(), message);
+        }
+    }
+}
