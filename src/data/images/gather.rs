@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -67,6 +68,8 @@ pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadErr
         })
     };
     let decode_waiting = |waiting: &mut Vec<(String, Vec<u8>)>, gathered: &mut Gathered, bytes: &mut u64| {
+        // Counted as they come: a few kilobytes may decode to many megabytes.
+        let held = AtomicU64::new(*bytes);
         let decoded: Vec<_> = std::mem::take(waiting)
             .into_par_iter()
             .map(|(name, content)| {
@@ -74,22 +77,21 @@ pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadErr
                     Some(size) => resize::resize(picture, size),
                     None => picture,
                 });
-                (name, picture)
+                let new = picture.as_ref().map_or(0, |picture| picture.pixels.len() as u64);
+                too_large(held.fetch_add(new, Ordering::Relaxed) + new).map_or(Ok((name, picture)), Err)
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
+        *bytes = held.into_inner();
         for (name, picture) in decoded {
             match picture {
-                Ok(picture) => {
-                    *bytes += picture.pixels.len() as u64;
-                    gathered.pictures.push((name, picture));
-                }
+                Ok(picture) => gathered.pictures.push((name, picture)),
                 Err(problem) if reading.corrupt == OnCorrupt::Fail => {
                     return Err(ReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
                 }
                 Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
             }
         }
-        too_large(*bytes).map_or(Ok(()), Err)
+        Ok(())
     };
     visit(path, &|name| is_image(name) || is_part(base(name)), &mut |entry| {
         entries += 1;
