@@ -364,7 +364,7 @@ impl Machine<'_> {
 
     fn set(&mut self, new: &[Id]) -> Result<(), PickleError> {
         let top = self.top()?;
-        if new.len() % 2 != 0 {
+        if !new.len().is_multiple_of(2) {
             return Err(self.unsound("a key without a value"));
         }
         match &mut self.values[top] {

@@ -81,13 +81,11 @@ pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], ReadError> {
     Ok(hash.finalize().into())
 }
 
+/// Takes the relative names of folders, and of files with their paths, until it fails.
+type Each<'a> = &'a mut dyn FnMut(&str, Option<&Path>) -> Result<(), ReadError>;
+
 /// Calls `each` with the relative name of everything below `folder`; files with their path too.
-fn walk(
-    folder: &Path,
-    prefix: &str,
-    depth: usize,
-    each: &mut dyn FnMut(&str, Option<&Path>) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
+fn walk(folder: &Path, prefix: &str, depth: usize, each: Each<'_>) -> Result<(), ReadError> {
     if depth > MAX_DEPTH {
         return Err(ReadError::TooLarge {
             path: folder.to_path_buf(),

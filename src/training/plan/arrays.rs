@@ -30,7 +30,8 @@ fn parse(bytes: &[u8]) -> Result<Array, String> {
     guard(bytes)?;
     let file = NpyFile::new(bytes).map_err(|error| format!("its header is damaged ({error})"))?;
     let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
-    let shape: [usize; 4] = shape.try_into().map_err(|shape: Vec<usize>| format!("its shape is {shape:?}"))?;
+    let shape: [usize; 4] =
+        shape.try_into().map_err(|shape: Vec<usize>| format!("its shape is {shape:?}"))?;
     if file.order() != Order::C {
         return Err("its order is Fortran's; write it with numpy.ascontiguousarray".into());
     }
