@@ -45,17 +45,10 @@ pub fn first_difference(
 ) -> Result<Option<Difference>, EvaluationError> {
     let format = common_format(x, y)?;
     search(all_pairs(format)?, exhaustive::PIECE, progress, |range| {
-        let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
-        for first in range.clone().step_by(BLOCK) {
-            let length = BLOCK.min((range.end - first) as usize);
-            let (of_x, of_y) = (&mut of_x[..length], &mut of_y[..length]);
-            x.block(first, of_x)?;
-            y.block(first, of_y)?;
-            if let Some(at) = mismatch(of_x, of_y) {
-                return Ok(Some(Difference::at(format, first + at as u64, of_x[at], of_y[at])));
-            }
-        }
-        Ok(None)
+        differing_blocks(x, y, range, |first, of_x, of_y| {
+            let at = mismatch(of_x, of_y)?;
+            Some(Difference::at(format, first + at as u64, of_x[at], of_y[at]))
+        })
     })
 }
 
@@ -80,21 +73,14 @@ pub fn count_differences(
     let mut all: Option<Differences> = None;
     let count = |range: Range<u64>| {
         let mut found: Option<Differences> = None;
-        let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
-        for first in range.clone().step_by(BLOCK) {
-            let length = BLOCK.min((range.end - first) as usize);
-            let (of_x, of_y) = (&mut of_x[..length], &mut of_y[..length]);
-            x.block(first, of_x)?;
-            y.block(first, of_y)?;
-            if of_x == of_y {
-                continue;
-            }
-            for at in (0..length).filter(|&at| of_x[at] != of_y[at]) {
+        differing_blocks(x, y, range, |first, of_x, of_y| {
+            for at in (0..of_x.len()).filter(|&at| of_x[at] != of_y[at]) {
                 let one = Difference::at(format, first + at as u64, of_x[at], of_y[at]);
-                found =
-                    Some(Differences::together(found, Differences { pairs: 1, first: one, largest: one }));
+                let one = Differences { pairs: 1, first: one, largest: one };
+                found = Some(Differences::together(found, one));
             }
-        }
+            None::<()>
+        })?;
         Ok(found)
     };
     in_order::<_, ()>(all_pairs(format)?, exhaustive::PIECE, progress, count, |found| {
@@ -150,6 +136,29 @@ fn common_format(x: &dyn Products, y: &dyn Products) -> Result<OperandFormat, Ev
         return Err(EvaluationError::Formats { x: x.format(), y: y.format() });
     }
     Ok(x.format())
+}
+
+/// Hands `look` the number of the first pair and the products of every block of a range in which two multipliers differ,
+/// until it answers.
+fn differing_blocks<T>(
+    x: &dyn Products,
+    y: &dyn Products,
+    range: Range<u64>,
+    mut look: impl FnMut(u64, &[i64], &[i64]) -> Option<T>,
+) -> Result<Option<T>, ProductsError> {
+    let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
+    for first in range.clone().step_by(BLOCK) {
+        let length = BLOCK.min((range.end - first) as usize);
+        let (of_x, of_y) = (&mut of_x[..length], &mut of_y[..length]);
+        x.block(first, of_x)?;
+        y.block(first, of_y)?;
+        if of_x != of_y
+            && let Some(answer) = look(first, of_x, of_y)
+        {
+            return Ok(Some(answer));
+        }
+    }
+    Ok(None)
 }
 
 fn mismatch(x: &[i64], y: &[i64]) -> Option<usize> {

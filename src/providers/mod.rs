@@ -25,6 +25,7 @@ mod limits;
 mod listing;
 mod locate;
 pub mod netlists;
+mod process;
 pub mod registry;
 mod select;
 pub mod shared_library;

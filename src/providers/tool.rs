@@ -1,10 +1,12 @@
 //! Programs of others (a C compiler, Yosys), run for their output under a limit of time.
 
 use std::io::{self, PipeReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use super::process::Process;
 
 /// How much of what a program prints is kept, from its beginning.
 const OUTPUT_BYTES: usize = 16 << 10;
@@ -91,23 +93,6 @@ pub(super) fn first_lines(output: &str) -> String {
         text.push_str(&format!("\n  and {more} more lines"));
     }
     text
-}
-
-/// A process that is ended, with all that it started, when the value goes.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let (Ok(None), Some(group)) =
-            (self.0.try_wait(), rustix::process::Pid::from_raw(self.0.id().cast_signed()))
-        {
-            // It has not been waited for, so the number is still its own.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[cfg(all(test, unix))]

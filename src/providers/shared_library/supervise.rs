@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,6 +15,7 @@ use super::child::Order;
 use super::error::{Output, Phase, Problem};
 use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
 use super::protocol::{Described, GREETING, Message, ReadError, TRUNCATED};
+use crate::providers::process::Process;
 
 /// How long a host may take to greet before it is taken for none. A plugin's time starts with the greeting.
 const GREETING_TIME: Duration = Duration::from_secs(20);
@@ -114,29 +115,6 @@ fn keep_tail(mut printed: PipeReader, output: &Mutex<VecDeque<u8>>) {
         kept.extend(&buffer[..count]);
         let surplus = kept.len().saturating_sub(OUTPUT_BYTES);
         kept.drain(..surplus);
-    }
-}
-
-/// A process that is ended, with all that it started, when the value goes.
-struct Process(Child);
-
-impl Process {
-    fn end(&mut self) {
-        #[cfg(unix)]
-        if let (Ok(None), Some(group)) =
-            (self.0.try_wait(), rustix::process::Pid::from_raw(self.0.id().cast_signed()))
-        {
-            // It has not been waited for, so the number is still its own.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.end();
     }
 }
 

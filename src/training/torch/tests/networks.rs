@@ -84,7 +84,7 @@ const SMALL: [&str; 17] = [
     "resnet110:size=8,width=4,classes=3",
     "resnet18:size=32,width=8,classes=3",
     "resnet34:size=32,width=4,classes=3",
-    "resnet50:size=32,width=4,classes=3",
+    "resnet50:size=64,width=4,classes=3",
     "vgg11_bn:size=32,width=4,hidden=16,classes=3",
     "vgg13_bn:size=32,width=4,hidden=16,classes=3",
     "vgg16_bn:size=32,width=4,hidden=16,classes=3",
