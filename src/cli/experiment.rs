@@ -11,7 +11,8 @@ use crate::providers::{Collection, Sources};
 use crate::training::plan::{Experiment, sign_magnitude};
 
 /// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
-/// unsigned multipliers between signs and magnitudes, still the unsigned ones.
+/// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
+/// the built-in catalogue has none for, members of the families with the parameters of those in it.
 pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow::Result<Vec<Tabulated>> {
     let sources = Sources {
         catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
@@ -19,7 +20,10 @@ pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow:
         ..Sources::default()
     };
     let collection = Collection::open(&sources)?;
-    let multipliers = tables(&collection, &[], console).context("no multipliers for the experiment")?;
+    let narrow = experiment.catalog.is_empty() && experiment.quantisation.weights.bits != 8;
+    let names =
+        if narrow { collection.registry().members_of(experiment.operand_format()) } else { Vec::new() };
+    let multipliers = tables(&collection, &names, console).context("no multipliers for the experiment")?;
     warn_of_mixed_costs(&multipliers, console);
     Ok(multipliers)
 }
@@ -51,7 +55,7 @@ pub(super) fn as_used(
     }
     let mut used = Vec::new();
     for multiplier in &multipliers {
-        match sign_magnitude(multiplier) {
+        match sign_magnitude(multiplier, experiment.operand_format()) {
             Ok(signed) => used.push(signed),
             Err(error) => console.warn(error),
         }

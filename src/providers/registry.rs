@@ -154,6 +154,20 @@ impl Registry {
         })
     }
 
+    /// Names of the members worth trying for an operand format: those that families list for it, else, family by
+    /// family, those with the parameters of listed 8x8 members of the same signedness, where there are such.
+    pub fn members_of(&self, format: OperandFormat) -> Vec<String> {
+        let listed = |wanted: OperandFormat| self.variants().filter(move |(_, _, v)| v.format == wanted);
+        let named: Vec<String> = listed(format).map(|(name, _, _)| name).collect();
+        if !named.is_empty() {
+            return named;
+        }
+        listed(OperandFormat::new(8, 8, format.is_signed()).expect("8 bits are a width"))
+            .filter(|(_, provider, variant)| provider.multiplier(format, &variant.parameters).is_ok())
+            .map(|(_, provider, variant)| instance_name(provider.name(), &variant.parameters, format))
+            .collect()
+    }
+
     /// The members worth listing, family by family, each with its name.
     pub fn variants(&self) -> impl Iterator<Item = (String, &'static dyn Provider, Variant)> + '_ {
         self.providers.iter().flat_map(|&provider| {
@@ -276,6 +290,28 @@ mod tests {
         );
         let unknown = registry.family("trunkated").err().unwrap().to_string();
         assert!(unknown.starts_with("no family is called 'trunkated'; did you mean truncated"), "{unknown}");
+    }
+
+    #[test]
+    fn formats_that_no_family_lists_have_members() {
+        let registry = Registry::linked().unwrap();
+        for (bits, signed) in (2..=8).flat_map(|bits| [(bits, true), (bits, false)]) {
+            let format = OperandFormat::new(8, bits, signed).unwrap();
+            let names = registry.members_of(format);
+            assert!(names.contains(&instance_name("exact", &[], format)), "{names:?}");
+            assert!(names.len() >= 10, "{names:?}");
+            for name in &names {
+                let members = registry.members(name).unwrap().unwrap();
+                assert_eq!(
+                    members.iter().map(|m| (m.name(), m.format())).collect::<Vec<_>>(),
+                    [(name.clone(), format)]
+                );
+            }
+        }
+        let narrow = registry.members_of(OperandFormat::signed(8, 3));
+        assert!(narrow.contains(&"broken-array-2-5-8x3s".into()), "{narrow:?}");
+        // Rows that the narrow operand does not have cannot be left out.
+        assert!(!narrow.contains(&"broken-array-3-6-8x3s".into()), "{narrow:?}");
     }
 
     #[test]

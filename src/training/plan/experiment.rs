@@ -7,9 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::data::name_or_data;
 use super::{
     ActivationRange, Data, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages,
-    Training, UnsignedScheme, overrides,
+    Training, UnsignedScheme, WeightRange, overrides,
 };
 use crate::assignment::CostMetric;
+use crate::multiplier::OperandFormat;
 use crate::yaml;
 
 /// An experiment. Everything but the name has a default; unknown keys are errors.
@@ -206,6 +207,15 @@ impl Experiment {
                 return fail(key, format!("expected percent above 50 and up to 100, got {value}"));
             }
         }
+        let weights = &self.quantisation.weights;
+        if !(2..=8).contains(&weights.bits) {
+            let got = weights.bits;
+            return fail("quantisation.weights.bits", format!("expected 2 to 8 bits, got {got}"));
+        }
+        if weights.percentile != 100.0 && weights.range != WeightRange::Percentile {
+            let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
+            return fail("quantisation.weights.percentile", problem);
+        }
         let momentum = self.quantisation.activations.momentum;
         if !(momentum > 0.0 && momentum <= 1.0) {
             return fail(
@@ -224,6 +234,13 @@ impl Experiment {
             }
         }
         Ok(())
+    }
+
+    /// The operand format of the multipliers that the layers take: activations of 8 bits, weights of theirs.
+    pub fn operand_format(&self) -> OperandFormat {
+        // Within what `check` lets pass, so that no file makes this panic.
+        let bits = self.quantisation.weights.bits.clamp(2, 8);
+        if self.signed { OperandFormat::signed(8, bits) } else { OperandFormat::unsigned(8, bits) }
     }
 
     /// Whether codes are affine unsigned ones rather than symmetric signed ones.

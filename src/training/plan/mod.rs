@@ -34,6 +34,7 @@ pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, 
 pub use network::{Network, NetworkError};
 pub use quantisation::{
     ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
+    WeightRange,
 };
 pub use request::{EvalRequest, EvalResult, InferRequest, RunRequest, Split, Start};
 pub use results::{

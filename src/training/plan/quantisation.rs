@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// From real numbers to 8-bit codes: symmetric for signed multipliers, affine for unsigned ones.
+/// From real numbers to codes: symmetric for signed multipliers, affine for unsigned ones. Activations have 8 bits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Quantisation {
@@ -12,6 +12,8 @@ pub struct Quantisation {
     pub weights: WeightQuantisation,
     /// How an unsigned multiplier gets signed data.
     pub unsigned: UnsignedScheme,
+    /// Whether `quantize` begins with folding batch normalisation into the layers before it.
+    pub fold_batch_norm: bool,
 }
 
 /// How an unsigned multiplier gets signed data.
@@ -53,6 +55,8 @@ pub enum ActivationRange {
     Extremes,
     /// Running average of every batch's percentile.
     Percentile,
+    /// Running average of every batch's range of the least mean squared quantisation error.
+    Mse,
     /// Learned clipping value (J. Choi et al., "PACT: Parameterized Clipping Activation for Quantized Neural
     /// Networks", arXiv 1805.06085, 2018); symmetric only.
     Learned,
@@ -62,16 +66,32 @@ pub enum ActivationRange {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WeightQuantisation {
+    /// Bits of a code, 2 to 8.
+    pub bits: u8,
     /// One scale, or one for every output channel.
     pub granularity: Granularity,
-    /// Percent of the absolute values inside the range; 100 takes the largest.
+    /// What the range is.
+    pub range: WeightRange,
+    /// For `percentile`: percent of the values inside the range; 100 takes the extremes.
     pub percentile: f64,
 }
 
 impl Default for WeightQuantisation {
     fn default() -> Self {
-        Self { granularity: Granularity::Tensor, percentile: 100.0 }
+        Self { bits: 8, granularity: Granularity::Tensor, range: WeightRange::Percentile, percentile: 100.0 }
     }
+}
+
+/// How the range of weights is found, at every step anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightRange {
+    /// The extremes.
+    Extremes,
+    /// A percentile.
+    Percentile,
+    /// The range of the least mean squared quantisation error.
+    Mse,
 }
 
 /// How many scales the weights of a layer have.

@@ -27,6 +27,11 @@ pub fn capture(model: &mut Model, images: &Tensor, rows: usize) -> Result<Vec<La
 /// Observes one layer on its operands.
 pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> LayerCapture {
     let per_channel = operands.unit.dim() == 1;
+    let bits = (operands.x.bits, operands.w.bits);
+    let format = match operands.x.affine {
+        true => OperandFormat::unsigned(bits.0, bits.1),
+        false => OperandFormat::signed(bits.0, bits.1),
+    };
     let mut sums = layer.integer_sums(operands);
     if per_channel {
         let mut shape = vec![1; sums.dim()];
@@ -64,14 +69,14 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
             let width = outputs / parts;
             Population {
                 scale: if per_channel { operands.unit.double_value(&[part]) } else { 1.0 },
-                weights: histogram(&weights.narrow(0, part * width, width)),
-                rows: (0..rows_each).map(|row| histogram(&drawn.get(row))).collect(),
+                weights: histogram(&weights.narrow(0, part * width, width), format.width_b()),
+                rows: (0..rows_each).map(|row| histogram(&drawn.get(row), format.width_a())).collect(),
             }
         })
         .collect();
     LayerCapture {
         name: layer.name.clone(),
-        format: if operands.x.affine { OperandFormat::unsigned(8, 8) } else { OperandFormat::signed(8, 8) },
+        format,
         opcount: layer.opcount,
         fan_in: layer.fan_in,
         sigma: layer.sigma.double_value(&[]),
@@ -80,9 +85,9 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
     }
 }
 
-/// How often each table index occurs.
-fn histogram(indices: &Tensor) -> Vec<u32> {
-    let mut counts = vec![0; 256];
+/// How often each table index of an operand occurs.
+fn histogram(indices: &Tensor, bits: u8) -> Vec<u32> {
+    let mut counts = vec![0; 1 << bits];
     let indices: Vec<i64> = Vec::try_from(indices.reshape([-1])).expect("indices are i64");
     for index in indices {
         counts[index as usize] += 1;

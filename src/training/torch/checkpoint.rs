@@ -14,6 +14,10 @@ use crate::training::plan::{StageName, write_whole};
 /// Changes with the names and the meaning of the tensors.
 const VERSION: &str = "1";
 
+/// Where a checkpoint says that batch normalisation is folded, if it is.
+const BATCH_NORM: &str = "batch_norm";
+const FOLDED: &str = "folded";
+
 /// What a checkpoint says about itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckpointInfo {
@@ -33,6 +37,7 @@ pub struct Checkpoint {
     /// What it says about itself.
     pub info: CheckpointInfo,
     tensors: HashMap<String, Tensor>,
+    folded: bool,
     steps: u64,
     origin: std::path::PathBuf,
 }
@@ -70,7 +75,7 @@ pub fn save(
         .map(|(name, dtype, shape, bytes)| Ok((name.clone(), TensorView::new(*dtype, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|error| fail(error.to_string()))?;
-    let metadata = HashMap::from(
+    let mut metadata = HashMap::from(
         [
             ("axmul_checkpoint", VERSION.to_owned()),
             ("stage", info.stage.to_string()),
@@ -81,6 +86,9 @@ pub fn save(
         ]
         .map(|(key, value)| (key.to_owned(), value)),
     );
+    if model.is_folded() {
+        metadata.insert(BATCH_NORM.to_owned(), FOLDED.to_owned());
+    }
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|error| fail(error.to_string()))?;
     Ok(write_whole(path, &bytes)?)
 }
@@ -128,11 +136,25 @@ impl Checkpoint {
             tensors.insert(name, Tensor::f_from_data_size(view.data(), &shape, kind)?);
         }
         let steps = field(&metadata, "optimizer_steps").map_err(fail)?;
-        Ok(Some(Self { info, tensors, steps, origin: path.to_owned() }))
+        let folded = metadata.get(BATCH_NORM).is_some_and(|batch_norm| batch_norm == FOLDED);
+        Ok(Some(Self { info, tensors, folded, steps, origin: path.to_owned() }))
     }
 
-    /// Puts weights, sigma, statistics and observers into a network.
+    /// Gives a network the tensors of this checkpoint's: batch normalisation is folded if it was. Tensors that an
+    /// optimiser is to move are those from then on.
+    pub fn prepare_model(&self, model: &mut Model) {
+        if self.folded && !model.is_folded() {
+            model.fold_batch_norms();
+        }
+    }
+
+    /// Puts weights, sigma, statistics and observers into a network, after [`Self::prepare_model`].
     pub fn restore_model(&self, model: &mut Model) -> Result<(), TrainError> {
+        self.prepare_model(model);
+        if model.is_folded() && !self.folded {
+            let problem = "is of a network whose batch normalisation is not folded".to_owned();
+            return Err(TrainError::Checkpoint { path: self.origin.clone(), problem });
+        }
         for (name, tensor) in model.tensors() {
             self.copy(&format!("model.{name}"), tensor)?;
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tch::{Device, Kind, Tensor};
 
 use super::approximate::Approximate;
-use super::observer::Observer;
+use super::observer::{ACTIVATION_BITS, Observer};
 use super::quantize::{Grid, Quantized, WeightGrid};
 use super::{TrainError, autograd, noise};
 use crate::kernels::ConvShape;
@@ -16,11 +16,11 @@ use crate::training::plan::{ActivationRange, Quantisation};
 pub enum Mode {
     /// In fp32.
     Fp32,
-    /// The fp32 operation on operands that were rounded to 8 bits.
+    /// The fp32 operation on operands that were rounded to codes.
     Quantized,
     /// The same, with noise on the output in training.
     Noisy,
-    /// On 8-bit codes with the layer's multiplier; quantised where a layer has none.
+    /// On codes with the layer's multiplier; quantised where a layer has none.
     Approximate,
 }
 
@@ -93,7 +93,7 @@ impl MultiplyingLayer {
             fan_in: sizes.1,
             sigma: scalar(0.0),
             alpha: learned.then(|| scalar(0.0)),
-            observer: Observer::new(&quantisation.activations),
+            observer: Observer::new(&quantisation.activations, affine),
             multiplier: None,
             quantisation: quantisation.clone(),
             affine,
@@ -152,11 +152,11 @@ impl MultiplyingLayer {
             TrainError::Data(format!("layer '{}' has observed no activations to quantise by", self.name))
         })?;
         let (grid, x) = match &self.alpha {
-            None => (Grid::new(range, self.affine), x.shallow_clone()),
+            None => (Grid::new(range, self.affine, ACTIVATION_BITS), x.shallow_clone()),
             Some(alpha) => {
                 let limit = alpha.double_value(&[]).abs();
                 // What is clipped passes its gradient to the clipping value.
-                (Grid::new((-limit, limit), false), x.minimum(alpha).maximum(&-alpha))
+                (Grid::new((-limit, limit), false, ACTIVATION_BITS), x.minimum(alpha).maximum(&-alpha))
             }
         };
         let weight_grid = WeightGrid::new(&self.weight, &self.quantisation.weights, self.affine);
@@ -164,7 +164,7 @@ impl MultiplyingLayer {
             WeightGrid::Tensor(weights) => {
                 Tensor::from((weights.scale * grid.scale) as f32).to_device(self.weight.device())
             }
-            WeightGrid::Channel(scales) => scales * grid.scale,
+            WeightGrid::Channel(scales, _) => scales * grid.scale,
         };
         Ok(Operands { x: grid.quantize(&x), w: weight_grid.quantize(&self.weight), unit })
     }

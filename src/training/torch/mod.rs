@@ -11,6 +11,7 @@ mod approximate;
 mod autograd;
 mod capture;
 mod checkpoint;
+mod clipping;
 mod dataset;
 pub mod device;
 mod epoch;

@@ -1,5 +1,7 @@
 //! A network's tensors, built from its description.
 
+mod fold;
+
 use std::rc::Rc;
 
 use tch::{Device, Kind, Tensor};
@@ -15,6 +17,7 @@ use crate::training::plan::{Experiment, Network, Operation, Source, StageName};
 pub struct Model {
     nodes: Vec<Node>,
     device: Device,
+    folded: bool,
 }
 
 #[derive(Debug)]
@@ -29,13 +32,27 @@ struct Node {
 enum Work {
     Multiplying(Box<MultiplyingLayer>),
     BatchNorm(BatchNorm),
+    /// Batch normalisation that the layer before it computes.
+    Folded,
     Relu,
     Relu6,
-    MaxPool { kernel: [i64; 2], stride: [i64; 2], padding: [i64; 2] },
-    AvgPool { kernel: [i64; 2], stride: [i64; 2], padding: [i64; 2] },
-    AdaptiveAvgPool { output: [i64; 2] },
+    MaxPool {
+        kernel: [i64; 2],
+        stride: [i64; 2],
+        padding: [i64; 2],
+    },
+    AvgPool {
+        kernel: [i64; 2],
+        stride: [i64; 2],
+        padding: [i64; 2],
+    },
+    AdaptiveAvgPool {
+        output: [i64; 2],
+    },
     Flatten,
-    Dropout { probability: f64 },
+    Dropout {
+        probability: f64,
+    },
     Add,
     Concat,
 }
@@ -143,7 +160,7 @@ impl Model {
             }
             nodes.push(Node { inputs: layer.inputs.clone(), reads: 0, work });
         }
-        Ok(Self { nodes, device })
+        Ok(Self { nodes, device, folded: false })
     }
 
     /// Where its tensors live.
@@ -284,6 +301,7 @@ impl Work {
                 EPSILON,
                 true,
             ),
+            Self::Folded => x.shallow_clone(),
             Self::Relu => x.relu(),
             Self::Relu6 => x.relu6(),
             Self::MaxPool { kernel, stride, padding } => {

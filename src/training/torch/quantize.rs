@@ -1,15 +1,18 @@
-//! From real numbers to 8-bit codes and back, with straight-through gradients.
+//! From real numbers to codes and back, with straight-through gradients.
 
 use tch::{Kind, Tensor};
 
+use super::clipping::{least_error, least_error_of_rows};
 use super::observer::percentiles;
-use crate::training::plan::{Granularity, WeightQuantisation};
+use crate::training::plan::{Granularity, WeightQuantisation, WeightRange};
 
 /// A code stands for `scale * (code - zero_point)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
-    /// Whether codes are unsigned with a zero point, rather than -127..127 around 0.
+    /// Whether codes are unsigned with a zero point, rather than symmetric around 0.
     pub affine: bool,
+    /// Bits of a code.
+    pub bits: u8,
     /// Size of one code.
     pub scale: f64,
     /// The code of 0.
@@ -21,8 +24,8 @@ pub struct Grid {
 pub enum WeightGrid {
     /// One grid for all.
     Tensor(Grid),
-    /// One symmetric scale for each output channel, `[O]`.
-    Channel(Tensor),
+    /// One symmetric scale for each output channel, `[O]`, and the bits of a code.
+    Channel(Tensor, u8),
 }
 
 /// A real tensor that was rounded to a grid.
@@ -36,27 +39,37 @@ pub struct Quantized {
     pub zero_point: i64,
     /// Whether codes are unsigned.
     pub affine: bool,
+    /// Bits of a code.
+    pub bits: u8,
+}
+
+/// The largest symmetric code: the smallest is its negative, so that one value of two's complement stays unused.
+pub fn largest_code(bits: u8) -> i32 {
+    (1 << (bits - 1)) - 1
 }
 
 impl Grid {
     /// The grid of a range. A range that holds nothing but 0 gets scale 1, so that 0 is still represented.
-    pub fn new(range: (f64, f64), affine: bool) -> Self {
+    pub fn new(range: (f64, f64), affine: bool, bits: u8) -> Self {
         // Scales are what fp32 holds, so that all ways from codes to values agree.
         let single = |scale: f64| f64::from(scale as f32);
         let positive = |scale: f64| if scale > f64::from(f32::MIN_POSITIVE) { single(scale) } else { 1.0 };
         if !affine {
-            let scale = positive(range.0.abs().max(range.1.abs()) / 127.0);
-            return Self { affine, scale, zero_point: 0 };
+            let scale = positive(range.0.abs().max(range.1.abs()) / f64::from(largest_code(bits)));
+            return Self { affine, bits, scale, zero_point: 0 };
         }
         // 0 must have a code.
         let (low, high) = (range.0.min(0.0), range.1.max(0.0));
-        let scale = positive((high - low) / 255.0);
-        Self { affine, scale, zero_point: (-low / scale).round_ties_even().clamp(0.0, 255.0) as i64 }
+        let last = f64::from((1 << bits) - 1);
+        let scale = positive((high - low) / last);
+        let zero_point = (-low / scale).round_ties_even().clamp(0.0, last) as i64;
+        Self { affine, bits, scale, zero_point }
     }
 
     /// Smallest and largest code.
     pub fn codes(&self) -> (i64, i64) {
-        if self.affine { (0, 255) } else { (-127, 127) }
+        let largest = i64::from(largest_code(self.bits));
+        if self.affine { (0, (1 << self.bits) - 1) } else { (-largest, largest) }
     }
 
     /// Rounds a tensor, halves to even.
@@ -67,26 +80,34 @@ impl Grid {
             let mut centred = values.detach() * (1.0 / self.scale);
             centred.round_()
         });
-        Quantized { values, centred, zero_point: self.zero_point, affine: self.affine }
+        Quantized { values, centred, zero_point: self.zero_point, affine: self.affine, bits: self.bits }
     }
 }
 
 impl WeightGrid {
     /// The grid of some weights `[O, ...]` as they are now.
     pub fn new(weights: &Tensor, settings: &WeightQuantisation, affine: bool) -> Self {
+        let bits = settings.bits;
+        let percentile = match settings.range {
+            WeightRange::Extremes => 100.0,
+            WeightRange::Percentile | WeightRange::Mse => settings.percentile,
+        };
         tch::no_grad(|| {
             if settings.granularity == Granularity::Channel {
-                let rows = weights.detach().reshape([weights.size()[0], -1]).abs();
-                let largest = if settings.percentile >= 100.0 {
-                    rows.amax(1, false)
-                } else {
-                    rows.quantile_scalar(settings.percentile / 100.0, 1, false, "nearest")
+                let rows = weights.detach().reshape([weights.size()[0], -1]);
+                let largest = match settings.range {
+                    WeightRange::Mse => least_error_of_rows(&rows, bits),
+                    _ if percentile >= 100.0 => rows.abs().amax(1, false),
+                    _ => rows.abs().quantile_scalar(percentile / 100.0, 1, false, "nearest"),
                 };
-                let scales = largest / 127.0;
-                return Self::Channel(scales.where_self(&scales.gt(0.0), &scales.ones_like()));
+                let scales = largest / f64::from(largest_code(bits));
+                return Self::Channel(scales.where_self(&scales.gt(0.0), &scales.ones_like()), bits);
             }
-            let range = percentiles(&weights.detach(), settings.percentile);
-            Self::Tensor(Grid::new(range, affine))
+            let range = match settings.range {
+                WeightRange::Mse => least_error(weights, affine, bits),
+                _ => percentiles(&weights.detach(), percentile),
+            };
+            Self::Tensor(Grid::new(range, affine, bits))
         })
     }
 
@@ -94,14 +115,15 @@ impl WeightGrid {
     pub fn quantize(&self, weights: &Tensor) -> Quantized {
         match self {
             Self::Tensor(grid) => grid.quantize(weights),
-            Self::Channel(scales) => {
+            Self::Channel(scales, bits) => {
                 let zeros = Tensor::zeros_like(scales).to_kind(Kind::Int);
-                let values = weights.fake_quantize_per_channel_affine(scales, &zeros, 0, -127, 127);
+                let largest = i64::from(largest_code(*bits));
+                let values = weights.fake_quantize_per_channel_affine(scales, &zeros, 0, -largest, largest);
                 let centred = tch::no_grad(|| {
                     let mut centred = values.detach() / Self::along_first(scales, weights.dim());
                     centred.round_()
                 });
-                Quantized { values, centred, zero_point: 0, affine: false }
+                Quantized { values, centred, zero_point: 0, affine: false, bits: *bits }
             }
         }
     }
@@ -114,9 +136,10 @@ impl WeightGrid {
 }
 
 impl Quantized {
-    /// Codes as table indices (value less smallest operand value: code + 128 if signed), less the centred value.
+    /// Codes as table indices (value less smallest operand value: code + 128 if signed with 8 bits), less the centred
+    /// value.
     pub fn index_offset(&self) -> i64 {
-        if self.affine { self.zero_point } else { 128 }
+        if self.affine { self.zero_point } else { 1 << (self.bits - 1) }
     }
 
     /// Codes of one byte each, contiguous on the CPU: two's complement if signed, plain if unsigned.
@@ -141,7 +164,7 @@ mod tests {
 
     #[test]
     fn symmetric_codes_round_half_to_even_and_clip() {
-        let grid = Grid::new((-63.5, 10.0), false);
+        let grid = Grid::new((-63.5, 10.0), false, 8);
         assert_eq!((grid.scale, grid.zero_point), (0.5, 0));
         let x = Tensor::from_slice(&[0.25f32, 0.75, -0.25, -0.75, 63.5, 64.0, -100.0]);
         let quantized = grid.quantize(&x);
@@ -154,7 +177,7 @@ mod tests {
 
     #[test]
     fn affine_codes_have_an_exact_zero() {
-        let grid = Grid::new((-1.0, 254.0), true);
+        let grid = Grid::new((-1.0, 254.0), true, 8);
         assert_eq!((grid.scale, grid.zero_point), (1.0, 1));
         let x = Tensor::from_slice(&[-3f32, -1.0, 0.0, 0.5, 1.5, 254.0, 300.0]);
         let quantized = grid.quantize(&x);
@@ -162,20 +185,26 @@ mod tests {
         assert_eq!(values(&quantized.values), [-1.0, -1.0, 0.0, 0.0, 2.0, 254.0, 254.0]);
         assert_eq!(quantized.zero_byte(), 1);
         // A range beside 0 is stretched to it.
-        assert_eq!(Grid::new((5.0, 510.0), true), Grid { affine: true, scale: 2.0, zero_point: 0 });
-        assert_eq!(Grid::new((-510.0, -5.0), true), Grid { affine: true, scale: 2.0, zero_point: 255 });
+        assert_eq!(
+            Grid::new((5.0, 510.0), true, 8),
+            Grid { affine: true, bits: 8, scale: 2.0, zero_point: 0 }
+        );
+        assert_eq!(
+            Grid::new((-510.0, -5.0), true, 8),
+            Grid { affine: true, bits: 8, scale: 2.0, zero_point: 255 }
+        );
     }
 
     #[test]
     fn a_range_of_nothing_still_has_a_scale() {
-        assert_eq!(Grid::new((0.0, 0.0), false).scale, 1.0);
-        assert_eq!(Grid::new((0.0, 0.0), true).scale, 1.0);
+        assert_eq!(Grid::new((0.0, 0.0), false, 8).scale, 1.0);
+        assert_eq!(Grid::new((0.0, 0.0), true, 8).scale, 1.0);
     }
 
     /// By hand: the gradient is that of the identity where the code was not clipped, else 0.
     #[test]
     fn gradients_pass_where_nothing_is_clipped() {
-        let grid = Grid { affine: false, scale: 0.5, zero_point: 0 };
+        let grid = Grid { affine: false, bits: 8, scale: 0.5, zero_point: 0 };
         let x = Tensor::from_slice(&[0.3f32, 63.5, 63.7, 64.0, -63.5, -64.0]).set_requires_grad(true);
         let upstream = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
         (grid.quantize(&x).values * upstream).sum(Kind::Float).backward();
@@ -185,7 +214,8 @@ mod tests {
 
     #[test]
     fn channels_have_their_own_scale() {
-        let settings = WeightQuantisation { granularity: Granularity::Channel, percentile: 100.0 };
+        let settings =
+            WeightQuantisation { granularity: Granularity::Channel, ..WeightQuantisation::default() };
         let weights = Tensor::from_slice(&[127f32, -1.0, 12.7, 0.05, 0.0, 0.0]).view([3, 2]);
         let grid = WeightGrid::new(&weights, &settings, false);
         let quantized = grid.quantize(&weights);
@@ -195,8 +225,70 @@ mod tests {
     #[test]
     fn percentiles_clip_weights() {
         let weights = Tensor::arange(201, (Kind::Float, tch::Device::Cpu)) - 100.0;
-        let settings = WeightQuantisation { granularity: Granularity::Tensor, percentile: 90.0 };
+        let settings = WeightQuantisation { percentile: 90.0, ..WeightQuantisation::default() };
         let WeightGrid::Tensor(grid) = WeightGrid::new(&weights, &settings, false) else { panic!() };
         assert!((grid.scale * 127.0 - 90.0).abs() < 0.51, "{grid:?}");
+    }
+
+    /// By hand: two bits are -1, 0, 1 or 0..3; three bits are -3..3 or 0..7.
+    #[test]
+    fn narrow_codes_by_hand() {
+        let x = Tensor::from_slice(&[-9f32, -3.0, -1.5, -1.0, 0.0, 1.4, 1.5, 3.0, 9.0]);
+        let two = Grid::new((-3.0, 3.0), false, 2);
+        assert_eq!((two.scale, two.codes()), (3.0, (-1, 1)));
+        let quantized = two.quantize(&x);
+        assert_eq!(values(&quantized.centred), [-1.0, -1.0, -0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+        assert_eq!((quantized.index_offset(), quantized.zero_byte()), (2, 0));
+        assert_eq!(values(&quantized.bytes())[..2], [-1.0, -1.0]);
+        let three = Grid::new((-3.0, 3.0), false, 3);
+        assert_eq!((three.scale, three.codes()), (1.0, (-3, 3)));
+        assert_eq!(values(&three.quantize(&x).centred), [-3.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0]);
+        assert_eq!(three.quantize(&x).index_offset(), 4);
+        let affine = Grid::new((-1.0, 2.0), true, 2);
+        assert_eq!((affine.scale, affine.zero_point, affine.codes()), (1.0, 1, (0, 3)));
+        assert_eq!(values(&affine.quantize(&x).bytes()), [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
+        assert_eq!(
+            Grid::new((0.0, 14.0), true, 3),
+            Grid { affine: true, bits: 3, scale: 2.0, zero_point: 0 }
+        );
+    }
+
+    /// Channels of 3 bits, the range of each up to its largest, up to a percentile of it, or that of the least error
+    /// (three values of 3 and one of 4 lose least with 7/8 or so, and 1 of 3 codes of the same weight).
+    #[test]
+    fn ranges_of_channels() {
+        let weights = Tensor::from_slice(&[3f32, -1.0, 2.0, -3.0, 0.6, 0.3, 0.0, -0.6]).view([2, 4]);
+        let settings = WeightQuantisation {
+            bits: 3,
+            granularity: Granularity::Channel,
+            range: WeightRange::Extremes,
+            percentile: 100.0,
+        };
+        let centred = |settings: &WeightQuantisation| {
+            values(&WeightGrid::new(&weights, settings, false).quantize(&weights).centred)
+        };
+        assert_eq!(centred(&settings), [3.0, -1.0, 2.0, -3.0, 3.0, 2.0, 0.0, -3.0]);
+        // The first row needs all of its range, and loses nothing.
+        let WeightGrid::Channel(scales, 3) = WeightGrid::new(
+            &weights,
+            &WeightQuantisation { range: WeightRange::Mse, ..settings.clone() },
+            false,
+        ) else {
+            panic!()
+        };
+        assert_eq!(scales.double_value(&[0]), 1.0);
+        let half = WeightQuantisation { range: WeightRange::Percentile, percentile: 60.0, ..settings };
+        let WeightGrid::Channel(scales, 3) = WeightGrid::new(&weights, &half, false) else { panic!() };
+        assert_eq!(values(&(scales * 3.0)), [3.0, 0.6f32.into()]);
+    }
+
+    #[test]
+    fn weights_of_the_least_error() {
+        // Codes -1, 0, 1: a single 2 among four values is clipped, see `clipping`.
+        let weights = Tensor::from_slice(&[1f32, -1.0, 1.0, 2.0]);
+        let settings =
+            WeightQuantisation { bits: 2, range: WeightRange::Mse, ..WeightQuantisation::default() };
+        let WeightGrid::Tensor(grid) = WeightGrid::new(&weights, &settings, false) else { panic!() };
+        assert_eq!(grid, Grid { affine: false, bits: 2, scale: 1.25, zero_point: 0 });
     }
 }

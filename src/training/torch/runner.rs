@@ -42,6 +42,7 @@ pub struct Session<'a> {
 #[derive(Debug)]
 pub struct Multipliers {
     all: Vec<Arc<Tabulated>>,
+    format: OperandFormat,
     prepared: HashMap<String, Rc<Approximate>>,
 }
 
@@ -83,9 +84,12 @@ pub fn run_on(
     let needs_multipliers = request.stages.iter().any(|&stage| stage >= StageName::Search);
     if needs_multipliers && multipliers.all.is_empty() {
         return Err(TrainError::Multiplier(format!(
-            "none of the {} multipliers given is {}; set `signed` or `catalog`",
+            "none of the {} multipliers given is {} with 8x{} bits, of operand format {}; set `signed`, \
+             `quantisation.weights.bits` or `catalog`",
             request.multipliers.len(),
-            if experiment.signed { "signed with 8x8 bits" } else { "unsigned with 8x8 bits" }
+            if experiment.signed { "signed" } else { "unsigned" },
+            experiment.quantisation.weights.bits,
+            experiment.operand_format()
         )));
     }
     let directory = RunDirectory::open(request)?;
@@ -153,20 +157,21 @@ impl Session<'_> {
 }
 
 impl Multipliers {
-    /// Those of a list that fit the experiment: signed ones, or unsigned ones in the form that its scheme asks for.
+    /// Those of a list that fit the experiment: signed ones, or unsigned ones in the form that its scheme asks for,
+    /// with as many bits of a weight as it has.
     pub fn new(list: &[Tabulated], experiment: &Experiment) -> Result<Self, TrainError> {
-        let wanted =
-            if experiment.signed { OperandFormat::signed(8, 8) } else { OperandFormat::unsigned(8, 8) };
+        let format = experiment.operand_format();
         let magnitudes =
             !experiment.signed && experiment.quantisation.unsigned == UnsignedScheme::SignMagnitude;
         let all = list
             .iter()
-            .filter(|multiplier| multiplier.format() == wanted)
+            .filter(|multiplier| multiplier.format() == format)
             .map(|multiplier| {
-                Ok(Arc::new(if magnitudes { sign_magnitude(multiplier)? } else { multiplier.clone() }))
+                let used = if magnitudes { sign_magnitude(multiplier, format)? } else { multiplier.clone() };
+                Ok(Arc::new(used))
             })
             .collect::<Result<_, TrainError>>()?;
-        Ok(Self { all, prepared: HashMap::new() })
+        Ok(Self { all, format, prepared: HashMap::new() })
     }
 
     /// All of them.
@@ -180,9 +185,14 @@ impl Multipliers {
             let mut names: Vec<&str> = self.all.iter().map(|multiplier| multiplier.name.as_str()).collect();
             names.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
             names.truncate(3);
+            let nearest = if names.is_empty() {
+                String::new()
+            } else {
+                format!("; the nearest are {}", names.join(", "))
+            };
             TrainError::Multiplier(format!(
-                "there is no multiplier '{name}' of the right operand format; the nearest are {}",
-                names.join(", ")
+                "there is no multiplier '{name}' of operand format {}{nearest}",
+                self.format
             ))
         })
     }

@@ -35,7 +35,11 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
     let path = session.directory.checkpoint(seed, stage);
     let began_with = Checkpoint::load(&path)?;
     let mut model = match &began_with {
-        Some(_) => Model::new(&session.network, &session.experiment, session.device, seed)?,
+        Some(checkpoint) => {
+            let mut model = Model::new(&session.network, &session.experiment, session.device, seed)?;
+            checkpoint.prepare_model(&mut model);
+            model
+        }
         None => start_of(session, seed, stage)?,
     };
     give_multipliers(session, seed, stage, &mut model)?;
@@ -167,7 +171,12 @@ pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Mo
     };
     checkpoint.restore_model(&mut model)?;
     match stage {
-        StageName::Quantize => calibrate(session, &mut model, seed)?,
+        StageName::Quantize => {
+            if session.experiment.quantisation.fold_batch_norm {
+                model.fold_batch_norms();
+            }
+            calibrate(session, &mut model, seed)?;
+        }
         StageName::Search => model.set_sigma(session.experiment.stages.search.initial_sigma),
         _ => {}
     }

@@ -13,14 +13,17 @@ const AT_A_TIME: i64 = 1 << 25;
 /// A product table on a device.
 #[derive(Debug)]
 pub struct Table {
-    /// i32, `[65536]`.
+    /// i32, the products of one activation next to each other.
     products: Tensor,
+    /// Products of one activation: values of a weight.
+    columns: i64,
 }
 
 impl Table {
-    /// Lays a table of 8-bit operands out on a device.
+    /// Lays a table out on a device.
     pub fn new(table: &ProductTable, device: Device) -> Self {
-        Self { products: Tensor::from_slice(table.products()).to_device(device) }
+        let products = Tensor::from_slice(table.products()).to_device(device);
+        Self { products, columns: table.columns() as i64 }
     }
 
     /// Sums `[N, O, H', W']` of products of codes, i64.
@@ -53,7 +56,7 @@ impl Table {
 
     /// Where the row of the table begins that belongs to each code.
     fn row_index(&self, centred: &Tensor, codes: &Quantized) -> Tensor {
-        (centred + codes.index_offset() as f64).to_kind(Kind::Int64) * 256
+        (centred + codes.index_offset() as f64).to_kind(Kind::Int64) * self.columns
     }
 
     /// `[rows, K]` and `[O, K]` to `[rows, O]`.

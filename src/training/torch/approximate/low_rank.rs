@@ -1,5 +1,7 @@
 //! The exact product and a few outer products, as one operation of libtorch.
 
+use std::ops::RangeInclusive;
+
 use tch::{Device, Kind, Tensor};
 
 use super::exact_conv2d;
@@ -15,11 +17,11 @@ const EXACT_IN_FP32: f64 = (1u32 << 24) as f64;
 /// sum loses its zero points at once: they belong to the exact product alone.
 #[derive(Debug)]
 pub struct Factors {
-    /// fp32, `[256]` each.
+    /// fp32, one entry a value of an activation.
     left: Vec<Tensor>,
-    /// fp32, `[256]` each.
+    /// fp32, one entry a value of a weight.
     right: Vec<Tensor>,
-    /// For every weight, the largest sum over r of |left_r right_r| over all activations; f64, `[256]`.
+    /// For every weight, the largest sum over r of |left_r right_r| over all activations; f64.
     largest: Tensor,
     /// Whether every entry is exact in fp32; factors that are not are kept in f64.
     kind: Kind,
@@ -28,15 +30,20 @@ pub struct Factors {
 impl Factors {
     /// Lays factors out on a device.
     pub fn new(factors: &LowRank, device: Device) -> Self {
-        let signed = factors.format().is_signed();
-        let byte = |index: usize| if signed { index ^ 128 } else { index };
-        let ordered = |vector: &Vec<i64>| -> Vec<f64> { (0..256).map(|i| vector[byte(i)] as f64).collect() };
-        let [left, right] =
-            [factors.left(), factors.right()].map(|all| all.iter().map(ordered).collect::<Vec<_>>());
-        let largest: Vec<f64> = (0..256)
+        // From indices by code, two's complement in a byte, to those from the smallest value up.
+        let ordered = |vectors: &[Vec<i64>], range: RangeInclusive<i64>| -> Vec<Vec<f64>> {
+            let by_value = |vector: &Vec<i64>| {
+                range.clone().map(|value| vector[usize::from(value as u8)] as f64).collect()
+            };
+            vectors.iter().map(by_value).collect()
+        };
+        let (range_x, range_w) = (factors.format().range_a(), factors.format().range_b());
+        let left = ordered(factors.left(), range_x.clone());
+        let right = ordered(factors.right(), range_w.clone());
+        let largest: Vec<f64> = (0..range_w.count())
             .map(|w| {
                 let sum = |x: usize| left.iter().zip(&right).map(|(l, r)| (l[x] * r[w]).abs()).sum::<f64>();
-                (0..256).map(sum).fold(0.0, f64::max)
+                (0..range_x.clone().count()).map(sum).fold(0.0, f64::max)
             })
             .collect();
         let entries = left.iter().chain(&right).flatten();

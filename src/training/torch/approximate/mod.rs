@@ -12,6 +12,7 @@ mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
+use super::observer::ACTIVATION_BITS;
 use super::quantize::Quantized;
 use super::{TrainError, autograd};
 use crate::kernels::{ConvShape, LowRank, Lut};
@@ -29,7 +30,7 @@ const CUDA_RANK: usize = 32;
 #[derive(Debug)]
 pub struct Approximate {
     name: String,
-    affine: bool,
+    format: OperandFormat,
     path: Path,
 }
 
@@ -41,20 +42,16 @@ enum Path {
 }
 
 impl Approximate {
-    /// Prepares a multiplier of 8-bit operands for a device. `kernel` chooses the way, or leaves the choice to
+    /// Prepares a multiplier of 8-bit activations and weights of 2 to 8 bits for a device. `kernel` chooses the way, or leaves the choice to
     /// the rank of the error map.
     pub fn new(multiplier: &Tabulated, kernel: KernelChoice, device: Device) -> Result<Self, TrainError> {
         let format = multiplier.format();
-        let affine = match format {
-            f if f == OperandFormat::signed(8, 8) => false,
-            f if f == OperandFormat::unsigned(8, 8) => true,
-            _ => {
-                return Err(TrainError::Multiplier(format!(
-                    "multiplier '{}' is {format}; layers compute with 8s or 8u",
-                    multiplier.name
-                )));
-            }
-        };
+        if format.width_a() != ACTIVATION_BITS || format.width_b() > 8 {
+            return Err(TrainError::Multiplier(format!(
+                "multiplier '{}' is {format}; layers compute with activations of 8 bits and weights of 2 to 8",
+                multiplier.name
+            )));
+        }
         let table = &multiplier.table;
         let on_cpu = device == Device::Cpu;
         let lookup = || Path::Lookup(Box::new(Lut::new(table)));
@@ -82,7 +79,7 @@ impl Approximate {
                 low_rank(CUDA_RANK).unwrap_or_else(|| Path::Gather(gather::Table::new(table, device)))
             }
         };
-        Ok(Self { name: multiplier.name.clone(), affine, path })
+        Ok(Self { name: multiplier.name.clone(), format, path })
     }
 
     /// The multiplier's name.
@@ -99,10 +96,16 @@ impl Approximate {
         }
     }
 
+    /// Whether codes are operands of the multiplier.
+    fn takes(&self, x: &Quantized, w: &Quantized) -> bool {
+        let widths = (self.format.width_a(), self.format.width_b());
+        x.affine != self.format.is_signed() && w.affine == x.affine && widths == (x.bits, w.bits)
+    }
+
     /// The convolution `[N, O, H', W']` of codes `[N, C, H, W]` with codes `[O, C / groups, kh, kw]`, zero points
     /// taken out: whole numbers, exact, of kind i32, fp32 or f64. Batch, height and width of `shape` are ignored.
     pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, TrainError> {
-        debug_assert!(x.affine == self.affine && w.affine == self.affine);
+        debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
             Path::Lookup(lut) => {
                 let sums = lookup::conv2d(lut, x, w, shape)?;
@@ -118,7 +121,7 @@ impl Approximate {
 
     /// The product `[rows, O]` of codes `[rows, K]` with codes `[O, K]`; otherwise like [`Self::conv2d`].
     pub fn linear(&self, x: &Quantized, w: &Quantized) -> Result<Tensor, TrainError> {
-        debug_assert!(x.affine == self.affine && w.affine == self.affine);
+        debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
             Path::Lookup(lut) => {
                 let sums = lookup::linear(lut, x, w)?;
@@ -142,7 +145,7 @@ impl Approximate {
         w: &Quantized,
         convolution: Option<&ConvShape>,
     ) -> Tensor {
-        if !self.affine {
+        if self.format.is_signed() {
             return sums;
         }
         let outputs = w.centred.size()[0];

@@ -1,5 +1,6 @@
 //! Every way to multiply equals a naive loop over the table, bit for bit.
 
+use proptest::prelude::*;
 use tch::{Device, Kind, Tensor};
 
 use super::seeded;
@@ -22,10 +23,11 @@ pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> T
 }
 
 /// Random codes over the whole range of the quantiser.
-fn codes(size: &[i64], affine: bool, zero_point: i64) -> Quantized {
-    let (low, high) = if affine { (0, 256) } else { (-127, 128) };
+fn codes(size: &[i64], affine: bool, zero_point: i64, bits: u8) -> Quantized {
+    let half = 1 << (bits - 1);
+    let (low, high) = if affine { (0, 2 * half) } else { (1 - half, half) };
     let codes = Tensor::randint_low(low, high, size, (Kind::Float, Device::Cpu));
-    Quantized { values: Tensor::new(), centred: codes - zero_point as f64, zero_point, affine }
+    Quantized { values: Tensor::new(), centred: codes - zero_point as f64, zero_point, affine, bits }
 }
 
 /// What the definition says: sum of table entries over all taps, padding being the code of 0, less the terms with
@@ -116,9 +118,9 @@ fn convolutions_equal_a_naive_loop() {
                 for shape in shapes() {
                     let (z_x, z_w) = if affine { (37, 141) } else { (0, 0) };
                     let size = [2, 4, 9, 8];
-                    let x = codes(&size, affine, z_x);
+                    let x = codes(&size, affine, z_x, 8);
                     let taps = [shape.channels_out, 4 / shape.groups, shape.kernel[0], shape.kernel[1]];
-                    let w = codes(&taps.map(|n| n as i64), affine, z_w);
+                    let w = codes(&taps.map(|n| n as i64), affine, z_w, 8);
                     let got = whole(&ready.conv2d(&x, &w, &shape).unwrap());
                     assert!(
                         got == naive(&m, &x, &w, &shape),
@@ -142,7 +144,7 @@ fn matrix_products_equal_a_naive_loop() {
             for kernel in &kernels[..if low_rank { 4 } else { 3 }] {
                 let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
                 let (z_x, z_w) = if affine { (201, 99) } else { (0, 0) };
-                let (x, w) = (codes(&[5, 33], affine, z_x), codes(&[7, 33], affine, z_w));
+                let (x, w) = (codes(&[5, 33], affine, z_x, 8), codes(&[7, 33], affine, z_w, 8));
                 let got = whole(&ready.linear(&x, &w).unwrap());
                 // A matrix product is a convolution of single pixels.
                 let shape = ConvShape::new(5, [33, 1, 1], 7, [1, 1]);
@@ -163,6 +165,7 @@ fn sums_beyond_fp32_stay_exact() {
         centred: Tensor::full(size, value, (Kind::Float, Device::Cpu)),
         zero_point: 0,
         affine: false,
+        bits: 8,
     };
     let (x, w) = (all(127.0, &[1, 4001]), all(127.0, &[1, 4001]));
     // 4001 (127^2 - 1) = 64,528,128, and one tap more or less would be rounded away in fp32.
@@ -211,9 +214,43 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Weights of every width, with tables of 256 x 2^N products through every kernel: convolutions and matrix
+    /// products, with and without groups and padding, signed and with any zero points.
+    #[test]
+    fn narrow_weights_equal_a_naive_loop(
+        bits in 2u8..=8, signed: bool, which in 0usize..4, shape in 0usize..8, z_x in 0i64..256, z_w in 0i64..256,
+        seed: u16,
+    ) {
+        let _seeded = seeded(seed.into());
+        let format = if signed { OperandFormat::signed(8, bits) } else { OperandFormat::unsigned(8, bits) };
+        let (what, m, low_rank) = multipliers(format).swap_remove(which);
+        let shape = shapes()[shape];
+        let (z_x, z_w) = if signed { (0, 0) } else { (z_x, z_w >> (8 - bits)) };
+        let x = codes(&[2, 4, 9, 8], !signed, z_x, 8);
+        let taps = [shape.channels_out, 4 / shape.groups, shape.kernel[0], shape.kernel[1]];
+        let w = codes(&taps.map(|n| n as i64), !signed, z_w, bits);
+        let (rows, columns) = (codes(&[5, 33], !signed, z_x, 8), codes(&[7, 33], !signed, z_w, bits));
+        let kernels = [KernelChoice::Lut, KernelChoice::Gather, KernelChoice::Auto, KernelChoice::LowRank];
+        for kernel in &kernels[..if low_rank { 4 } else { 3 }] {
+            let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
+            let got = whole(&ready.conv2d(&x, &w, &shape).unwrap());
+            prop_assert!(got == naive(&m, &x, &w, &shape), "{what}, {format}, {}, {shape:?}", ready.kernel());
+            let got = whole(&ready.linear(&rows, &columns).unwrap());
+            let pixels = ConvShape::new(5, [33, 1, 1], 7, [1, 1]);
+            prop_assert!(got == naive(&m, &rows, &columns, &pixels), "{what}, {format}, {}", ready.kernel());
+        }
+    }
+}
+
 #[test]
 fn kernels_that_cannot_are_refused() {
     let odd = multiplier(OperandFormat::signed(4, 4), |x, w| x * w);
     let error = Approximate::new(&odd, KernelChoice::Auto, Device::Cpu).unwrap_err().to_string();
-    assert!(error.contains("is 4s"), "{error}");
+    assert_eq!(
+        error,
+        "multiplier 'test' is 4s; layers compute with activations of 8 bits and weights of 2 to 8"
+    );
 }

@@ -1,6 +1,7 @@
 //! Tests across the files of the training core.
 
 mod exactness;
+mod narrow;
 mod networks;
 mod prediction;
 mod runs;

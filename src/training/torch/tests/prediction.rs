@@ -48,7 +48,8 @@ fn simulate(capture: &LayerCapture, errors: &[i64], n: usize) -> f64 {
             let sum: i64 = (0..capture.fan_in)
                 .map(|_| {
                     let x = draw(row, row_total, &mut random);
-                    errors[x * 256 + draw(&population.weights, weights_total, &mut random)]
+                    errors
+                        [x * population.weights.len() + draw(&population.weights, weights_total, &mut random)]
                 })
                 .sum();
             sum as f64 * population.scale
@@ -67,17 +68,24 @@ fn predictions_agree_with_monte_carlo_and_with_the_layer() {
     let channel = Quantisation {
         weights: crate::training::plan::WeightQuantisation {
             granularity: Granularity::Channel,
-            percentile: 100.0,
+            ..Default::default()
         },
         ..Quantisation::default()
     };
+    let narrow = |bits: u8| Quantisation {
+        weights: crate::training::plan::WeightQuantisation { bits, ..Default::default() },
+        ..Quantisation::default()
+    };
     for (shape, affine, quantisation) in [
+        (plain, false, narrow(4)),
+        (plain, true, narrow(5)),
         (plain, false, Quantisation::default()),
         (plain, true, Quantisation::default()),
         (ConvShape { groups: 2, ..plain }, false, Quantisation::default()),
         (plain, false, channel),
     ] {
-        let format = if affine { OperandFormat::unsigned(8, 8) } else { OperandFormat::signed(8, 8) };
+        let bits = quantisation.weights.bits;
+        let format = if affine { OperandFormat::unsigned(8, bits) } else { OperandFormat::signed(8, bits) };
         let m = multiplier(format, |x, w| (x * w) & !63);
         let (layer, operands) = layer(shape, affine, &quantisation);
         let observed = capture::observe(&layer, &operands, 512);

@@ -55,7 +55,7 @@ fn images(n: i64) -> Images {
     Images::new(pixels, labels, &[0.3], &[0.2]).unwrap()
 }
 
-fn dataset() -> Dataset {
+pub fn dataset() -> Dataset {
     tch::manual_seed(11);
     Dataset::new(&images(240), images(100), 40).unwrap()
 }
@@ -74,10 +74,14 @@ pub fn catalogue(format: OperandFormat) -> Vec<Tabulated> {
     ]
 }
 
-fn request(root: &Path, overrides: &[&str], start: Start) -> RunRequest {
+pub fn request(root: &Path, overrides: &[&str], start: Start) -> RunRequest {
     let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
     let experiment = Experiment::parse(EXPERIMENT, "test", &overrides).unwrap();
-    let multipliers = [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)].map(catalogue).concat();
+    let mut formats = vec![OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)];
+    if !formats.contains(&experiment.operand_format()) {
+        formats.push(experiment.operand_format());
+    }
+    let multipliers = formats.into_iter().flat_map(catalogue).collect();
     RunRequest {
         experiment,
         network: Network::parse(NETWORK, "test").unwrap(),
@@ -91,7 +95,7 @@ fn request(root: &Path, overrides: &[&str], start: Start) -> RunRequest {
 }
 
 /// Runs until `epochs` checkpoints are written, as if killed then.
-fn run(request: &RunRequest, epochs: usize) -> Result<Results, TrainError> {
+pub fn run(request: &RunRequest, epochs: usize) -> Result<Results, TrainError> {
     let mut left = epochs;
     run_on(request, Device::Cpu, dataset(), &mut |_| {
         left -= 1;
@@ -100,7 +104,7 @@ fn run(request: &RunRequest, epochs: usize) -> Result<Results, TrainError> {
 }
 
 /// Results without the time they took.
-fn timeless(mut results: Results) -> Results {
+pub fn timeless(mut results: Results) -> Results {
     for seed in &mut results.seeds {
         seed.stages.values_mut().for_each(|stage| stage.seconds = 0.0);
     }
