@@ -3,8 +3,8 @@
 //! Both ends of the range of all values are scaled by one part of 1/128, 2/128 .. 128/128; the part of the least mean
 //! squared difference between values and rounded values is taken, clipping and rounding together, as in Y. Choukroun,
 //! E. Kravchik, F. Yang, P. Kisilev, "Low-bit Quantization of Neural Networks for Efficient Inference", ICCV Workshops
-//! 2019, arXiv 1902.06822. Sixteen parts are tried first, then those around the best; the error is close to convex in
-//! the part, and of equal parts the largest is taken.
+//! 2019, arXiv 1902.06822. Sixteen parts are tried first, then those around the best, which is enough where the error
+//! has one valley; of parts with the same error the largest is taken.
 
 use tch::{Kind, Tensor};
 

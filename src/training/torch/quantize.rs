@@ -253,8 +253,8 @@ mod tests {
         );
     }
 
-    /// Channels of 3 bits, the range of each up to its largest, up to a percentile of it, or that of the least error
-    /// (three values of 3 and one of 4 lose least with 7/8 or so, and 1 of 3 codes of the same weight).
+    /// Channels of 3 bits, the range of each up to its largest, up to a percentile of it, or that of the least error,
+    /// which is the largest too where codes fit without any.
     #[test]
     fn ranges_of_channels() {
         let weights = Tensor::from_slice(&[3f32, -1.0, 2.0, -3.0, 0.6, 0.3, 0.0, -0.6]).view([2, 4]);
