@@ -13,6 +13,7 @@ pub mod images;
 pub mod known;
 pub mod mnist;
 mod npm;
+pub mod npy;
 mod receive;
 mod set;
 mod source;

@@ -5,17 +5,15 @@
 
 use std::path::Path;
 
-use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
+use npyz::{Deserialize, TypeChar};
 
 use super::gather::{Gathered, base};
 use super::stack::check_classes;
 use super::{Form, ImageSet, MAX_CLASSES, Part, ReadError, numbered};
+use crate::data::npy::Npy;
 
 /// Names of the training, validation and test part.
 const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["test"]];
-
-/// The longest header that numpy itself reads without being told to trust the file, bytes.
-const MAX_HEADER: usize = 10_000;
 
 fn names(part: &str) -> [(String, String); 2] {
     [
@@ -76,27 +74,27 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
 
 /// Shape of an image and the pixels of all.
 fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
-    let (header, data) = header(bytes)?;
-    let shape = match header.shape() {
+    let array = Npy::open(bytes)?;
+    let shape = match array.shape() {
         [_, rows, columns] => [1, *rows, *columns],
         [_, channels @ (1 | 3), rows, columns] => [*channels, *rows, *columns],
         [_, _, _, 1 | 3] => {
             return Err(format!(
                 "shape {:?} has the channels last; expected [N, C, H, W], as array.transpose(0, 3, 1, 2) makes it",
-                header.shape()
+                array.shape()
             ));
         }
         other => {
             return Err(format!("expected shape [N, H, W] or [N, C, H, W] with C 1 or 3, got {other:?}"));
         }
     };
-    let count = header.shape()[0];
-    if count == 0 || shape.contains(&0) {
-        return Err(format!("shape {:?} holds no images", header.shape()));
+    if array.shape().contains(&0) {
+        return Err(format!("shape {:?} holds no images", array.shape()));
     }
-    let pixels = match element(&header) {
-        (TypeChar::Uint, 1) => data.to_vec(),
-        (TypeChar::Float, 4) => numbers::<f32>(header, data)?
+    let pixels = match array.element() {
+        (TypeChar::Uint, 1) => array.bytes().to_vec(),
+        (TypeChar::Float, 4) => array
+            .values::<f32>()?
             .into_iter()
             .enumerate()
             .map(|(index, value)| match value {
@@ -105,10 +103,7 @@ fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
             })
             .collect::<Result<_, _>>()?,
         _ => {
-            return Err(format!(
-                "expected elements of type uint8 or float32, got {}",
-                header.dtype().descr()
-            ));
+            return Err(format!("expected elements of type uint8 or float32, got {}", array.type_name()));
         }
     };
     Ok((shape.map(|side| side as usize), pixels))
@@ -116,93 +111,28 @@ fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
 
 /// The class of each image.
 fn labels(bytes: &[u8]) -> Result<Vec<u16>, String> {
-    let (header, data) = header(bytes)?;
+    let array = Npy::open(bytes)?;
     // Keras keeps a second axis of one element.
-    if !matches!(header.shape(), [_] | [_, 1]) {
-        return Err(format!("expected labels of shape [N], got {:?}", header.shape()));
+    if !matches!(array.shape(), [_] | [_, 1]) {
+        return Err(format!("expected labels of shape [N], got {:?}", array.shape()));
     }
-    fn classes<T: Deserialize + TryInto<u16> + Copy>(
-        header: NpyHeader,
-        data: &[u8],
-    ) -> Result<Vec<u16>, String> {
+    fn classes<T: Deserialize + TryInto<u16> + Copy>(array: Npy<'_>) -> Result<Vec<u16>, String> {
         let class = |(index, label): (usize, T)| {
             label
                 .try_into()
                 .map_err(|_| format!("label {index} is no class; expected 0 to {}", MAX_CLASSES - 1))
         };
-        numbers::<T>(header, data)?.into_iter().enumerate().map(class).collect()
+        array.values::<T>()?.into_iter().enumerate().map(class).collect()
     }
-    match element(&header) {
-        (TypeChar::Uint, 1) => classes::<u8>(header, data),
-        (TypeChar::Uint, 2) => classes::<u16>(header, data),
-        (TypeChar::Uint, 4) => classes::<u32>(header, data),
-        (TypeChar::Uint, 8) => classes::<u64>(header, data),
-        (TypeChar::Int, 1) => classes::<i8>(header, data),
-        (TypeChar::Int, 2) => classes::<i16>(header, data),
-        (TypeChar::Int, 4) => classes::<i32>(header, data),
-        (TypeChar::Int, 8) => classes::<i64>(header, data),
-        _ => Err(format!("expected labels of an integer type, got {}", header.dtype().descr())),
+    match array.element() {
+        (TypeChar::Uint, 1) => classes::<u8>(array),
+        (TypeChar::Uint, 2) => classes::<u16>(array),
+        (TypeChar::Uint, 4) => classes::<u32>(array),
+        (TypeChar::Uint, 8) => classes::<u64>(array),
+        (TypeChar::Int, 1) => classes::<i8>(array),
+        (TypeChar::Int, 2) => classes::<i16>(array),
+        (TypeChar::Int, 4) => classes::<i32>(array),
+        (TypeChar::Int, 8) => classes::<i64>(array),
+        _ => Err(format!("expected labels of an integer type, got {}", array.type_name())),
     }
-}
-
-fn element(header: &NpyHeader) -> (TypeChar, u64) {
-    match header.dtype() {
-        DType::Plain(element) => (element.type_char(), element.size_field()),
-        _ => (TypeChar::RawData, 0),
-    }
-}
-
-fn numbers<T: Deserialize>(header: NpyHeader, data: &[u8]) -> Result<Vec<T>, String> {
-    NpyFile::with_header(header, data).into_vec().map_err(|error| format!("unreadable data ({error})"))
-}
-
-/// The header, checked against what follows it.
-fn header(bytes: &[u8]) -> Result<(NpyHeader, &[u8]), String> {
-    guard(bytes)?;
-    let mut data = bytes;
-    let header = NpyHeader::from_reader(&mut data).map_err(|error| format!("a damaged header ({error})"))?;
-    let (_, size) = element(&header);
-    let values = header.shape().iter().try_fold(size, |product, &side| product.checked_mul(side));
-    if values != Some(data.len() as u64) {
-        return Err(format!(
-            "shape {:?} of type {} does not fit to the {} bytes that follow; is the file truncated?",
-            header.shape(),
-            header.dtype().descr(),
-            data.len()
-        ));
-    }
-    if header.order() == Order::Fortran {
-        return Err(
-            "it is stored column by column; numpy.ascontiguousarray makes an array of the usual order".into(),
-        );
-    }
-    Ok((header, data))
-}
-
-/// Refuses headers that no such array has and that the parser behind would spend a stack or an overflow on.
-fn guard(bytes: &[u8]) -> Result<(), String> {
-    if !bytes.starts_with(b"\x93NUMPY") {
-        return Err("expected the magic \\x93NUMPY at the start; it is no .npy file".to_owned());
-    }
-    let (start, length) = match bytes.get(6) {
-        Some(1) => (10, bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])))),
-        _ => (12, bytes.get(8..12).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)),
-    };
-    let text =
-        length.filter(|&length| length <= MAX_HEADER).and_then(|length| bytes.get(start..start + length));
-    let Some(text) = text else { return Err("its header breaks off or is too long".to_owned()) };
-    let depth = text.iter().scan(0i32, |depth, byte| {
-        *depth += i32::from(b"([{".contains(byte)) - i32::from(b")]}".contains(byte));
-        Some(*depth)
-    });
-    // Fewer than 20 digits in all keep the product of all numbers below 2^64.
-    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let odd = text
-        .windows(2)
-        .any(|pair| pair.contains(&b'\\') || (pair[0] == b'0' && b"xXoObB".contains(&pair[1])));
-    if depth.max().unwrap_or(0) > 8 || digits >= 20 || odd {
-        let shown: String = String::from_utf8_lossy(text).chars().take(80).collect();
-        return Err(format!("the header {} is none of images or labels", shown.trim()));
-    }
-    Ok(())
 }

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use npyz::{DType, NpyFile, Order, TypeChar, WriterBuilder};
+use npyz::{TypeChar, WriterBuilder};
 
-use super::{FileError, write_whole};
-
-/// The longest header that is read, as numpy has it.
-const MAX_HEADER: usize = 10_000;
+use super::{FileError, Network, write_whole};
+use crate::data::npy::Npy;
 
 /// Normalised images `[N, C, H, W]` in C order, from an `.npy` file of 32-bit or 64-bit real numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,57 +24,38 @@ pub fn read_images(path: &Path) -> Result<Array, FileError> {
     })
 }
 
+/// Reads images that a network takes.
+pub fn read_images_for(path: &Path, network: &Network) -> Result<Array, FileError> {
+    let images = read_images(path)?;
+    let [_, size @ ..] = images.shape;
+    if size != network.input {
+        let (name, input) = (&network.name, network.input);
+        return Err(FileError::read(
+            path,
+            format!("its images are {size:?}, and network '{name}' takes {input:?}"),
+        ));
+    }
+    Ok(images)
+}
+
 fn parse(bytes: &[u8]) -> Result<Array, String> {
-    guard(bytes)?;
-    let file = NpyFile::new(bytes).map_err(|error| format!("its header is damaged ({error})"))?;
-    let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
-    let shape: [usize; 4] =
-        shape.try_into().map_err(|shape: Vec<usize>| format!("its shape is {shape:?}"))?;
-    if file.order() != Order::C {
-        return Err("its order is Fortran's; write it with numpy.ascontiguousarray".into());
+    let array = Npy::open(bytes)?;
+    let shape = array.shape();
+    let &[n, c, h, w] = shape else { return Err(format!("its shape is {shape:?}")) };
+    if shape.contains(&0) {
+        return Err(format!("its shape {shape:?} holds no images"));
     }
-    let DType::Plain(element) = file.dtype() else { return Err("it holds records".into()) };
-    let size = match (element.type_char(), element.size_field()) {
-        (TypeChar::Float, size @ (4 | 8)) => size as usize,
-        _ => return Err(format!("its elements are {element}")),
-    };
-    let count = shape.iter().try_fold(size, |product, &n| product.checked_mul(n));
-    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let data = bytes.len().saturating_sub(header);
-    if count != Some(data) {
-        return Err(format!("its shape {shape:?} does not go with {data} bytes of data"));
-    }
-    let damaged = |error: std::io::Error| error.to_string();
-    let values = if size == 4 {
-        file.into_vec::<f32>().map_err(damaged)?
-    } else {
-        file.into_vec::<f64>().map_err(damaged)?.into_iter().map(|value| value as f32).collect()
+    // It fits into memory, for it is there.
+    let shape = [n, c, h, w].map(|side| side as usize);
+    let values = match array.element() {
+        (TypeChar::Float, 4) => array.values::<f32>()?,
+        (TypeChar::Float, 8) => array.values::<f64>()?.into_iter().map(|value| value as f32).collect(),
+        _ => return Err(format!("its elements are {}", array.type_name())),
     };
     if let Some(index) = values.iter().position(|value| !value.is_finite()) {
         return Err(format!("its value {index} is {}", values[index]));
     }
     Ok(Array { shape, values })
-}
-
-/// Refuses headers that no array of numbers has, and that would cost the parser its stack or an overflow.
-fn guard(bytes: &[u8]) -> Result<(), String> {
-    if !bytes.starts_with(b"\x93NUMPY\x01") {
-        return Err("it is no .npy file of version 1".into());
-    }
-    let length = bytes.get(8..10).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])));
-    let header = length.and_then(|length| bytes.get(10..10 + length)).ok_or("its header breaks off")?;
-    let mut depth = 0i32;
-    for byte in header {
-        depth += i32::from(b"([{".contains(byte)) - i32::from(b")]}".contains(byte));
-        if depth > 4 {
-            return Err("its header is no array's".into());
-        }
-    }
-    let digits = header.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max();
-    if header.len() > MAX_HEADER || digits > Some(12) {
-        return Err("its header is no array's".into());
-    }
-    Ok(())
 }
 
 /// Writes class scores `[N, classes]` as float32.
@@ -121,30 +100,21 @@ mod tests {
         let path = folder.path().join("scores.npy");
         write_scores(&path, [2, 1], &[0.5, -1.0]).unwrap();
         let bytes = std::fs::read(&path).unwrap();
-        let file = NpyFile::new(&bytes[..]).unwrap();
-        assert_eq!(file.shape(), [2, 1]);
-        assert_eq!(file.into_vec::<f32>().unwrap(), [0.5, -1.0]);
+        let array = Npy::open(&bytes).unwrap();
+        assert_eq!(array.shape(), [2, 1]);
+        assert_eq!(array.values::<f32>().unwrap(), [0.5, -1.0]);
     }
 
     #[test]
     fn other_arrays_are_refused() {
         let good = npy(&[1, 1, 1, 2], vec![1f32, 2.0]);
-        let header = |from: &str, to: &str| {
-            let text: Vec<u8> = good.clone();
-            let at = text.windows(from.len()).position(|part| part == from.as_bytes()).unwrap();
-            [&text[..at], to.as_bytes(), &text[at + from.len()..]].concat()
-        };
         for (bytes, part) in [
-            (vec![], "no .npy file"),
             (b"PK".to_vec(), "no .npy file"),
-            (good[..40].to_vec(), "breaks off"),
-            (good[..good.len() - 1].to_vec(), "does not go with 7 bytes"),
+            (good[..good.len() - 1].to_vec(), "does not fit to the 7 bytes"),
             (npy(&[2], vec![1f32, 2.0]), "its shape is [2]"),
-            (npy(&[1, 1, 1, 2], vec![1i32, 2]), "its elements are <i4"),
+            (npy(&[0, 1, 1, 2], Vec::<f32>::new()), "holds no images"),
+            (npy(&[1, 1, 1, 2], vec![1i32, 2]), "its elements are '<i4'"),
             (npy(&[1, 1, 1, 2], vec![f32::NAN, 2.0]), "its value 0 is NaN"),
-            (header("False", "True "), "Fortran"),
-            (header("<f4", "[[["), "header"),
-            (header("descr", "((((("), "no array's"),
         ] {
             let problem = parse(&bytes).unwrap_err();
             assert!(problem.contains(part), "{part}: {problem}");
