@@ -131,6 +131,6 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
 }
 
 /// The multiplier of each layer, by names.
-pub(super) fn choices(assignment: &Assignment) -> BTreeMap<String, String> {
+fn choices(assignment: &Assignment) -> BTreeMap<String, String> {
     assignment.layers.iter().map(|layer| (layer.name.clone(), layer.multiplier.clone())).collect()
 }

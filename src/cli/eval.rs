@@ -1,23 +1,27 @@
-//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on; or one with
-//! published weights, on images of one's own.
+//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on.
+//!
+//! The network is that of a run, or one with weights that others trained ([`published`]).
 
+mod published;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use serde::Deserialize;
 
 use super::ExitStatus;
-use super::assign::choices;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers};
 use super::sources::SourceArgs;
-use crate::assignment::Assignment;
+use crate::multiplier::Tabulated;
 use crate::training::launch::Trainer;
 use crate::training::plan::{
-    EvalRequest, Experiment, InferRequest, Network, RunDirectory, Split, StageName, read_json,
+    EvalRequest, EvalResult, Experiment, FileError, Network, RunDirectory, Split, StageName, read_json,
 };
 
-/// Try a run's network with multipliers of your choice, without training
+/// Try a trained network with multipliers of your choice, without training
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,26 +29,39 @@ Examples:
   axmul eval runs/mnist-lenet5 --multiplier drum-4-8s --stage quantize
   axmul eval runs/mnist-lenet5 --multiplier ./libmine.so:mul8s_mine --format json
   axmul eval runs/mnist-lenet5 --assignment mine.json --stage search --split validation
-  axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
 
-The last form computes class scores in fp32 with weights that others trained: a safetensors file
-with torchvision's names. The input is float32 or float64 [N, C, H, W], normalised already.")]
+With weights that others trained, a safetensors file with torchvision's names:
+  axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
+  axmul eval --network resnet18 --weights resnet18.safetensors --data photos --set data.resize=[224,224] \\
+      --set 'data.normalise={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
+  axmul eval --network resnet8 --weights mine.safetensors --data cifar10 --multiplier drum-4-8s
+
+--input is float32 or float64 [N, C, H, W], normalised already; --logits takes the class scores.
+--data gives the accuracy; --set changes keys of an experiment's data: and quantisation: (see
+experiments/mnist-lenet5.yaml), device and threads. Without multipliers the network computes in
+fp32. With them it is quantised as it is, without training: the ranges of activations are
+calibrated on capture.images training images of --data, else on as many images of --input.")]
 pub(super) struct EvalArgs {
     /// The directory of the run
     #[arg(value_name = "RUN", required_unless_present = "network")]
     run: Option<PathBuf>,
     /// A network instead of a run: a built-in one or a file, with parameters after a colon
-    #[arg(long, value_name = "NAME|FILE", requires_all = ["weights", "input", "logits"],
-          conflicts_with_all = ["run", "multiplier", "assignment", "seed"])]
+    #[arg(long, value_name = "NAME|FILE", requires = "weights", conflicts_with_all = ["run", "stage", "seed"])]
     network: Option<String>,
     /// The network's weights
     #[arg(long, value_name = "FILE.safetensors", requires = "network")]
     weights: Option<PathBuf>,
+    /// Images for the network: a data set (see `axmul data list`), or a folder or archive of images
+    #[arg(long, value_name = "NAME|PATH", requires = "network", required_unless_present_any = ["run", "input"])]
+    data: Option<String>,
+    /// Change a key of the network's experiment, dotted, to a YAML value; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "network")]
+    set: Vec<String>,
     /// The images to compute class scores for
-    #[arg(long, value_name = "FILE.npy", requires = "network")]
+    #[arg(long, value_name = "FILE.npy", requires_all = ["network", "logits"])]
     input: Option<PathBuf>,
     /// Where the class scores go: float32 [N, classes]
-    #[arg(long, value_name = "FILE.npy", requires = "network")]
+    #[arg(long, value_name = "FILE.npy", requires_all = ["network", "input"])]
     logits: Option<PathBuf>,
     /// One multiplier for all layers
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "assignment")]
@@ -84,11 +101,18 @@ enum Format {
     Json,
 }
 
+impl From<Images> for Split {
+    fn from(images: Images) -> Self {
+        match images {
+            Images::Validation => Self::Validation,
+            Images::Test => Self::Test,
+        }
+    }
+}
+
 pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    if let (Some(network), Some(weights), Some(input), Some(logits)) =
-        (&args.network, &args.weights, &args.input, &args.logits)
-    {
-        return infer(network, weights, input, logits, console);
+    if let (Some(network), Some(weights)) = (&args.network, &args.weights) {
+        return published::run(args, network, weights, console);
     }
     let run = args.run.as_deref().context("name the directory of a run, or a --network")?;
     let (directory, experiment, network) = RunDirectory::view(run)?;
@@ -102,90 +126,130 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
             checkpoint.display()
         );
     }
-    let (listed, layers) = match &args.multiplier {
-        Some(name) => {
-            let selected = args.sources.tables_for(experiment.signed, std::slice::from_ref(name), console)?;
-            let [one] = &selected[..] else {
-                let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
-                bail!(
-                    "--multiplier {name} names {} multipliers ({}); name one",
-                    names.len(),
-                    names.join(", ")
-                );
-            };
-            let resolved = network.resolve()?;
-            let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
-            let layers = multiplying.map(|layer| (layer.name.clone(), one.name.clone())).collect();
-            (vec![one.clone()], layers)
-        }
+    let (multipliers, layers) = match chosen(args, &experiment, &network, console)? {
+        Some(chosen) => chosen,
         None => {
-            let assignment: Assignment = match &args.assignment {
-                Some(path) => read_json(path)?,
-                None => read_assignment(&directory.assignment(seed))?,
-            };
-            let listed = if args.sources.is_explicit() {
-                args.sources.tables_for(experiment.signed, &[], console)?
-            } else {
-                multipliers(&experiment, console)?
-            };
-            (listed, choices(&assignment))
+            let layers = read_assignment(&directory.assignment(seed))
+                .context("the run has no assignment yet; name a --multiplier or an --assignment")?;
+            (listed(args, &experiment, console)?, layers)
         }
     };
     let (trainer, data_directory) = (Trainer::find()?, data_directory(&experiment)?);
     let result = trainer.eval(|output| EvalRequest {
         experiment,
         network,
-        multipliers: listed,
+        multipliers,
         data_directory,
         checkpoint,
         layers,
-        split: match args.split {
-            Images::Validation => Split::Validation,
-            Images::Test => Split::Test,
-        },
+        split: args.split.into(),
         output,
     })?;
     let text = match args.format {
-        Format::Text => format!(
-            "top-1 {:.2} %, loss {:.4}, on {} images ({:.0} a second)\n",
-            100.0 * result.top1,
-            result.loss,
-            result.images,
-            result.images_per_second
-        ),
+        Format::Text => line(&result),
         Format::Json => serde_json::to_string_pretty(&result)? + "\n",
     };
     console.deliver(text.as_bytes(), None)?;
     Ok(ExitStatus::Done)
 }
 
-/// Class scores of a network with published weights.
-fn infer(
-    network: &str,
-    weights: &Path,
-    input: &Path,
-    logits: &Path,
+/// Multipliers, and which layer takes which of them.
+type Choice = (Vec<Tabulated>, BTreeMap<String, String>);
+
+/// What `--multiplier` or `--assignment` ask for; `None` where there is neither.
+fn chosen(
+    args: &EvalArgs,
+    experiment: &Experiment,
+    network: &Network,
     console: &Console,
-) -> anyhow::Result<ExitStatus> {
-    let network = Network::load(network)?;
-    // What can be refused is, before libtorch is loaded.
-    for file in [weights, input] {
-        if !file.is_file() {
-            bail!("there is no file {}", file.display());
-        }
+) -> anyhow::Result<Option<Choice>> {
+    let resolved = network.resolve()?;
+    let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
+    let names: Vec<&str> = multiplying.map(|layer| layer.name.as_str()).collect();
+    if let Some(name) = &args.multiplier {
+        let selected = args.sources.tables_for(experiment.signed, std::slice::from_ref(name), console)?;
+        let [one] = &selected[..] else {
+            let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
+            bail!("--multiplier {name} names {} multipliers ({}); name one", names.len(), names.join(", "));
+        };
+        let layers = names.iter().map(|&layer| (layer.to_owned(), one.name.clone())).collect();
+        return Ok(Some((vec![one.clone()], layers)));
     }
-    let request = InferRequest {
-        experiment: Experiment::parse("name: eval", "eval", &[])?,
-        network,
-        weights: weights.to_owned(),
-        input: input.to_owned(),
-        output: logits.to_owned(),
-    };
-    Trainer::find()?.infer(&request)?;
-    console.note(format!("class scores written to {}", logits.display()));
-    Ok(ExitStatus::Done)
+    let Some(path) = &args.assignment else { return Ok(None) };
+    let layers = read_assignment(path)?;
+    if let Some(stranger) = layers.keys().find(|layer| !names.contains(&layer.as_str())) {
+        bail!(
+            "{}: network '{}' has no layer '{stranger}' with multipliers; it has {}",
+            path.display(),
+            network.name,
+            names.join(", ")
+        );
+    }
+    let listed = listed(args, experiment, console)?;
+    if let Some((layer, missing)) = layers.iter().find(|(_, name)| listed.iter().all(|m| m.name != **name)) {
+        bail!(
+            "{}: there is no multiplier '{missing}' for layer '{layer}'; name its catalogue with --catalog",
+            path.display()
+        );
+    }
+    Ok(Some((listed, layers)))
 }
 
-fn read_assignment(path: &Path) -> anyhow::Result<Assignment> {
-    read_json(path).context("the run has no assignment yet; name a --multiplier or an --assignment")
+/// The multipliers that an assignment may name.
+fn listed(args: &EvalArgs, experiment: &Experiment, console: &Console) -> anyhow::Result<Vec<Tabulated>> {
+    if args.sources.is_explicit() {
+        args.sources.tables_for(experiment.signed, &[], console)
+    } else {
+        multipliers(experiment, console)
+    }
+}
+
+/// A result for reading.
+fn line(result: &EvalResult) -> String {
+    let top5 = result.top5.map(|top5| format!("top-5 {:.2} %, ", 100.0 * top5)).unwrap_or_default();
+    format!(
+        "top-1 {:.2} %, {top5}loss {:.4}, on {} images ({:.0} a second)\n",
+        100.0 * result.top1,
+        result.loss,
+        result.images,
+        result.images_per_second
+    )
+}
+
+/// What matters of an assignment here, so that one written by hand needs no figures.
+#[derive(Deserialize)]
+struct Assigned {
+    layers: Vec<AssignedLayer>,
+}
+
+#[derive(Deserialize)]
+struct AssignedLayer {
+    name: String,
+    multiplier: String,
+}
+
+/// The multiplier of each layer, from a file as `axmul assign --format json` or a run writes it.
+fn read_assignment(path: &Path) -> Result<BTreeMap<String, String>, FileError> {
+    let assigned: Assigned = read_json(path)?;
+    Ok(assigned.layers.into_iter().map(|layer| (layer.name, layer.multiplier)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_five_are_told_of_where_they_mean_something() {
+        let mut result = EvalResult {
+            split: Split::Test,
+            images: 20,
+            top1: 0.5,
+            top5: None,
+            loss: 1.25,
+            images_per_second: 99.6,
+        };
+        assert_eq!(line(&result), "top-1 50.00 %, loss 1.2500, on 20 images (100 a second)\n");
+        result.top5 = Some(0.75);
+        assert!(line(&result).starts_with("top-1 50.00 %, top-5 75.00 %, loss"));
+    }
 }

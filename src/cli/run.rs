@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::ExitStatus;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers, signals};
 use super::report::{Written, write_report};
 use crate::report::run_table;
 use crate::training::launch::Trainer;
-use crate::training::plan::{Experiment, Network, RunRequest, StageName, Start};
+use crate::training::plan::{Experiment, Network, PublishedWeights, RunRequest, StageName, Start};
 
 /// Train a network, find the noise its layers bear, assign multipliers and retrain
 #[derive(Clone, Debug, clap::Args)]
@@ -18,6 +20,7 @@ Examples:
   axmul run experiments/mnist-lenet5.yaml --set catalog=evoapprox --seeds 1,2,3
   axmul run experiments/mnist-lenet5.yaml --set name=strict --set stages.search.lambda=0.2
   axmul run experiments/mnist-lenet5.yaml --stage baseline --stage quantize
+  axmul run mine.yaml --set stages.baseline='{weights: resnet18.safetensors, epochs: 0}'
   axmul run experiments/mnist-lenet5.yaml --resume      after Ctrl-C, or for stages not run yet
 
 Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every
@@ -54,6 +57,9 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let experiment = Experiment::load(&args.experiment, &overrides(args))?;
     let network = Network::load(&experiment.network)?;
+    if let Some(weights) = &experiment.stages.baseline.weights {
+        drop(PublishedWeights::read(weights, &network).context("stages.baseline.weights")?);
+    }
     let trainer = Trainer::find()?;
     let data_directory = data_directory(&experiment)?;
     let multipliers = multipliers(&experiment, console)?;

@@ -73,7 +73,8 @@ impl SourceArgs {
         })?)
     }
 
-    fn signedness(&self) -> Option<bool> {
+    /// What `--signed` or `--unsigned` say.
+    pub fn signedness(&self) -> Option<bool> {
         if self.signed { Some(true) } else { self.unsigned.then_some(false) }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use super::plan::{EvalRequest, EvalResult, FileError, InferRequest, RunRequest, read_json};
+use super::plan::{EvalRequest, EvalResult, FileError, InferRequest, InferResult, RunRequest, read_json};
 
 /// The training executable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,12 +93,14 @@ impl Trainer {
         Ok(read_json(&output)?)
     }
 
-    /// Computes class scores with published weights.
-    pub fn infer(&self, request: &InferRequest) -> Result<(), LaunchError> {
+    /// Computes accuracy or class scores with published weights.
+    pub fn infer(&self, request: impl FnOnce(PathBuf) -> InferRequest) -> Result<InferResult, LaunchError> {
         let folder = scratch()?;
+        let output = folder.path().join("result.json");
         let path = folder.path().join("request.json");
-        request.write(&path)?;
-        self.start("infer", &path)
+        request(output.clone()).write(&path)?;
+        self.start("infer", &path)?;
+        Ok(read_json(&output)?)
     }
 
     fn start(&self, action: &str, request: &Path) -> Result<(), LaunchError> {

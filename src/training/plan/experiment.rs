@@ -149,12 +149,16 @@ impl Experiment {
 
     /// Reads an experiment; `origin` names the text in errors.
     pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, ExperimentError> {
-        let mut experiment: Self = yaml::from_str(text, origin)?;
+        yaml::from_str::<Self>(text, origin)?.with(overrides)
+    }
+
+    /// The experiment with overrides applied, and checked.
+    pub fn with(mut self, overrides: &[String]) -> Result<Self, ExperimentError> {
         for assignment in overrides {
-            experiment = overrides::apply(&experiment, assignment)?;
+            self = overrides::apply(&self, assignment)?;
         }
-        experiment.check()?;
-        Ok(experiment)
+        self.check()?;
+        Ok(self)
     }
 
     /// Checks what types cannot: ranges of numbers, and settings that exclude each other.

@@ -24,7 +24,7 @@ mod settings;
 mod sign_magnitude;
 mod weights;
 
-pub use arrays::{Array, read_images, write_scores};
+pub use arrays::{Array, read_images, read_images_for, write_scores};
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
@@ -36,7 +36,9 @@ pub use quantisation::{
     ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
     WeightRange,
 };
-pub use request::{EvalRequest, EvalResult, InferRequest, RunRequest, Split, Start};
+pub use request::{
+    Calibration, EvalRequest, EvalResult, InferRequest, InferResult, RangesFrom, RunRequest, Split, Start,
+};
 pub use results::{
     AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary,
     UniformResult,
@@ -47,4 +49,4 @@ pub use settings::{
     Uniform,
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
-pub use weights::{is_counter, publish, published_name};
+pub use weights::{PublishedWeights, WeightsError, publish, published_name, published_tensors};

@@ -9,7 +9,7 @@ use super::{Experiment, FileError, Network, StageName, read_json, write_json};
 use crate::multiplier::Tabulated;
 
 /// Changes with the form of the requests, so that executables of different releases notice each other.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A run, with everything that is needed for it: `axmul-train run --request FILE`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,19 +65,57 @@ pub struct EvalRequest {
     pub output: PathBuf,
 }
 
-/// A network with published weights on images of one's own: `axmul-train infer --request FILE`.
+/// A network with published weights: `axmul-train infer --request FILE`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InferRequest {
-    /// Where to compute, and with how many threads; the rest does not matter.
+    /// Where to compute, which images, and how to quantise; stages do not matter.
     pub experiment: Experiment,
     /// The network.
     pub network: Network,
     /// Its weights: a safetensors file with torchvision's names.
     pub weights: PathBuf,
     /// Normalised images `[N, C, H, W]`, an `.npy` file of real numbers.
-    pub input: PathBuf,
-    /// Where the class scores `[N, classes]` go, an `.npy` file of float32.
+    pub input: Option<PathBuf>,
+    /// Where the class scores of `input` go, `[N, classes]`: an `.npy` file of float32.
+    pub logits: Option<PathBuf>,
+    /// Directory of the experiment's images, for the accuracy on them.
+    pub data_directory: Option<PathBuf>,
+    /// Which of the experiment's images to look at.
+    pub split: Split,
+    /// Multipliers that `layers` may name.
+    pub multipliers: Vec<Tabulated>,
+    /// The multiplier of each layer; quantised layers that are not named compute exactly. `None` for fp32.
+    pub layers: Option<BTreeMap<String, String>>,
+    /// Where the [`InferResult`] goes, as JSON.
     pub output: PathBuf,
+}
+
+/// How a network did with published weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InferResult {
+    /// What the ranges of activations were calibrated on; `None` in fp32.
+    pub calibration: Option<Calibration>,
+    /// How it did on the experiment's images, if they were asked for.
+    pub accuracy: Option<EvalResult>,
+}
+
+/// What the ranges of activations follow from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Which images.
+    pub images_of: RangesFrom,
+    /// Number of images.
+    pub images: usize,
+}
+
+/// Images that ranges of activations are calibrated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RangesFrom {
+    /// Those that a data set has for training.
+    Training,
+    /// The very images that class scores are computed for.
+    Input,
 }
 
 /// A part of the images.
@@ -99,6 +137,10 @@ pub struct EvalResult {
     pub images: usize,
     /// Share of right answers, 0 to 1.
     pub top1: f64,
+    /// Share of images whose class is among the five with the highest scores, 0 to 1; only where there are more than
+    /// five classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top5: Option<f64>,
     /// Mean cross entropy.
     pub loss: f64,
     /// Images a second.
@@ -180,7 +222,7 @@ mod tests {
         for (text, part) in [
             ("{\"version\": 99}", "got 99"),
             ("{}", "got none"),
-            ("{\"version\": 1}", "missing field"),
+            ("{\"version\": 2}", "missing field"),
             ("{", "cannot read"),
         ] {
             std::fs::write(&path, text).unwrap();

@@ -1,5 +1,7 @@
 //! Settings of the stages, and their defaults.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// The stages of the method, in the order in which they run.
@@ -202,7 +204,10 @@ macro_rules! stage_settings {
 
 stage_settings!(
     /// Settings of `baseline`.
-    Baseline, 8, 0.05, 1e-4
+    Baseline, 8, 0.05, 1e-4,
+    /// Published weights to start from instead of random ones: a safetensors file with torchvision's names. With
+    /// `epochs: 0` the next stage takes them as they are.
+    weights: Option<PathBuf> = None
 );
 stage_settings!(
     /// Settings of `quantize`.

@@ -11,7 +11,7 @@ use super::TrainError;
 use super::random;
 use crate::data::augment::{Augment, Draw};
 use crate::data::images::{Part, divide, statistics};
-use crate::training::plan::{Experiment, StageName};
+use crate::training::plan::{Experiment, Network, StageName};
 
 /// Images with labels, on a device.
 #[derive(Debug)]
@@ -168,6 +168,21 @@ impl Dataset {
     /// The number of classes that labels tell apart.
     pub fn classes(&self) -> usize {
         [&self.train, &self.validation, &self.test].map(Images::classes).into_iter().max().unwrap_or(0)
+    }
+
+    /// Refuses images that a network does not take, and classes that it does not tell apart.
+    pub fn check_fits(&self, network: &Network) -> Result<(), TrainError> {
+        let (shape, classes) = (self.train.shape(), self.classes());
+        if shape != network.input {
+            let (name, input) = (&network.name, network.input);
+            return Err(TrainError::Data(format!("are {shape:?}, and network '{name}' takes {input:?}")));
+        }
+        if classes > network.classes {
+            let (name, known) = (&network.name, network.classes);
+            let problem = format!("have {classes} classes, and network '{name}' tells {known} apart");
+            return Err(TrainError::Data(problem));
+        }
+        Ok(())
     }
 
     /// Reads the data set that an experiment names from where it lies onto a device.

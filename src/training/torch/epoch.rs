@@ -23,6 +23,9 @@ pub struct Score {
     pub loss: f64,
     /// Share of right answers, 0 to 1.
     pub top1: f64,
+    /// Share of images whose class is among the five highest scores; where there are more than five classes, and
+    /// nothing is learned.
+    pub top5: Option<f64>,
     /// Number of images.
     pub images: usize,
 }
@@ -98,7 +101,7 @@ pub fn train(
         // Reading a figure waits for the device, so not at every batch.
         if (batch + 1).is_multiple_of(batches.div_ceil(20)) || batch + 1 == batches {
             let mean = |sum: &Tensor| sum.double_value(&[]) / seen as f64;
-            score = Score { loss: mean(&loss_sum), top1: mean(&right), images: seen };
+            score = Score { loss: mean(&loss_sum), top1: mean(&right), top5: None, images: seen };
             if !score.loss.is_finite() {
                 return Err(TrainError::Diverged { stage: pass.stage, epoch: pass.epoch, loss: score.loss });
             }
@@ -117,7 +120,7 @@ pub fn evaluation_batch(shape: &[usize; 3]) -> usize {
 /// Loss and accuracy, with nothing learned and nothing observed.
 pub fn evaluate(model: &mut Model, images: &Images, mode: Mode) -> Result<Score, TrainError> {
     let _guard = tch::no_grad_guard();
-    let (mut loss, mut right) = (0.0, 0.0);
+    let (mut loss, mut right, mut near) = (0.0, 0.0, None);
     let batch = evaluation_batch(&images.shape());
     for start in (0..images.len()).step_by(batch) {
         let (x, labels) = images.range(start, batch);
@@ -125,7 +128,13 @@ pub fn evaluate(model: &mut Model, images: &Images, mode: Mode) -> Result<Score,
         let count = labels.size()[0] as f64;
         loss += scores.cross_entropy_for_logits(&labels).double_value(&[]) * count;
         right += scores.argmax(1, false).eq_tensor(&labels).sum(Kind::Double).double_value(&[]);
+        if scores.size()[1] > 5 {
+            let (_, five) = scores.topk(5, 1, true, false);
+            let among = five.eq_tensor(&labels.unsqueeze(1)).sum(Kind::Double).double_value(&[]);
+            *near.get_or_insert(0.0) += among;
+        }
     }
     let images = images.len();
-    Ok(Score { loss: loss / images as f64, top1: right / images as f64, images })
+    let share = |sum: f64| sum / images as f64;
+    Ok(Score { loss: share(loss), top1: share(right), top5: near.map(share), images })
 }

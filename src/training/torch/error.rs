@@ -6,7 +6,9 @@ use tch::TchError;
 
 use crate::assignment::AssignmentError;
 use crate::kernels::KernelError;
-use crate::training::plan::{FileError, NetworkError, RunDirectoryError, SignMagnitudeError, StageName};
+use crate::training::plan::{
+    FileError, NetworkError, RunDirectoryError, SignMagnitudeError, StageName, WeightsError,
+};
 
 /// Why training stopped.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +40,8 @@ pub enum TrainError {
         problem: String,
     },
     /// Published weights that do not fit.
-    #[error("the weights {path}: {problem}", path = path.display())]
-    Weights {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        problem: String,
-    },
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
     /// A stage whose predecessor has not run.
     #[error(
         "stage {stage} starts from the checkpoint of {needs}, which is not there; run {needs} first (--stage {needs},{stage})"

@@ -1,81 +1,104 @@
-//! Published weights, and the class scores that a network yields with them.
+//! Published weights, and what a network does with them: class scores and accuracy, in fp32 or approximately.
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensors};
+use safetensors::tensor::Dtype;
 use tch::{Device, Kind, Tensor};
 
+use super::dataset::Dataset;
+use super::evaluate::{measure, set_multipliers};
 use super::layers::Mode;
 use super::network::Model;
-use super::{TrainError, device, epoch};
-use crate::training::plan::{self, InferRequest};
+use super::{TrainError, device, epoch, stages};
+use crate::training::plan::{
+    self, Calibration, InferRequest, InferResult, Network, PublishedWeights, RangesFrom, StageName,
+    WeightsError, write_json,
+};
 
-/// Does what a request asks for: loads the weights and writes the class scores of the images, in fp32.
-pub fn infer_request(request: &InferRequest) -> Result<(), TrainError> {
-    let experiment = &request.experiment;
+/// Does what a request asks for: loads the weights, calibrates where layers are to be quantised, writes class scores,
+/// and measures accuracy.
+pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> {
+    let (experiment, network) = (&request.experiment, &request.network);
     device::set_threads(experiment.threads);
     let device = device::choose(experiment.device)?;
-    let mut model = Model::new(&request.network, experiment, device, 0)?;
-    load_weights(&mut model, &request.weights)?;
-    let images = plan::read_images(&request.input)?;
-    let [count, size @ ..] = images.shape;
-    if size != request.network.input {
-        return Err(TrainError::Data(format!(
-            "{} are {size:?}, and network '{}' takes {:?}",
-            request.input.display(),
-            request.network.name,
-            request.network.input
-        )));
+    let seed = experiment.seeds.first().copied().unwrap_or_default();
+    let mut model = Model::new(network, experiment, device, seed)?;
+    load_weights(&mut model, network, &request.weights)?;
+    let input = request.input.as_deref().map(|path| read_input(path, network)).transpose()?;
+    let directory = request.data_directory.as_deref();
+    let dataset = directory.map(|directory| Dataset::load(experiment, directory, device)).transpose()?;
+    if let Some(dataset) = &dataset {
+        dataset.check_fits(network)?;
     }
-    let _guard = tch::no_grad_guard();
-    let shape = images.shape.map(|n| n as i64);
-    let all = Tensor::f_from_slice(&images.values)?.f_view(shape)?;
-    let batch = epoch::evaluation_batch(&request.network.input);
-    let mut scores: Vec<f32> = Vec::new();
-    for start in (0..count).step_by(batch) {
-        let some = all.narrow(0, start as i64, batch.min(count - start) as i64).to_device(device);
-        let yielded = model.forward(&some, Mode::Fp32, false)?;
-        scores.extend(Vec::<f32>::try_from(yielded.reshape([-1]).to_device(Device::Cpu))?);
+
+    let mut calibration = None;
+    if let Some(layers) = &request.layers {
+        let count = experiment.capture.images;
+        let (images, images_of) = match (&dataset, &input) {
+            (Some(dataset), _) => {
+                (dataset.train.sample(count, seed, StageName::Quantize), RangesFrom::Training)
+            }
+            (None, Some(input)) => {
+                (input.narrow(0, 0, input.size()[0].min(count as i64)).to_device(device), RangesFrom::Input)
+            }
+            (None, None) => return Err(TrainError::Data("are needed to calibrate ranges on".into())),
+        };
+        stages::observe(&mut model, &images)?;
+        set_multipliers(&mut model, layers, &request.multipliers, experiment)?;
+        calibration = Some(Calibration { images_of, images: images.size()[0] as usize });
     }
-    Ok(plan::write_scores(&request.output, [count, request.network.classes], &scores)?)
+    let mode = if calibration.is_some() { Mode::Approximate } else { Mode::Fp32 };
+
+    if let (Some(input), Some(logits)) = (&input, &request.logits) {
+        let scores = scores(&mut model, input, mode)?;
+        plan::write_scores(logits, [input.size()[0] as usize, network.classes], &scores)?;
+    }
+    let accuracy = dataset.map(|dataset| measure(&mut model, &dataset, request.split, mode)).transpose()?;
+    let result = InferResult { calibration, accuracy };
+    write_json(&request.output, &result)?;
+    Ok(result)
 }
 
-/// Puts weights with torchvision's names, from a safetensors file, into a network. Every tensor of the network must
-/// be there with its shape, and nothing else.
-pub fn load_weights(model: &mut Model, path: &Path) -> Result<(), TrainError> {
-    let fail = |problem: String| TrainError::Weights { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-    let file = SafeTensors::deserialize(&bytes)
-        .map_err(|error| fail(format!("is no safetensors file ({error})")))?;
-    let mut strangers: HashSet<&str> =
-        file.names().into_iter().filter(|name| !plan::is_counter(name)).collect();
+/// Images that a network takes, fp32 `[N, C, H, W]` on the CPU.
+fn read_input(path: &Path, network: &Network) -> Result<Tensor, TrainError> {
+    let images = plan::read_images_for(path, network)?;
+    Ok(Tensor::f_from_slice(&images.values)?.f_view(images.shape.map(|n| n as i64))?)
+}
+
+/// The class scores of images, image after image.
+pub fn scores(model: &mut Model, images: &Tensor, mode: Mode) -> Result<Vec<f32>, TrainError> {
+    let _guard = tch::no_grad_guard();
+    let size = images.size();
+    let (count, batch) =
+        (size[0], epoch::evaluation_batch(&[1, 2, 3].map(|side| size[side] as usize)) as i64);
+    let mut scores: Vec<f32> = Vec::new();
+    for start in (0..count).step_by(batch as usize) {
+        let some = images.narrow(0, start, batch.min(count - start)).to_device(model.device());
+        let yielded = model.forward(&some, mode, false)?;
+        scores.extend(Vec::<f32>::try_from(yielded.reshape([-1]).to_device(Device::Cpu))?);
+    }
+    Ok(scores)
+}
+
+/// Puts weights with torchvision's names, from a safetensors file, into a network.
+pub fn load_weights(model: &mut Model, network: &Network, path: &Path) -> Result<(), TrainError> {
+    let fail = |problem: String| WeightsError { path: path.to_owned(), problem };
+    let weights = PublishedWeights::read(path, network)?;
+    let file = weights.tensors().map_err(|error| fail(error.to_string()))?;
     for (name, mut to) in model.tensors() {
         let Some(name) = plan::published_name(&name) else { continue };
-        let from = file.tensor(&name).map_err(|_| fail(format!("has no tensor '{name}'")))?;
-        strangers.remove(name.as_str());
+        let from = file.tensor(&name).map_err(|error| fail(error.to_string()))?;
         let kind = match from.dtype() {
             Dtype::F16 => Kind::Half,
             Dtype::BF16 => Kind::BFloat16,
-            Dtype::F32 => Kind::Float,
             Dtype::F64 => Kind::Double,
-            other => {
-                return Err(fail(format!("tensor '{name}' is {other:?}; expected F16, BF16, F32 or F64")));
-            }
+            _ => Kind::Float,
         };
-        let shape: Vec<i64> = from.shape().iter().map(|&n| n as i64).collect();
-        if shape != to.size() {
-            return Err(fail(format!(
-                "tensor '{name}' has shape {shape:?}, the network's has {:?}",
-                to.size()
-            )));
-        }
-        let from = Tensor::f_from_data_size(from.data(), &shape, kind)?;
+        let from = Tensor::f_from_data_size(from.data(), &to.size(), kind)?;
         tch::no_grad(|| to.f_copy_(&from))?;
+        if to.isfinite().all().int64_value(&[]) == 0 {
+            return Err(fail(format!("tensor '{name}' holds values that are no finite numbers")).into());
+        }
     }
-    // The first by name, so that the message is always the same.
-    match strangers.into_iter().min() {
-        Some(name) => Err(fail(format!("has a tensor '{name}', which the network has not"))),
-        None => Ok(()),
-    }
+    Ok(())
 }

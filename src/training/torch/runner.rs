@@ -64,22 +64,7 @@ pub fn run_on(
 ) -> Result<Results, TrainError> {
     let began = Instant::now();
     let experiment = &request.experiment;
-    if dataset.train.shape() != request.network.input {
-        return Err(TrainError::Data(format!(
-            "are {:?}, and network '{}' takes {:?}",
-            dataset.train.shape(),
-            request.network.name,
-            request.network.input
-        )));
-    }
-    if dataset.classes() > request.network.classes {
-        return Err(TrainError::Data(format!(
-            "have {} classes, and network '{}' tells {} apart",
-            dataset.classes(),
-            request.network.name,
-            request.network.classes
-        )));
-    }
+    dataset.check_fits(&request.network)?;
     let multipliers = Multipliers::new(&request.multipliers, experiment)?;
     let needs_multipliers = request.stages.iter().any(|&stage| stage >= StageName::Search);
     if needs_multipliers && multipliers.all.is_empty() {

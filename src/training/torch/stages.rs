@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::time::Instant;
 
+use tch::Tensor;
+
 use super::approximate::Approximate;
 use super::checkpoint::{self, Checkpoint, CheckpointInfo};
 use super::epoch::{self, Pass};
@@ -12,7 +14,7 @@ use super::optimizer::Optimizer;
 use super::progress::StageProgress;
 use super::random::{self, Purpose};
 use super::runner::Session;
-use super::{TrainError, capture, uniform};
+use super::{TrainError, capture, infer, uniform};
 use crate::assignment::assign;
 use crate::training::plan::{AssignmentResult, Event, StageName, StageResult, write_json};
 
@@ -160,10 +162,15 @@ fn train_epoch(
     Ok(())
 }
 
-/// The network as a stage finds it: new, or from the checkpoint of the stage before.
+/// The network as a stage finds it: new, with published weights, or from the checkpoint of the stage before.
 pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Model, TrainError> {
     let mut model = Model::new(&session.network, &session.experiment, session.device, seed)?;
-    let Some(needs) = stage.starts_from() else { return Ok(model) };
+    let Some(needs) = stage.starts_from() else {
+        if let Some(weights) = &session.experiment.stages.baseline.weights {
+            infer::load_weights(&mut model, &session.network, weights)?;
+        }
+        return Ok(model);
+    };
     let done = session.directory.stage_result(seed, needs).exists();
     let checkpoint = Checkpoint::load(&session.directory.checkpoint(seed, needs))?;
     let (true, Some(checkpoint)) = (done, checkpoint) else {
@@ -186,8 +193,13 @@ pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Mo
 /// Shows the observers some training images, so that quantisation has ranges to start from.
 fn calibrate(session: &Session<'_>, model: &mut Model, seed: u64) -> Result<(), TrainError> {
     let images = session.dataset.train.sample(session.experiment.capture.images, seed, StageName::Quantize);
+    observe(model, &images)
+}
+
+/// Shows images, normalised fp32, to the observers of a network.
+pub fn observe(model: &mut Model, images: &Tensor) -> Result<(), TrainError> {
     let _guard = tch::no_grad_guard();
-    let _scores = model.forward_watched(&images, Mode::Fp32, false, &mut |layer, x| {
+    let _scores = model.forward_watched(images, Mode::Fp32, false, &mut |layer, x| {
         layer.observe(x);
         Ok(())
     })?;

@@ -99,7 +99,7 @@ fn screen(session: &mut Session<'_>, seed: u64, multiplier: &str) -> Result<Scor
     let rate = |_| training.learning_rate;
     match epoch::train(&mut model, &mut optimizer, &session.dataset.train, &pass, rate, |_, _| Ok(())) {
         Ok(_) => epoch::evaluate(&mut model, &session.dataset.validation, Mode::Approximate),
-        Err(TrainError::Diverged { .. }) => Ok(Score { loss: f64::MAX, top1: 0.0, images }),
+        Err(TrainError::Diverged { .. }) => Ok(Score { loss: f64::MAX, images, ..Score::default() }),
         Err(error) => Err(error),
     }
 }

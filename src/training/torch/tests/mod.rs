@@ -4,7 +4,9 @@ mod exactness;
 mod narrow;
 mod networks;
 mod prediction;
+mod published;
 mod runs;
+mod torchvision;
 
 use std::sync::{Mutex, MutexGuard};
 

@@ -1,18 +1,15 @@
 //! Networks with branches, and every built-in network through all stages.
 
-use npyz::WriterBuilder;
 use tch::{Device, Kind, Tensor};
 
 use super::runs::catalogue;
 use super::seeded;
 use crate::multiplier::OperandFormat;
-use crate::training::plan::{self, Experiment, InferRequest, Network, RunRequest, StageName, Start};
-use crate::training::torch::checkpoint::{self, Checkpoint, CheckpointInfo};
+use crate::training::plan::{Experiment, Network, RunRequest, StageName, Start};
+use crate::training::torch::checkpoint::Checkpoint;
 use crate::training::torch::dataset::{Dataset, Images};
-use crate::training::torch::infer_request;
 use crate::training::torch::layers::Mode;
 use crate::training::torch::network::Model;
-use crate::training::torch::optimizer::Optimizer;
 use crate::training::torch::runner::run_on;
 
 const BRANCHES: &str = "
@@ -159,67 +156,6 @@ fn every_built_in_network_goes_through_all_stages() {
         // Weights decay where a gradient arrives, so each tells that the way back leads to it.
         for (before, after) in before.layers().zip(after.layers()) {
             assert_ne!(before.weight, after.weight, "{name}: layer {} did not learn", before.name);
-        }
-    }
-}
-
-/// Weights that were written for others and read back give the same class scores, bit for bit.
-#[test]
-fn weights_go_out_and_in() {
-    let _seeded = seeded(5);
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
-    let experiment = Experiment::parse("name: test\ndevice: cpu", "test", &[]).unwrap();
-    let network = Network::load("resnet8:size=8,width=4,classes=3").unwrap();
-    let mut model = Model::new(&network, &experiment, Device::Cpu, 7).unwrap();
-    let images = Tensor::randn([6, 3, 8, 8], (Kind::Float, Device::Cpu));
-    let _ = model.forward(&images, Mode::Fp32, true).unwrap();
-    let info = CheckpointInfo { stage: StageName::Baseline, seed: 7, epochs_done: 1, seconds: 0.0 };
-    let optimizer = Optimizer::new(&experiment.stages.training(StageName::Baseline), model.parameters(false));
-    checkpoint::save(&file("checkpoint"), &info, &model, &optimizer).unwrap();
-    let published = plan::publish(&file("checkpoint")).unwrap();
-    std::fs::write(file("weights"), &published).unwrap();
-
-    let values: Vec<f32> = Vec::try_from(images.reshape([-1])).unwrap();
-    let mut bytes = Vec::new();
-    let mut writer =
-        npyz::WriteOptions::new().default_dtype().shape(&[6, 3, 8, 8]).writer(&mut bytes).begin_nd().unwrap();
-    writer.extend(values).unwrap();
-    writer.finish().unwrap();
-    std::fs::write(file("x.npy"), bytes).unwrap();
-    let request = InferRequest {
-        experiment: experiment.clone(),
-        network: network.clone(),
-        weights: file("weights"),
-        input: file("x.npy"),
-        output: file("y.npy"),
-    };
-    infer_request(&request).unwrap();
-    let written = npyz::NpyFile::new(std::fs::File::open(file("y.npy")).unwrap()).unwrap();
-    assert_eq!(written.shape(), [6, 3]);
-    let _guard = tch::no_grad_guard();
-    let scores = model.forward(&images, Mode::Fp32, false).unwrap();
-    assert_eq!(written.into_vec::<f32>().unwrap(), Vec::<f32>::try_from(scores.reshape([-1])).unwrap());
-
-    let fails = |request: InferRequest| infer_request(&request).unwrap_err().to_string();
-    let other = |name: &str| InferRequest { network: Network::load(name).unwrap(), ..request.clone() };
-    let message = fails(other("resnet8:size=8,width=4,classes=5"));
-    assert!(message.contains("tensor 'fc.weight' has shape [3, 16], the network's has [5, 16]"), "{message}");
-    let message = fails(other("resnet14:size=8,width=4,classes=3"));
-    assert!(message.contains("has no tensor 'layer1.1.conv1.weight'"), "{message}");
-    let message = fails(other("resnet8:size=16,width=4,classes=3"));
-    assert!(message.contains("x.npy are [3, 8, 8], and network 'resnet8' takes [3, 16, 16]"), "{message}");
-    let message = fails(InferRequest { weights: file("x.npy"), ..request.clone() });
-    assert!(message.contains("no safetensors file"), "{message}");
-    let more = safetensors::SafeTensors::deserialize(&published).unwrap();
-    let stranger = more.tensor("fc.bias").unwrap();
-    for (name, fits) in [("bn1.num_batches_tracked", true), ("head.bias", false)] {
-        let all = more.tensors().into_iter().chain([(name.to_owned(), stranger.clone())]);
-        std::fs::write(file("more"), safetensors::serialize(all, None).unwrap()).unwrap();
-        let outcome = infer_request(&InferRequest { weights: file("more"), ..request.clone() });
-        match outcome {
-            Ok(()) => assert!(fits, "{name}"),
-            Err(error) => assert!(!fits && error.to_string().contains("has a tensor 'head.bias'"), "{error}"),
         }
     }
 }
