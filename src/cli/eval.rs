@@ -32,7 +32,8 @@ Examples:
 
 With weights that others trained, a safetensors file with torchvision's names:
   axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
-  axmul eval --network resnet18 --weights resnet18.safetensors --data photos --set data.resize=[224,224] \\
+  axmul eval --network resnet18 --weights resnet18.safetensors --data photos \\
+      --set data.resize=[224,224] \\
       --set 'data.normalise={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
   axmul eval --network resnet8 --weights mine.safetensors --data cifar10 --multiplier drum-4-8s
 
@@ -113,6 +114,10 @@ impl From<Images> for Split {
 pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     if let (Some(network), Some(weights)) = (&args.network, &args.weights) {
         return published::run(args, network, weights, console);
+    }
+    // Clap lets a RUN excuse a missing --network.
+    if args.weights.is_some() || args.data.is_some() || args.input.is_some() || !args.set.is_empty() {
+        bail!("--weights, --data, --set, --input and --logits go with --network, not with a run");
     }
     let run = args.run.as_deref().context("name the directory of a run, or a --network")?;
     let (directory, experiment, network) = RunDirectory::view(run)?;
