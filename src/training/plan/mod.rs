@@ -8,6 +8,7 @@
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
 mod arrays;
+mod confusion;
 mod data;
 mod error;
 mod events;
@@ -22,9 +23,11 @@ mod results;
 mod run_directory;
 mod settings;
 mod sign_magnitude;
+mod tensorboard;
 mod weights;
 
 pub use arrays::{Array, read_images, read_images_for, write_scores};
+pub use confusion::Confusion;
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
@@ -49,4 +52,5 @@ pub use settings::{
     Uniform,
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
+pub use tensorboard::Board;
 pub use weights::{PublishedWeights, WeightsError, publish, published_name, published_tensors};
