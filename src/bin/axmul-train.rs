@@ -58,6 +58,7 @@ fn main() -> ExitCode {
 fn work(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run(Request { request }) => {
+            torch::quiet_about_memory();
             torch::run(&RunRequest::read(&request)?)?;
         }
         Command::Eval(Request { request }) => {

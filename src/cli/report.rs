@@ -7,8 +7,10 @@ use clap::ValueEnum;
 
 use super::ExitStatus;
 use super::console::Console;
-use crate::report::{FigureFormat, OutputFile, Render, layers_figure, run_markdown, run_table};
-use crate::training::plan::{Results, RunDirectory, read_json, write_whole};
+use crate::report::{
+    FigureFormat, OutputFile, Render, confusion_figure, layers_figure, run_markdown, run_table,
+};
+use crate::training::plan::{Confusion, Results, RunDirectory, StageName, read_json, write_whole};
 
 /// Show the results of a run, and write its report anew
 #[derive(Clone, Debug, clap::Args)]
@@ -49,7 +51,7 @@ pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitSt
     let written = write_report(&args.run)?;
     let text = match args.format {
         Format::Table => run_table(&written.results),
-        Format::Markdown => run_markdown(&written.results, written.figure_name()),
+        Format::Markdown => run_markdown(&written.results, &written.figures),
         Format::Json => serde_json::to_string_pretty(&written.results)? + "\n",
     };
     if let Some((format, file)) = figure {
@@ -70,28 +72,38 @@ pub(super) struct Written {
     pub results: Results,
     /// The figure, if `search` is done.
     pub figure: Option<PathBuf>,
-}
-
-impl Written {
-    /// The figure's name as `report.md` links it.
-    fn figure_name(&self) -> Option<&'static str> {
-        self.figure.as_ref().map(|_| FIGURE)
-    }
+    /// What each figure of `report.md` shows, and its file there.
+    figures: Vec<(String, String)>,
 }
 
 const FIGURE: &str = "layers.svg";
+const CONFUSION: &str = "confusion.svg";
 
-/// Writes `layers.svg` and `report.md` into the directory of a run, from its `results.json`.
+/// Writes `layers.svg`, `confusion.svg` and `report.md` into the directory of a run, from its `results.json` and the
+/// confusion matrix of the last stage up to `retrain`.
 pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
     let (directory, ..) = RunDirectory::view(run)?;
     let results: Results = read_json(&directory.results()).context("the run has no results yet")?;
-    let mut written = Written { results, figure: None };
+    let mut written = Written { results, figure: None, figures: vec![] };
     if let Some(assignment) = &written.results.assignment {
         let path = run.join(FIGURE);
         write_whole(&path, &FigureFormat::Svg.render(&layers_figure(&assignment.assignment)?)?)?;
         written.figure = Some(path);
+        let shown = "Relative energy and share of the multiplications per layer";
+        written.figures.push((shown.into(), FIGURE.into()));
     }
-    let report = run_markdown(&written.results, written.figure_name());
+    let seed = written.results.seed;
+    let last = written.results.stages.range(..=StageName::Retrain).next_back().map(|(&stage, _)| stage);
+    // Runs of earlier releases have no matrix.
+    if let Some((stage, path)) = last.map(|stage| (stage, directory.confusion(seed, stage)))
+        && path.exists()
+    {
+        let figure = confusion_figure(&Confusion::read(&path)?, &format!("{stage}, seed {seed}"))?;
+        write_whole(&run.join(CONFUSION), &FigureFormat::Svg.render(&figure)?)?;
+        let shown = format!("What the test images of each class were taken for after {stage}, seed {seed}");
+        written.figures.push((shown, CONFUSION.into()));
+    }
+    let report = run_markdown(&written.results, &written.figures);
     write_whole(&run.join("report.md"), report.as_bytes())?;
     Ok(written)
 }

@@ -24,8 +24,8 @@ Examples:
   axmul run experiments/mnist-lenet5.yaml --resume      after Ctrl-C, or for stages not run yet
 
 Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every
-epoch, results.json, layers.svg and report.md; `axmul report DIR/NAME` shows them again. An
-interrupted run goes on with --resume where its last whole epoch ended, and ends with the numbers
+epoch, tensorboard/, results.json, layers.svg, confusion.svg and report.md; `axmul report DIR/NAME`
+shows them again. An interrupted run goes on with --resume where its last whole epoch ended, and ends with the numbers
 of an uninterrupted one.")]
 pub(super) struct RunArgs {
     /// The experiment

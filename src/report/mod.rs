@@ -3,11 +3,13 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`] and [`layers_figure`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`] and
+//!   [`confusion_figure`] draw some.
 //! - [`run_table`], [`run_markdown`]: what came out of a run.
 
 mod axis;
 pub mod comparison;
+mod confusion;
 pub mod export;
 pub mod figure;
 pub mod heat_map;
@@ -17,6 +19,7 @@ mod output;
 mod run;
 pub mod scatter;
 
+pub use confusion::confusion_figure;
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_figure;
 pub use number::significant;

@@ -6,7 +6,7 @@ use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use crate::assignment::Assignment;
-use crate::training::plan::{Results, SeedResults, Spread, StageName};
+use crate::training::plan::{Results, SeedResults, Spread, StageName, StageResult};
 
 /// Where tables go: their rules differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,14 +20,14 @@ pub fn run_table(results: &Results) -> String {
     sections(results, Look::Terminal)
 }
 
-/// `report.md`: the same tables, and the figure of the assignment if `figure` names one.
-pub fn run_markdown(results: &Results, figure: Option<&str>) -> String {
+/// `report.md`: the same tables, and figures, each by what it shows and its file.
+pub fn run_markdown(results: &Results, figures: &[(String, String)]) -> String {
     let mut text = format!("# {}\n\n", results.name);
     let seeds: Vec<_> = results.seeds.iter().map(|seed| seed.seed.to_string()).collect();
     let _ = writeln!(text, "Device {}; seeds {}.\n", results.device, seeds.join(", "));
     text.push_str(&sections(results, Look::Markdown));
-    if let Some(figure) = figure {
-        let _ = writeln!(text, "\n![Relative energy and share of the multiplications per layer]({figure})");
+    for (shown, file) in figures {
+        let _ = writeln!(text, "\n![{shown}]({file})");
     }
     text
 }
@@ -105,17 +105,25 @@ fn multipliers(seed: &SeedResults, stage: StageName) -> String {
     }
 }
 
+/// Epochs trained, and the one that the figures are of where it is not the last.
+fn epochs(result: &StageResult) -> String {
+    match result.epoch {
+        Some(epoch) if epoch != result.epochs => format!("{}, best {epoch}", result.epochs),
+        _ => result.epochs.to_string(),
+    }
+}
+
 fn stages(seed: &SeedResults, look: Look) -> Table {
-    let mut table = table(look, &["stage", "multipliers", "test top-1", "test loss", "epochs", "seconds"]);
+    let top5 = seed.stages.values().any(|result| result.test_top5.is_some());
+    let mut header = vec!["stage", "multipliers", "test top-1"];
+    header.extend(top5.then_some("test top-5"));
+    header.extend(["test loss", "epochs", "seconds"]);
+    let mut table = table(look, &header);
     for (&stage, result) in &seed.stages {
-        table.add_row([
-            stage.to_string(),
-            multipliers(seed, stage),
-            percent(result.test_top1),
-            format!("{:.4}", result.test_loss),
-            result.epochs.to_string(),
-            format!("{:.1}", result.seconds),
-        ]);
+        let mut row = vec![stage.to_string(), multipliers(seed, stage), percent(result.test_top1)];
+        row.extend(top5.then(|| result.test_top5.map_or_else(String::new, percent)));
+        row.extend([format!("{:.4}", result.test_loss), epochs(result), format!("{:.1}", result.seconds)]);
+        table.add_row(row);
         if stage == StageName::Search
             && let Some(assignment) = &seed.assignment
         {
@@ -202,15 +210,18 @@ fn energy(assignment: &Assignment) -> String {
 mod tests {
     use super::*;
     use crate::assignment::{CostMetric, LayerAssignment, Reference};
-    use crate::training::plan::{AssignmentResult, StageResult, UniformResult};
+    use crate::training::plan::{AssignmentResult, UniformResult};
 
     fn results(seeds: &[u64]) -> Results {
         let stage = |test_top1| StageResult {
             test_top1,
             test_loss: 0.0312,
+            test_top5: None,
             validation_top1: 0.99,
             validation_loss: 0.03,
+            validation_top5: None,
             epochs: 3,
+            epoch: Some(3),
             seconds: 12.34,
         };
         let layer = LayerAssignment {
@@ -252,7 +263,21 @@ mod tests {
 
     #[test]
     fn the_report_of_one_seed() {
-        insta::assert_snapshot!(run_markdown(&results(&[1]), Some("layers.svg")));
+        let shown = "Relative energy and share of the multiplications per layer";
+        let figures = [(shown.to_owned(), "layers.svg".to_owned())];
+        insta::assert_snapshot!(run_markdown(&results(&[1]), &figures));
+    }
+
+    #[test]
+    fn five_classes_and_the_best_epoch_are_told_where_there_are_any() {
+        let mut results = results(&[1]);
+        assert!(!run_table(&results).contains("top-5"));
+        let stage = results.seeds[0].stages.get_mut(&StageName::Baseline).unwrap();
+        (stage.test_top5, stage.epoch) = (Some(0.9987), Some(2));
+        let text = run_markdown(&results, &[]);
+        for part in ["| test top-1 | test top-5 | test loss |", "99.87 %", "| 3, best 2 |"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 
     #[test]

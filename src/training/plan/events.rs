@@ -71,6 +71,12 @@ pub enum Event {
         validation_loss: f64,
         /// Share of right answers on validation images, 0 to 1.
         validation_top1: f64,
+        /// Share of validation images whose class is among the five likeliest; where there are more than five.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        validation_top5: Option<f64>,
+        /// Learning rate of the last batch.
+        #[serde(default)]
+        learning_rate: f64,
         /// Training images a second.
         images_per_second: f64,
         /// Seconds of training and validation.
@@ -78,6 +84,15 @@ pub enum Event {
         /// In `search`: the noise of each layer, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         sigma: Vec<f64>,
+    },
+    /// A stage ends before its last epoch, for its validation score was not bettered any more.
+    EarlyStop {
+        /// The seed.
+        seed: u64,
+        /// The stage.
+        stage: StageName,
+        /// The last epoch, from 1.
+        epoch: u32,
     },
     /// A candidate for the uniform multiplier was judged.
     Candidate {
@@ -143,13 +158,24 @@ impl EventLog {
     pub fn write(&mut self, event: &Event) -> Result<(), FileError> {
         let mut line = serde_json::to_vec(event).map_err(|error| FileError::write(&self.path, error))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|error| FileError::write(&self.path, error))
+        self.file.write_all(&line).map_err(|error| FileError::io(&self.path, &error))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told_with_the_path_and_what_to_do() {
+        let path = Path::new("/dev/full");
+        let file = OpenOptions::new().write(true).open(path).unwrap();
+        let mut log = EventLog { path: path.to_owned(), file };
+        let message = log.write(&Event::RunEnd { seconds: 1.0 }).unwrap_err().to_string();
+        assert!(message.contains("cannot write /dev/full: No space left on device"), "{message}");
+        assert!(message.contains("make room, and go on with --resume"), "{message}");
+    }
 
     #[test]
     fn half_a_line_is_cut_off() {

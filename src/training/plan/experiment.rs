@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::data::name_or_data;
 use super::{
-    ActivationRange, Data, ExperimentError, Granularity, OptimizerKind, Quantisation, StageName, Stages,
-    Training, UnsignedScheme, WeightRange, overrides,
+    ActivationRange, Data, ExperimentError, Granularity, Quantisation, StageName, Stages, UnsignedScheme,
+    WeightRange, overrides,
 };
 use crate::assignment::CostMetric;
 use crate::multiplier::OperandFormat;
@@ -58,6 +58,9 @@ pub struct Experiment {
     /// Threads to compute with; by default one for each core.
     #[serde(default)]
     pub threads: Option<usize>,
+    /// Whether to write event files for TensorBoard.
+    #[serde(default = "yes")]
+    pub tensorboard: bool,
 }
 
 /// What the assignment looks at.
@@ -191,7 +194,9 @@ impl Experiment {
         }
         self.data.check()?;
         for stage in StageName::ALL {
-            check_training(stage, &self.stages.training(stage))?;
+            if let Err((key, problem)) = self.stages.training(stage).check(stage) {
+                return fail(&format!("stages.{}.{key}", stage.settings()), problem);
+            }
         }
         let search = &self.stages.search;
         for (key, value) in [
@@ -251,33 +256,6 @@ impl Experiment {
     pub fn affine(&self) -> bool {
         !self.signed && self.quantisation.unsigned == UnsignedScheme::Affine
     }
-}
-
-fn check_training(stage: StageName, training: &Training) -> Result<(), ExperimentError> {
-    let fail = |key: &str, problem: &str, value: f64| {
-        let key = format!("stages.{stage}.{key}");
-        Err(ExperimentError::Value { key, problem: format!("{problem}, got {value}") })
-    };
-    let rate = training.learning_rate;
-    if !(rate.is_finite() && rate > 0.0) {
-        return fail("learning_rate", "expected a number above 0", rate);
-    }
-    if !(0.0..1.0).contains(&training.momentum) {
-        return fail("momentum", "expected a number of at least 0 and below 1", training.momentum);
-    }
-    if !(training.weight_decay.is_finite() && training.weight_decay >= 0.0) {
-        return fail("weight_decay", "expected a number of at least 0", training.weight_decay);
-    }
-    if training.schedule.every == 0 {
-        return fail("schedule.every", "expected at least 1 epoch", 0.0);
-    }
-    if !(training.schedule.factor.is_finite() && training.schedule.factor > 0.0) {
-        return fail("schedule.factor", "expected a number above 0", training.schedule.factor);
-    }
-    if training.nesterov && (training.optimizer != OptimizerKind::Sgd || training.momentum == 0.0) {
-        return fail("nesterov", "expected optimizer sgd with momentum above 0", training.momentum);
-    }
-    Ok(())
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

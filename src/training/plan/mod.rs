@@ -9,6 +9,7 @@
 
 mod arrays;
 mod confusion;
+mod course;
 mod data;
 mod error;
 mod events;
@@ -28,6 +29,7 @@ mod weights;
 
 pub use arrays::{Array, read_images, read_images_for, write_scores};
 pub use confusion::Confusion;
+pub use course::Course;
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
@@ -48,8 +50,8 @@ pub use results::{
 };
 pub use run_directory::{RunDirectory, RunDirectoryError};
 pub use settings::{
-    Baseline, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages, Training,
-    Uniform,
+    Baseline, EarlyStopping, Keep, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search,
+    StageName, Stages, StopOn, Training, Uniform, WarmUp,
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
 pub use tensorboard::Board;

@@ -10,16 +10,25 @@ use crate::assignment::Assignment;
 /// Figures of one stage. Accuracies are shares of right answers, 0 to 1; losses are mean cross entropies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StageResult {
-    /// Accuracy on the test images, after the last epoch.
+    /// Accuracy on the test images, with the weights of `epoch`.
     pub test_top1: f64,
     /// Loss on the test images.
     pub test_loss: f64,
+    /// Share of the test images whose class is among the five likeliest; where there are more than five classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_top5: Option<f64>,
     /// Accuracy on the validation images.
     pub validation_top1: f64,
     /// Loss on the validation images.
     pub validation_loss: f64,
+    /// Like `test_top5`, of the validation images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_top5: Option<f64>,
     /// Epochs trained.
     pub epochs: u32,
+    /// The epoch whose weights these figures are of, from 1; 0 for those that the stage began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
     /// Seconds of training, validation and test, over all sittings.
     pub seconds: f64,
 }
@@ -193,9 +202,12 @@ mod tests {
         StageResult {
             test_top1,
             test_loss: 0.1,
+            test_top5: None,
             validation_top1: 0.5,
             validation_loss: 0.1,
+            validation_top5: None,
             epochs: 1,
+            epoch: None,
             seconds: 2.0,
         }
     }
@@ -207,6 +219,20 @@ mod tests {
         assert!((spread.std - (14.0f64 / 3.0).sqrt()).abs() < 1e-12);
         assert_eq!(Spread::of([5.0]).unwrap().std, 0.0);
         assert_eq!(Spread::of([]), None);
+    }
+
+    /// Files of earlier releases say nothing of five classes, nor of the epoch.
+    #[test]
+    fn old_results_are_read() {
+        let old = r#"{"test_top1": 0.5, "test_loss": 1.0, "validation_top1": 0.25, "validation_loss": 2.0,
+            "epochs": 3, "seconds": 4.0}"#;
+        let read: StageResult = serde_json::from_str(old).unwrap();
+        assert_eq!((read.test_top5, read.validation_top5, read.epoch), (None, None, None));
+        assert_eq!((read.test_top1, read.epochs), (0.5, 3));
+        let new = StageResult { test_top5: Some(0.75), epoch: Some(2), ..read };
+        let text = serde_json::to_string(&new).unwrap();
+        assert!(text.contains("\"test_top5\":0.75") && !text.contains("validation_top5"), "{text}");
+        assert_eq!(serde_json::from_str::<StageResult>(&text).unwrap(), new);
     }
 
     #[test]

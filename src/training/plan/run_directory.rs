@@ -24,7 +24,9 @@ use crate::yaml;
 ///     search.json                 its figures, once the stage is done
 ///     captures.json               what the assignment looked at
 ///     assignment.json             what it chose
-///     uniform.json                the uniform multiplier
+///     uniform_multiplier.json     the uniform multiplier
+///     search_confusion.csv        which class the test images of another were taken for, at the end of a stage
+/// tensorboard/seed-1/search/      loss, accuracy, learning rate and noise by epoch, for TensorBoard
 /// ```
 #[derive(Debug)]
 pub struct RunDirectory {
@@ -104,7 +106,7 @@ impl Identity {
     }
 
     /// Settings that do not change what is computed for one seed.
-    const FREE: [&str; 6] = ["name", "seeds", "device", "threads", "kernel", "catalog"];
+    const FREE: [&str; 7] = ["name", "seeds", "device", "threads", "kernel", "catalog", "tensorboard"];
 
     /// What the numbers of a run depend on, as a tree.
     fn tree(&self) -> Value {
@@ -171,15 +173,16 @@ impl RunDirectory {
     fn clear(&self) -> Result<(), FileError> {
         // The card first: without it there is no run, whatever a kill leaves of the rest.
         // Reports of the old run would pass for those of the new one until it is done.
-        let reports = ["report.md", "layers.svg"].map(|name| self.root.join(name));
+        let reports = ["report.md", "layers.svg", "confusion.svg"].map(|name| self.root.join(name));
         for path in [self.root.join("run.json"), self.events(), self.results()].into_iter().chain(reports) {
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| FileError::write(&path, error))?;
             }
         }
-        let checkpoints = self.root.join("checkpoints");
-        if checkpoints.exists() {
-            fs::remove_dir_all(&checkpoints).map_err(|error| FileError::write(&checkpoints, error))?;
+        for folder in ["checkpoints", "tensorboard"].map(|name| self.root.join(name)) {
+            if folder.exists() {
+                fs::remove_dir_all(&folder).map_err(|error| FileError::write(&folder, error))?;
+            }
         }
         Ok(())
     }
@@ -227,6 +230,16 @@ impl RunDirectory {
     /// The uniform multiplier, there once it is chosen.
     pub fn uniform(&self, seed: u64) -> PathBuf {
         self.seed(seed).join("uniform_multiplier.json")
+    }
+
+    /// The confusion matrix of the test images at the end of a stage.
+    pub fn confusion(&self, seed: u64, stage: StageName) -> PathBuf {
+        self.seed(seed).join(format!("{stage}_confusion.csv"))
+    }
+
+    /// Where the event files of a stage for TensorBoard go.
+    pub fn tensorboard(&self, seed: u64, stage: StageName) -> PathBuf {
+        self.root.join("tensorboard").join(format!("seed-{seed}")).join(stage.as_str())
     }
 
     fn seed(&self, seed: u64) -> PathBuf {

@@ -9,10 +9,13 @@ use tch::{Device, Kind, Tensor};
 use super::TrainError;
 use super::network::Model;
 use super::optimizer::Optimizer;
-use crate::training::plan::{StageName, write_whole};
+use super::snapshot::Snapshot;
+use crate::training::plan::{Course, StageName, write_whole};
 
 /// Changes with the names and the meaning of the tensors.
 const VERSION: &str = "1";
+/// What the names of the best epoch's tensors begin with.
+const BEST: &str = "best.";
 
 /// Where a checkpoint says that batch normalisation is folded, if it is.
 const BATCH_NORM: &str = "batch_norm";
@@ -29,9 +32,15 @@ pub struct CheckpointInfo {
     pub epochs_done: u32,
     /// Seconds that these took.
     pub seconds: f64,
+    /// What their validation has decided.
+    pub course: Course,
 }
 
 /// A checkpoint in memory: `model.*`, `observer.*` and `optimizer.*` tensors.
+///
+/// Where weights are averaged, `model.*` are the averages, for whoever takes the network from here, and `live.*` what
+/// training goes on with. Until a stage that keeps its best epoch is done, `best.model.*` and `best.observer.*` are of
+/// that epoch.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// What it says about itself.
@@ -48,9 +57,21 @@ pub fn save(
     info: &CheckpointInfo,
     model: &Model,
     optimizer: &Optimizer,
+    best: Option<&Snapshot>,
 ) -> Result<(), TrainError> {
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
-    tensors.extend(model.tensors().into_iter().map(|(name, t)| (format!("model.{name}"), t)));
+    for (name, tensor) in model.tensors() {
+        match optimizer.averaged().and_then(|average| average.of(&name)) {
+            Some(average) => {
+                tensors.push((format!("model.{name}"), average.shallow_clone()));
+                tensors.push((format!("live.{name}"), tensor));
+            }
+            None => tensors.push((format!("model.{name}"), tensor)),
+        }
+    }
+    if let Some(best) = best {
+        tensors.extend(best.tensors().map(|(name, t)| (format!("{BEST}{name}"), t)));
+    }
     tensors.extend(optimizer.tensors().into_iter().map(|(name, t)| (format!("optimizer.{name}"), t)));
     for layer in model.layers() {
         if let Some((low, high)) = layer.observer.range() {
@@ -75,6 +96,7 @@ pub fn save(
         .map(|(name, dtype, shape, bytes)| Ok((name.clone(), TensorView::new(*dtype, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|error| fail(error.to_string()))?;
+    let course = serde_json::to_string(&info.course).map_err(|error| fail(error.to_string()))?;
     let mut metadata = HashMap::from(
         [
             ("axmul_checkpoint", VERSION.to_owned()),
@@ -83,6 +105,7 @@ pub fn save(
             ("epochs_done", info.epochs_done.to_string()),
             ("seconds", info.seconds.to_string()),
             ("optimizer_steps", optimizer.steps().to_string()),
+            ("course", course),
         ]
         .map(|(key, value)| (key.to_owned(), value)),
     );
@@ -119,11 +142,18 @@ impl Checkpoint {
             let value = metadata.get(key).and_then(|text| text.parse().ok());
             value.ok_or_else(|| format!("its header has no valid '{key}'"))
         }
+        // Checkpoints of earlier releases have none.
+        let course = match metadata.get("course") {
+            Some(text) => serde_json::from_str(text)
+                .map_err(|error| fail(format!("its header has no valid 'course' ({error})")))?,
+            None => Course::default(),
+        };
         let info = CheckpointInfo {
             stage: field(&metadata, "stage").map_err(fail)?,
             seed: field(&metadata, "seed").map_err(fail)?,
             epochs_done: field(&metadata, "epochs_done").map_err(fail)?,
             seconds: field(&metadata, "seconds").map_err(fail)?,
+            course,
         };
         let mut tensors = HashMap::new();
         for (name, view) in file.tensors() {
@@ -165,8 +195,24 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// Puts an optimiser where it was.
+    /// The best epoch's network, if the file holds one beside the last epoch's.
+    pub fn best(&self) -> Option<Snapshot> {
+        let tensors = self
+            .tensors
+            .iter()
+            .filter_map(|(name, tensor)| Some((name.strip_prefix(BEST)?.to_owned(), tensor.shallow_clone())));
+        Snapshot::new(tensors)
+    }
+
+    /// Puts an optimiser where it was, after the network: with weights that are averaged, network and average get
+    /// what each had.
     pub fn restore_optimizer(&self, optimizer: &mut Optimizer) -> Result<(), TrainError> {
+        if let Some(average) = optimizer.average() {
+            for (name, live, average) in average.tensors() {
+                self.copy(&format!("model.{name}"), average)?;
+                self.copy(&format!("live.{name}"), live)?;
+            }
+        }
         for (name, tensor) in optimizer.tensors() {
             self.copy(&format!("optimizer.{name}"), tensor)?;
         }

@@ -1,6 +1,6 @@
 //! One pass over the images.
 
-use tch::{Kind, Tensor};
+use tch::{Kind, Reduction, Tensor};
 
 use super::TrainError;
 use super::dataset::Images;
@@ -9,10 +9,12 @@ use super::network::Model;
 use super::noise;
 use super::optimizer::Optimizer;
 use crate::data::augment::Draw;
-use crate::training::plan::{Search, StageName};
+use crate::training::plan::{Confusion, Search, StageName};
 
 /// Images at a time where nothing is learned; fewer of those that have more values than [`SMALL_IMAGE`].
 const EVALUATION_BATCH: usize = 500;
+/// Classes among which the right one must be, for top-5.
+const LIKELIEST: i64 = 5;
 /// Values of an image of three channels and 64x64 pixels.
 const SMALL_IMAGE: usize = 3 * 64 * 64;
 
@@ -55,6 +57,12 @@ impl Pass<'_> {
         let images = self.order.size()[0] as usize;
         images / self.batch + usize::from(images % self.batch > 1)
     }
+
+    /// The error of a loss that is no number, after a batch, from 1.
+    pub fn diverged(&self, batch: usize, loss: f64) -> TrainError {
+        let (stage, epoch, batches) = (self.stage, self.epoch, self.batches());
+        TrainError::Diverged { stage, epoch, batch, batches, loss }
+    }
 }
 
 /// Trains over the images once. `rate` is the learning rate by the number of batches done; `report` hears of the
@@ -73,6 +81,9 @@ pub fn train(
     let shares = Tensor::from_slice(&shares).to_device(model.device());
     let zero = || Tensor::zeros([0i64; 0], (Kind::Double, model.device()));
     let (mut loss_sum, mut right, mut seen) = (zero(), zero(), 0);
+    // Batches before the loss became no number.
+    let mut finite = zero();
+    let smoothing = optimizer.training().label_smoothing;
     let mut score = Score::default();
     for batch in 0..batches {
         let start = batch * pass.batch;
@@ -80,7 +91,7 @@ pub fn train(
         let (x, labels) =
             images.training_batch(&pass.order.narrow(0, start as i64, count as i64), pass.draw)?;
         let scores = model.forward(&x, pass.mode, true)?;
-        let entropy = scores.cross_entropy_for_logits(&labels);
+        let entropy = cross_entropy(&scores, &labels, smoothing);
         optimizer.zero_grad();
         match pass.search {
             None => entropy.f_backward()?,
@@ -96,6 +107,7 @@ pub fn train(
         seen += count;
         tch::no_grad(|| {
             loss_sum += entropy.to_kind(Kind::Double) * count as f64;
+            finite += loss_sum.isfinite();
             right += scores.argmax(1, false).eq_tensor(&labels).sum(Kind::Double);
         });
         // Reading a figure waits for the device, so not at every batch.
@@ -103,7 +115,8 @@ pub fn train(
             let mean = |sum: &Tensor| sum.double_value(&[]) / seen as f64;
             score = Score { loss: mean(&loss_sum), top1: mean(&right), top5: None, images: seen };
             if !score.loss.is_finite() {
-                return Err(TrainError::Diverged { stage: pass.stage, epoch: pass.epoch, loss: score.loss });
+                let batch = finite.double_value(&[]) as usize + 1;
+                return Err(pass.diverged(batch, score.loss));
             }
             report(batch + 1, score)?;
         }
@@ -117,24 +130,70 @@ pub fn evaluation_batch(shape: &[usize; 3]) -> usize {
     (EVALUATION_BATCH * SMALL_IMAGE / values.max(SMALL_IMAGE)).max(1)
 }
 
+/// The mean cross entropy of scores `[N, classes]` and classes `[N]`; `smoothing` is the share of the aim that is
+/// spread evenly over all classes.
+fn cross_entropy(scores: &Tensor, labels: &Tensor, smoothing: f64) -> Tensor {
+    if smoothing == 0.0 {
+        return scores.cross_entropy_for_logits(labels);
+    }
+    scores.cross_entropy_loss::<Tensor>(labels, None, Reduction::Mean, -100, smoothing)
+}
+
 /// Loss and accuracy, with nothing learned and nothing observed.
 pub fn evaluate(model: &mut Model, images: &Images, mode: Mode) -> Result<Score, TrainError> {
+    evaluate_counting(model, images, mode, None)
+}
+
+/// Like [`evaluate`], counting which class every image was taken for.
+pub fn evaluate_counting(
+    model: &mut Model,
+    images: &Images,
+    mode: Mode,
+    mut confusion: Option<&mut Confusion>,
+) -> Result<Score, TrainError> {
     let _guard = tch::no_grad_guard();
-    let (mut loss, mut right, mut near) = (0.0, 0.0, None);
+    let (mut loss, mut right, mut among) = (0.0, 0.0, None);
     let batch = evaluation_batch(&images.shape());
     for start in (0..images.len()).step_by(batch) {
         let (x, labels) = images.range(start, batch);
         let scores = model.forward(&x, mode, false)?;
         let count = labels.size()[0] as f64;
         loss += scores.cross_entropy_for_logits(&labels).double_value(&[]) * count;
-        right += scores.argmax(1, false).eq_tensor(&labels).sum(Kind::Double).double_value(&[]);
-        if scores.size()[1] > 5 {
-            let (_, five) = scores.topk(5, 1, true, false);
-            let among = five.eq_tensor(&labels.unsqueeze(1)).sum(Kind::Double).double_value(&[]);
-            *near.get_or_insert(0.0) += among;
+        let answers = scores.argmax(1, false);
+        right += answers.eq_tensor(&labels).sum(Kind::Double).double_value(&[]);
+        if scores.size()[1] > LIKELIEST {
+            let (_, likeliest) = scores.topk(LIKELIEST, 1, true, true);
+            let hits = likeliest.eq_tensor(&labels.unsqueeze(1)).sum(Kind::Double);
+            among = Some(among.unwrap_or(0.0) + hits.double_value(&[]));
+        }
+        if let Some(confusion) = confusion.as_deref_mut() {
+            let [labels, answers] = [&labels, &answers].map(|t| Vec::<i64>::try_from(t));
+            for (label, answer) in labels?.into_iter().zip(answers?) {
+                confusion.count(label as usize, answer as usize);
+            }
         }
     }
     let images = images.len();
-    let share = |sum: f64| sum / images as f64;
-    Ok(Score { loss: share(loss), top1: share(right), top5: near.map(share), images })
+    let mean = |sum: f64| sum / images as f64;
+    Ok(Score { loss: mean(loss), top1: mean(right), top5: among.map(mean), images })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores (ln 1, ln 2, ln 5) are probabilities of an eighth of 1, 2 and 5. A smoothing of 0.3 aims at 0.1 for each
+    /// class, and 0.7 more for the right one.
+    #[test]
+    fn smoothing_by_hand() {
+        let odds = [1f64, 2.0, 5.0];
+        let scores = Tensor::from_slice(&odds.map(f64::ln)).view([1, 3]);
+        let label = Tensor::from_slice(&[2i64]);
+        let logs = odds.map(|odd| -(odd / 8.0).ln());
+        let sharp = cross_entropy(&scores, &label, 0.0).double_value(&[]);
+        assert!((sharp - logs[2]).abs() < 1e-6, "{sharp}");
+        let smooth = cross_entropy(&scores, &label, 0.3).double_value(&[]);
+        let want = 0.1 * (logs[0] + logs[1] + logs[2]) + 0.7 * logs[2];
+        assert!((smooth - want).abs() < 1e-6, "{smooth} {want}");
+    }
 }

@@ -65,13 +65,33 @@ pub enum TrainError {
     #[error(transparent)]
     Kernel(#[from] KernelError),
     /// The loss is no number any more.
-    #[error("the loss of {stage} became {loss} in epoch {epoch}; try a smaller stages.{stage}.learning_rate")]
+    #[error(
+        "the loss of {stage} became {loss} in epoch {epoch}, batch {batch} of {batches}; what was trained up to the \
+         epoch before is kept. Try a smaller stages.{}.learning_rate, stages.{}.clip_norm=1, or a \
+         schedule with warm_up", stage.settings(), stage.settings()
+    )]
     Diverged {
         /// The stage.
         stage: StageName,
         /// The epoch, from 1.
         epoch: u32,
+        /// The batch, from 1.
+        batch: usize,
+        /// Batches in an epoch.
+        batches: usize,
         /// The loss.
         loss: f64,
+    },
+    /// libtorch got no memory.
+    #[error(
+        "out of memory: libtorch asked for {asked} at once, with {images} images in a batch; what was trained up to \
+         the last epoch is kept. Set a smaller batch (--set batch=N), take a smaller network, or a device with more \
+         memory"
+    )]
+    OutOfMemory {
+        /// How much it asked for, with a unit.
+        asked: String,
+        /// Images in a batch.
+        images: usize,
     },
 }

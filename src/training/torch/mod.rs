@@ -9,6 +9,7 @@
 
 mod approximate;
 mod autograd;
+mod average;
 mod capture;
 mod checkpoint;
 mod clipping;
@@ -19,6 +20,7 @@ mod error;
 mod evaluate;
 mod infer;
 mod layers;
+mod memory;
 mod network;
 mod noise;
 mod observer;
@@ -27,7 +29,9 @@ mod progress;
 mod quantize;
 mod random;
 mod runner;
+mod snapshot;
 mod stages;
+mod state;
 #[cfg(test)]
 mod tests;
 mod uniform;
@@ -36,5 +40,6 @@ pub use error::TrainError;
 pub use evaluate::evaluate_request;
 pub use infer::infer_request;
 pub use layers::Mode;
+pub use memory::quiet as quiet_about_memory;
 pub use network::Model;
 pub use runner::run;

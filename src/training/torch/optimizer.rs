@@ -1,7 +1,8 @@
 //! Optimisers on plain tensors, so that their state goes into checkpoints.
 
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
+use super::average::Average;
 use super::network::Parameter;
 use crate::training::plan::{OptimizerKind, Training};
 
@@ -9,6 +10,8 @@ use crate::training::plan::{OptimizerKind, Training};
 const ADAM_BETA2: f64 = 0.999;
 /// Keeps Adam from dividing by zero.
 const ADAM_EPSILON: f64 = 1e-8;
+/// Keeps the clipping of gradients from dividing by zero.
+const NORM_EPSILON: f64 = 1e-6;
 
 /// An optimiser and the parameters it moves.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub struct Optimizer {
     /// SGD: the momentum. Adam: first and second moment. One tensor of the parameter's shape each.
     slots: Vec<Vec<Tensor>>,
     steps: u64,
+    average: Option<Average>,
 }
 
 impl Optimizer {
@@ -25,11 +29,37 @@ impl Optimizer {
     pub fn new(training: &Training, parameters: Vec<Parameter>) -> Self {
         let count = match training.optimizer {
             OptimizerKind::Sgd => 1,
-            OptimizerKind::Adam => 2,
+            OptimizerKind::Adam | OptimizerKind::AdamW => 2,
         };
         let zeros = |p: &Parameter| (0..count).map(|_| p.tensor.detach().zeros_like()).collect();
         let slots = parameters.iter().map(zeros).collect();
-        Self { training: training.clone(), parameters, slots, steps: 0 }
+        Self { training: training.clone(), parameters, slots, steps: 0, average: None }
+    }
+
+    /// The same, averaging what training changes if the settings say so; `tensors` are all of the network's.
+    pub fn averaging(self, tensors: Vec<(String, Tensor)>) -> Self {
+        let average = self.training.ema.map(|decay| Average::new(decay, tensors));
+        Self { average, ..self }
+    }
+
+    /// What it was made for.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The average of the network's weights, if there is one.
+    pub fn average(&mut self) -> Option<&mut Average> {
+        self.average.as_mut()
+    }
+
+    /// The same to look at.
+    pub fn averaged(&self) -> Option<&Average> {
+        self.average.as_ref()
+    }
+
+    /// Forgets the average; the network stays as it is.
+    pub fn forget_average(&mut self) {
+        self.average = None;
     }
 
     /// Forgets all gradients.
@@ -41,15 +71,22 @@ impl Optimizer {
 
     /// Moves every parameter that has a gradient.
     pub fn step(&mut self, learning_rate: f64) {
-        let Training { momentum, nesterov, weight_decay, optimizer, .. } = self.training;
+        let Training { momentum, nesterov, weight_decay, optimizer, clip_norm, .. } = self.training;
         self.steps += 1;
         tch::no_grad(|| {
+            let shortening = clip_norm.map(|limit| self.shortening(limit));
             for (parameter, slots) in self.parameters.iter_mut().zip(&mut self.slots) {
                 let mut gradient = parameter.tensor.grad();
                 if !gradient.defined() {
                     continue;
                 }
-                if weight_decay > 0.0 && parameter.decays {
+                if let Some(shortening) = &shortening {
+                    gradient = gradient * shortening;
+                }
+                let decays = weight_decay > 0.0 && parameter.decays;
+                if decays && optimizer == OptimizerKind::AdamW {
+                    parameter.tensor *= 1.0 - learning_rate * weight_decay;
+                } else if decays {
                     gradient = &parameter.tensor * weight_decay + &gradient;
                 }
                 let change = match (optimizer, slots.as_mut_slice()) {
@@ -58,7 +95,7 @@ impl Optimizer {
                         *velocity += &gradient;
                         if nesterov { gradient + &*velocity * momentum } else { velocity.shallow_clone() }
                     }
-                    (OptimizerKind::Adam, [first, second]) => {
+                    (OptimizerKind::Adam | OptimizerKind::AdamW, [first, second]) => {
                         *first *= momentum;
                         *first += &gradient * (1.0 - momentum);
                         *second *= ADAM_BETA2;
@@ -72,6 +109,21 @@ impl Optimizer {
                 parameter.tensor -= change * learning_rate;
             }
         });
+        if let Some(average) = &mut self.average {
+            average.update(self.steps);
+        }
+    }
+
+    /// The factor that makes all gradients together, as one vector, at most `limit` long: a scalar, on their device.
+    fn shortening(&self, limit: f64) -> Tensor {
+        let gradients = self.parameters.iter().map(|parameter| parameter.tensor.grad());
+        let squares: Vec<Tensor> =
+            gradients.filter(Tensor::defined).map(|g| g.square().sum(Kind::Double)).collect();
+        if squares.is_empty() {
+            return Tensor::from(1.0);
+        }
+        let norm = Tensor::stack(&squares, 0).sum(Kind::Double).sqrt();
+        ((norm + NORM_EPSILON).reciprocal() * limit).clamp_max(1.0)
     }
 
     /// Steps taken, which Adam counts.
@@ -97,8 +149,6 @@ impl Optimizer {
 
 #[cfg(test)]
 mod tests {
-    use tch::Kind;
-
     use super::*;
     use crate::training::plan::{StageName, Stages};
 
@@ -151,5 +201,42 @@ mod tests {
         let first = (0.9 * 0.1 * g1 + 0.1 * g2) / (1.0 - 0.81);
         let second = (0.999 * 0.001 * g1 * g1 + 0.001 * g2 * g2) / (1.0 - 0.999f64.powi(2));
         close(&course[..2], &[0.9, 0.9 - 0.1 * first / second.sqrt()]);
+    }
+
+    /// AdamW takes rate * decay of the weight away, then goes as Adam does without decay; Adam itself does not.
+    #[test]
+    fn adamw_by_hand() {
+        let with = |kind, decay| course(|t| (t.optimizer, t.weight_decay) = (kind, decay));
+        let decayed = with(OptimizerKind::AdamW, 0.5);
+        let (g1, g2) = (2.0f64, 2.0 * 0.85);
+        let first = (0.9 * 0.1 * g1 + 0.1 * g2) / (1.0 - 0.81);
+        let second = (0.999 * 0.001 * g1 * g1 + 0.001 * g2 * g2) / (1.0 - 0.999f64.powi(2));
+        let p1 = 1.0 * (1.0 - 0.1 * 0.5) - 0.1;
+        close(&decayed[..2], &[p1, p1 * (1.0 - 0.1 * 0.5) - 0.1 * first / second.sqrt()]);
+        close(&with(OptimizerKind::AdamW, 0.0), &with(OptimizerKind::Adam, 0.0));
+        close(&with(OptimizerKind::Adam, 0.5)[..1], &[0.9]);
+    }
+
+    /// Gradients (3, 4) and 12 are 13 long together; one of 6.5 halves them, one of 20 leaves them.
+    #[test]
+    fn clipping_by_hand() {
+        for (limit, factor) in [(6.5, 0.5), (20.0, 1.0), (13.0, 1.0)] {
+            let mut training = Stages::default().training(StageName::Retrain);
+            (training.clip_norm, training.momentum) = (Some(limit), 0.0);
+            let tensors = [Tensor::zeros([2], (Kind::Float, tch::Device::Cpu)), Tensor::from(0f32)]
+                .map(|tensor| tensor.set_requires_grad(true));
+            let named = |tensor: &Tensor| Parameter {
+                name: "p".into(),
+                tensor: tensor.shallow_clone(),
+                decays: false,
+            };
+            let mut optimizer = Optimizer::new(&training, tensors.iter().map(named).collect());
+            let loss = (&tensors[0] * Tensor::from_slice(&[3f32, 4.0])).sum(Kind::Float) + &tensors[1] * 12.0;
+            loss.backward();
+            optimizer.step(1.0);
+            let got =
+                [tensors[0].double_value(&[0]), tensors[0].double_value(&[1]), tensors[1].double_value(&[])];
+            close(&got, &[-3.0 * factor, -4.0 * factor, -12.0 * factor]);
+        }
     }
 }

@@ -53,9 +53,10 @@ impl StageProgress {
         self.bar.finish_and_clear();
         if shown {
             eprintln!(
-                "{prefix:>16} {}: {:.2} % of the test images right, loss {:.4}, {:.0} s",
+                "{prefix:>16} {}: {:.2} % of the test images right{}, loss {:.4}, {:.0} s",
                 if self.stage == StageName::Search { "done (noise off)" } else { "done" },
                 100.0 * result.test_top1,
+                result.test_top5.map_or_else(String::new, |top5| format!(", {:.2} % in five", 100.0 * top5)),
                 result.test_loss,
                 result.seconds
             );

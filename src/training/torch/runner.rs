@@ -10,7 +10,7 @@ use tch::Device;
 use super::approximate::Approximate;
 use super::checkpoint::CheckpointInfo;
 use super::dataset::Dataset;
-use super::{TrainError, device, stages};
+use super::{TrainError, device, memory, stages};
 use crate::multiplier::{OperandFormat, Tabulated};
 use crate::training::plan::{
     Event, EventLog, Experiment, FileError, Network, Results, RunDirectory, RunRequest, SeedResults,
@@ -48,11 +48,13 @@ pub struct Multipliers {
 
 /// Runs what a request asks for; the results are in the run's `results.json` too.
 pub fn run(request: &RunRequest) -> Result<Results, TrainError> {
-    device::set_threads(request.experiment.threads);
-    let device = device::choose(request.experiment.device)?;
-    // Everything that can be refused is, before the directory is touched.
-    let dataset = Dataset::load(&request.experiment, &request.data_directory, device)?;
-    run_on(request, device, dataset, &mut |_| Ok(()))
+    memory::told(request.experiment.batch, || {
+        device::set_threads(request.experiment.threads);
+        let device = device::choose(request.experiment.device)?;
+        // Everything that can be refused is, before the directory is touched.
+        let dataset = Dataset::load(&request.experiment, &request.data_directory, device)?;
+        run_on(request, device, dataset, &mut |_| Ok(()))
+    })
 }
 
 /// Like [`run`], on images that are there already.

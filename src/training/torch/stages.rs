@@ -6,17 +6,16 @@ use std::time::Instant;
 use tch::Tensor;
 
 use super::approximate::Approximate;
-use super::checkpoint::{self, Checkpoint, CheckpointInfo};
-use super::epoch::{self, Pass};
+use super::checkpoint::Checkpoint;
 use super::layers::Mode;
 use super::network::Model;
-use super::optimizer::Optimizer;
 use super::progress::StageProgress;
 use super::random::{self, Purpose};
 use super::runner::Session;
-use super::{TrainError, capture, infer, uniform};
+use super::state::{State, scalars};
+use super::{TrainError, capture, epoch, infer, uniform};
 use crate::assignment::assign;
-use crate::training::plan::{AssignmentResult, Event, StageName, StageResult, write_json};
+use crate::training::plan::{AssignmentResult, Board, Confusion, Event, StageName, StageResult, write_json};
 
 /// How layers with multipliers compute in a stage.
 pub fn mode(stage: StageName) -> Mode {
@@ -46,35 +45,44 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
     };
     give_multipliers(session, seed, stage, &mut model)?;
     let training = session.experiment.stages.training(stage);
-    let mut optimizer = Optimizer::new(&training, model.parameters(stage == StageName::Search));
-    let mut info = CheckpointInfo { stage, seed, epochs_done: 0, seconds: 0.0 };
+    let epochs = training.epochs;
+    let mut state = State::new(model, training, seed, stage);
     if let Some(checkpoint) = &began_with {
         if (checkpoint.info.stage, checkpoint.info.seed) != (stage, seed) {
             let problem = format!("is of stage {} and seed {}", checkpoint.info.stage, checkpoint.info.seed);
             return Err(TrainError::Checkpoint { path, problem });
         }
-        checkpoint.restore_model(&mut model)?;
-        checkpoint.restore_optimizer(&mut optimizer)?;
-        info = checkpoint.info.clone();
+        state.take_up(checkpoint)?;
     }
-    let epochs = training.epochs;
-    session.report(&Event::StageStart { seed, stage, epochs_done: info.epochs_done, epochs })?;
+    let epochs_done = state.info.epochs_done;
+    session.report(&Event::StageStart { seed, stage, epochs_done, epochs })?;
     let images = session.dataset.train.len();
     let batches = images / session.experiment.batch + usize::from(images % session.experiment.batch > 1);
-    let progress = StageProgress::new(session.progress, seed, stage, epochs, batches, info.epochs_done);
+    let progress = StageProgress::new(session.progress, seed, stage, epochs, batches, epochs_done);
+    let board = || Board::new(&session.directory.tensorboard(seed, stage), epochs_done);
+    let mut board = session.experiment.tensorboard.then(board);
     if epochs == 0 {
-        checkpoint::save(&path, &info, &model, &optimizer)?;
+        state.save(&path)?;
     }
-    while info.epochs_done < epochs {
-        train_epoch(session, &mut model, &mut optimizer, &mut info, &progress)?;
-        checkpoint::save(&path, &info, &model, &optimizer)?;
-        (session.checkpointed)(&info)?;
+    while !state.is_trained() {
+        state.train_epoch(session, board.as_mut(), &progress)?;
+        state.save(&path)?;
+        (session.checkpointed)(&state.info)?;
     }
+    let epoch = state.conclude(&path)?;
+    let State { mut model, info, .. } = state;
 
     let began = Instant::now();
     progress.say("testing");
     let validation = epoch::evaluate(&mut model, &session.dataset.validation, mode(stage))?;
-    let test = epoch::evaluate(&mut model, &session.dataset.test, mode(stage))?;
+    let mut confusion = Confusion::new(session.network.classes);
+    let test = epoch::evaluate_counting(&mut model, &session.dataset.test, mode(stage), confusion.as_mut())?;
+    if let Some(confusion) = confusion {
+        confusion.write(&session.directory.confusion(seed, stage))?;
+    }
+    if let Some(board) = &mut board {
+        board.scalars(epoch, &scalars("test", &test))?;
+    }
     if stage == StageName::Search {
         progress.say("assigning multipliers");
         assign_multipliers(session, seed, &mut model)?;
@@ -82,83 +90,18 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
     let result = StageResult {
         test_top1: test.top1,
         test_loss: test.loss,
+        test_top5: test.top5,
         validation_top1: validation.top1,
         validation_loss: validation.loss,
-        epochs,
+        validation_top5: validation.top5,
+        epochs: info.epochs_done,
+        epoch: Some(epoch),
         seconds: info.seconds + began.elapsed().as_secs_f64(),
     };
     session.report(&Event::StageEnd { seed, stage, result: result.clone() })?;
     // Last, for it says that the stage is done.
     write_json(&result_path, &result)?;
     progress.finish(&result);
-    Ok(())
-}
-
-/// One epoch with validation, up to but without its checkpoint.
-fn train_epoch(
-    session: &mut Session<'_>,
-    model: &mut Model,
-    optimizer: &mut Optimizer,
-    info: &mut CheckpointInfo,
-    progress: &StageProgress,
-) -> Result<(), TrainError> {
-    let (seed, stage, done) = (info.seed, info.stage, info.epochs_done);
-    let training = session.experiment.stages.training(stage);
-    let (epoch, epochs) = (done + 1, training.epochs);
-    let order = random::permutation(session.dataset.train.len(), seed, stage, epoch);
-    random::seed_for(Purpose::Epoch, seed, stage, epoch);
-    let search = session.experiment.stages.search.clone();
-    let pass = Pass {
-        stage,
-        epoch,
-        mode: mode(stage),
-        order: &order,
-        batch: session.experiment.batch,
-        draw: random::draw(seed, stage, epoch),
-        search: (stage == StageName::Search).then_some(&search),
-    };
-    let batches = pass.batches();
-    let began = Instant::now();
-    let rate = |batch: usize| {
-        let passed = f64::from(done) + batch as f64 / batches as f64;
-        training.learning_rate * training.schedule.factor_at(passed, epochs)
-    };
-    let mut steps = Vec::new();
-    let trained = epoch::train(model, optimizer, &session.dataset.train, &pass, rate, |batch, score| {
-        progress.step(done as usize * batches + batch, epoch, score, began);
-        steps.push((batch, score, began.elapsed().as_secs_f64()));
-        Ok(())
-    })?;
-    let images_per_second = trained.images as f64 / began.elapsed().as_secs_f64();
-    let validation = epoch::evaluate(model, &session.dataset.validation, mode(stage))?;
-    let seconds = began.elapsed().as_secs_f64();
-    for (batch, score, seconds) in steps {
-        session.report(&Event::Step {
-            seed,
-            stage,
-            epoch,
-            batch: batch as u32,
-            batches: batches as u32,
-            loss: score.loss,
-            top1: score.top1,
-            images_per_second: score.images as f64 / seconds.max(1e-9),
-        })?;
-    }
-    session.report(&Event::Epoch {
-        seed,
-        stage,
-        epoch,
-        epochs,
-        train_loss: trained.loss,
-        train_top1: trained.top1,
-        validation_loss: validation.loss,
-        validation_top1: validation.top1,
-        images_per_second,
-        seconds,
-        sigma: if stage == StageName::Search { model.sigma() } else { vec![] },
-    })?;
-    info.epochs_done = epoch;
-    info.seconds += seconds;
     Ok(())
 }
 

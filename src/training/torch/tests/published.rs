@@ -11,7 +11,8 @@ use super::runs::catalogue;
 use super::seeded;
 use crate::multiplier::OperandFormat;
 use crate::training::plan::{
-    self, Calibration, Experiment, InferRequest, Network, RangesFrom, RunRequest, Split, StageName, Start,
+    self, Calibration, Course, Experiment, InferRequest, Network, RangesFrom, RunRequest, Split, StageName,
+    Start,
 };
 use crate::training::torch::checkpoint::{self, CheckpointInfo};
 use crate::training::torch::layers::Mode;
@@ -58,9 +59,15 @@ fn weights_go_out_and_in() {
     let mut model = Model::new(&network, &experiment, Device::Cpu, 7).unwrap();
     let images = Tensor::randn([6, 3, 8, 8], (Kind::Float, Device::Cpu));
     let _ = model.forward(&images, Mode::Fp32, true).unwrap();
-    let info = CheckpointInfo { stage: StageName::Baseline, seed: 7, epochs_done: 1, seconds: 0.0 };
+    let info = CheckpointInfo {
+        stage: StageName::Baseline,
+        seed: 7,
+        epochs_done: 1,
+        seconds: 0.0,
+        course: Course::default(),
+    };
     let optimizer = Optimizer::new(&experiment.stages.training(StageName::Baseline), model.parameters(false));
-    checkpoint::save(&file("checkpoint"), &info, &model, &optimizer).unwrap();
+    checkpoint::save(&file("checkpoint"), &info, &model, &optimizer, None).unwrap();
     std::fs::write(file("weights"), plan::publish(&file("checkpoint")).unwrap()).unwrap();
 
     write_input(folder.path(), &images);
@@ -83,7 +90,7 @@ fn weights_go_out_and_in() {
     let blind = InferRequest { layers: Some(BTreeMap::new()), input: None, ..request.clone() };
     assert!(fails(blind).contains("needed to calibrate"));
     let _ = model.tensors().into_iter().find(|(name, _)| name == "fc.bias").unwrap().1.fill_(f64::NAN);
-    checkpoint::save(&file("checkpoint"), &info, &model, &optimizer).unwrap();
+    checkpoint::save(&file("checkpoint"), &info, &model, &optimizer, None).unwrap();
     std::fs::write(file("weights"), plan::publish(&file("checkpoint")).unwrap()).unwrap();
     let message = fails(request);
     assert!(

@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 use super::exactness::multiplier;
 use super::seeded;
 use crate::multiplier::{OperandFormat, Tabulated};
-use crate::training::plan::{Experiment, Network, Results, RunRequest, StageName, Start};
+use crate::training::plan::{Course, Experiment, Network, Results, RunRequest, StageName, Start};
 use crate::training::torch::checkpoint::{self, Checkpoint, CheckpointInfo};
 use crate::training::torch::dataset::{Dataset, Images};
 use crate::training::torch::layers::Mode;
@@ -16,7 +16,7 @@ use crate::training::torch::optimizer::Optimizer;
 use crate::training::torch::runner::run_on;
 use crate::training::torch::{TrainError, epoch, random};
 
-const NETWORK: &str = "
+pub const NETWORK: &str = "
 name: tiny
 input: [1, 8, 8]
 classes: 3
@@ -177,6 +177,7 @@ fn stages_without_their_predecessor_are_refused() {
     let wild = request(root.path(), &["stages.baseline.learning_rate=1e30"], Start::Overwrite);
     let message = run(&wild, usize::MAX).unwrap_err().to_string();
     assert!(message.contains("smaller stages.baseline.learning_rate"), "{message}");
+    assert!(message.contains("in epoch 1, batch ") && message.contains(" of 13;"), "{message}");
 }
 
 #[test]
@@ -202,8 +203,9 @@ fn checkpoints_hold_the_whole_state() {
         search: Some(&experiment.stages.search),
     };
     epoch::train(&mut first, &mut optimizer, &data.train, &pass, |_| 0.01, |_, _| Ok(())).unwrap();
-    let info = CheckpointInfo { stage: StageName::Search, seed: 1, epochs_done: 1, seconds: 2.5 };
-    checkpoint::save(&path, &info, &first, &optimizer).unwrap();
+    let course = Course::default();
+    let info = CheckpointInfo { stage: StageName::Search, seed: 1, epochs_done: 1, seconds: 2.5, course };
+    checkpoint::save(&path, &info, &first, &optimizer, None).unwrap();
 
     let mut second = model(2);
     let mut other = Optimizer::new(&training, second.parameters(true));

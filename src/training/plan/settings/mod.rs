@@ -1,148 +1,18 @@
 //! Settings of the stages, and their defaults.
 
+mod optimizer;
+mod schedule;
+mod stage;
+mod training;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The stages of the method, in the order in which they run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StageName {
-    /// Training in fp32.
-    Baseline,
-    /// Quantisation-aware training.
-    Quantize,
-    /// Training under noise whose amount per layer is learned; ends with the assignment of multipliers.
-    Search,
-    /// Training with the assigned multipliers.
-    Retrain,
-    /// Training with one multiplier in all layers, to compare with.
-    Uniform,
-}
-
-impl StageName {
-    /// All stages, in order.
-    pub const ALL: [Self; 5] = [Self::Baseline, Self::Quantize, Self::Search, Self::Retrain, Self::Uniform];
-
-    /// The name in YAML, results and files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Baseline => "baseline",
-            Self::Quantize => "quantize",
-            Self::Search => "search",
-            Self::Retrain => "retrain",
-            Self::Uniform => "uniform",
-        }
-    }
-
-    /// The stage whose checkpoint this one starts from.
-    pub fn starts_from(self) -> Option<Self> {
-        match self {
-            Self::Baseline => None,
-            Self::Quantize => Some(Self::Baseline),
-            Self::Search | Self::Uniform => Some(Self::Quantize),
-            Self::Retrain => Some(Self::Search),
-        }
-    }
-}
-
-impl std::fmt::Display for StageName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for StageName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == text).ok_or_else(|| {
-            format!("'{text}' is no stage; expected one of {}", Self::ALL.map(Self::as_str).join(", "))
-        })
-    }
-}
-
-/// How weights follow gradients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OptimizerKind {
-    /// Stochastic gradient descent with momentum.
-    Sgd,
-    /// Adam (D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015).
-    Adam,
-}
-
-/// How the learning rate moves over a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScheduleKind {
-    /// It stays.
-    Constant,
-    /// It is multiplied by `factor` after every `every` epochs.
-    Step,
-    /// It falls to 0 along half a cosine, batch by batch.
-    Cosine,
-    /// It rises from a tenth over the first three tenths, then falls to 0 along half a cosine.
-    OneCycle,
-}
-
-/// A learning-rate schedule. `every` and `factor` matter to `step` alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {
-    /// Its form.
-    pub kind: ScheduleKind,
-    /// Epochs between steps.
-    #[serde(default = "one")]
-    pub every: u32,
-    /// Factor of a step.
-    #[serde(default = "tenth")]
-    pub factor: f64,
-}
-
-fn one() -> u32 {
-    1
-}
-
-fn tenth() -> f64 {
-    0.1
-}
-
-impl Schedule {
-    const COSINE: Self = Self { kind: ScheduleKind::Cosine, every: 1, factor: 0.1 };
-
-    /// The factor on the learning rate after `done` of `epochs` epochs, fractions included.
-    pub fn factor_at(&self, done: f64, epochs: u32) -> f64 {
-        let progress = done / f64::from(epochs.max(1));
-        let fall = |t: f64| 0.5 * (1.0 + (std::f64::consts::PI * t).cos());
-        match self.kind {
-            ScheduleKind::Constant => 1.0,
-            ScheduleKind::Step => self.factor.powi(done as i32 / self.every.max(1) as i32),
-            ScheduleKind::Cosine => fall(progress),
-            ScheduleKind::OneCycle if progress < 0.3 => 0.1 + 0.9 * progress / 0.3,
-            ScheduleKind::OneCycle => fall((progress - 0.3) / 0.7),
-        }
-    }
-}
-
-/// What every training loop needs to know.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Training {
-    /// Passes over the training images.
-    pub epochs: u32,
-    /// Learning rate at its height.
-    pub learning_rate: f64,
-    /// How weights follow gradients.
-    pub optimizer: OptimizerKind,
-    /// Momentum of SGD; the first decay rate of Adam.
-    pub momentum: f64,
-    /// Whether SGD looks ahead (Nesterov).
-    pub nesterov: bool,
-    /// Factor of the weights that is added to their gradient.
-    pub weight_decay: f64,
-    /// The course of the learning rate.
-    pub schedule: Schedule,
-}
+pub use optimizer::OptimizerKind;
+pub use schedule::{Schedule, ScheduleKind, WarmUp};
+pub use stage::StageName;
+pub use training::{EarlyStopping, Keep, StopOn, Training};
 
 macro_rules! stage_settings {
     (
@@ -163,10 +33,23 @@ macro_rules! stage_settings {
             pub momentum: f64,
             /// Whether SGD looks ahead (Nesterov).
             pub nesterov: bool,
-            /// Factor of the weights that is added to their gradient.
+            /// Factor of the weights that is added to their gradient; with AdamW, taken from the weights.
             pub weight_decay: f64,
             /// The course of the learning rate.
             pub schedule: Schedule,
+            /// Share of the aim that is spread evenly over all classes (C. Szegedy et al., "Rethinking the Inception
+            /// Architecture for Computer Vision", CVPR 2016).
+            pub label_smoothing: f64,
+            /// The longest that all gradients together may be, as one vector; longer ones are shortened (R. Pascanu,
+            /// T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013).
+            pub clip_norm: Option<f64>,
+            /// Decay of an exponential average of the weights, a step. Validation, results and later stages take the
+            /// averaged weights.
+            pub ema: Option<f64>,
+            /// When to end before the last epoch.
+            pub early_stopping: EarlyStopping,
+            /// Which epoch's weights the stage yields.
+            pub keep: Keep,
             $($(#[$field_doc])* pub $field: $kind,)*
         }
 
@@ -180,6 +63,11 @@ macro_rules! stage_settings {
                     nesterov: false,
                     weight_decay: $decay,
                     schedule: Schedule::COSINE,
+                    label_smoothing: 0.0,
+                    clip_norm: None,
+                    ema: None,
+                    early_stopping: EarlyStopping::default(),
+                    keep: Keep::Last,
                     $($field: $value,)*
                 }
             }
@@ -195,7 +83,12 @@ macro_rules! stage_settings {
                     momentum: self.momentum,
                     nesterov: self.nesterov,
                     weight_decay: self.weight_decay,
-                    schedule: self.schedule,
+                    schedule: self.schedule.clone(),
+                    label_smoothing: self.label_smoothing,
+                    clip_norm: self.clip_norm,
+                    ema: self.ema,
+                    early_stopping: self.early_stopping,
+                    keep: self.keep,
                 }
             }
         }
@@ -287,20 +180,6 @@ impl Stages {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn schedules_hit_their_marks() {
-        let of = |kind| Schedule { kind, every: 2, factor: 0.5 };
-        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        close(of(ScheduleKind::Constant).factor_at(3.7, 4), 1.0);
-        close(of(ScheduleKind::Step).factor_at(1.99, 10), 1.0);
-        close(of(ScheduleKind::Step).factor_at(4.0, 10), 0.25);
-        close(of(ScheduleKind::Cosine).factor_at(0.0, 4), 1.0);
-        close(of(ScheduleKind::Cosine).factor_at(2.0, 4), 0.5);
-        close(of(ScheduleKind::Cosine).factor_at(4.0, 4), 0.0);
-        close(of(ScheduleKind::OneCycle).factor_at(3.0, 10), 1.0);
-        close(of(ScheduleKind::OneCycle).factor_at(0.0, 10), 0.1);
-    }
 
     #[test]
     fn uniform_trains_as_long_as_search_and_retraining() {
