@@ -55,4 +55,6 @@ pub use settings::{
 };
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
 pub use tensorboard::Board;
-pub use weights::{PublishedWeights, WeightsError, publish, published_name, published_tensors};
+pub use weights::{
+    BATCH_NORM, FOLDED, PublishedWeights, WeightsError, publish, published_name, published_tensors,
+};

@@ -114,17 +114,31 @@ fn check(bytes: &[u8], network: &Network) -> Result<(), String> {
     }
 }
 
-/// The weights and statistics of a checkpoint as a safetensors file with torchvision's names.
+/// Where the header of a checkpoint says that batch normalisation is [`FOLDED`], if it is.
+pub const BATCH_NORM: &str = "batch_norm";
+/// The layers before it compute it.
+pub const FOLDED: &str = "folded";
+
+/// The weights and statistics of a checkpoint as a safetensors file with torchvision's names. There are none for a
+/// network whose batch normalisation is folded.
 pub fn publish(checkpoint: &Path) -> Result<Vec<u8>, FileError> {
+    let fail = |error: safetensors::SafeTensorError| FileError::read(checkpoint, error);
     let bytes = std::fs::read(checkpoint).map_err(|error| FileError::read(checkpoint, error))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|error| FileError::read(checkpoint, error))?;
+    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(fail)?;
+    let is_folded = |header: &HashMap<String, String>| header.get(BATCH_NORM).is_some_and(|it| it == FOLDED);
+    if header.metadata().as_ref().is_some_and(is_folded) {
+        let problem = "its batch normalisation is folded into the layers before it, so it has none of the tensors \
+                       that other programs expect; the stage baseline has them";
+        return Err(FileError::read(checkpoint, problem));
+    }
+    let file = SafeTensors::deserialize(&bytes).map_err(fail)?;
     let tensors = file.tensors();
     let published = tensors
         .into_iter()
         .filter_map(|(name, view)| Some((published_name(name.strip_prefix("model.")?)?, view)));
     // What every reader of torch's own files looks for.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize(published, Some(metadata)).map_err(|error| FileError::read(checkpoint, error))
+    safetensors::serialize(published, Some(metadata)).map_err(fail)
 }
 
 #[cfg(test)]
@@ -237,6 +251,11 @@ mod tests {
         names.sort_unstable();
         assert_eq!(names, ["fc.weight", "layer1.0.bn1.running_var"]);
         assert_eq!(published.tensor("fc.weight").unwrap().data(), values);
+        let folded = HashMap::from([(BATCH_NORM.to_owned(), FOLDED.to_owned())]);
+        let file = safetensors::serialize([("model.fc.weight", view())], Some(folded)).unwrap();
+        std::fs::write(&path, file).unwrap();
+        let message = publish(&path).unwrap_err().to_string();
+        assert!(message.contains("folded") && message.contains("the stage baseline"), "{message}");
         std::fs::write(&path, "nothing").unwrap();
         assert!(publish(&path).unwrap_err().to_string().contains("cannot read"));
         assert!(is_counter("bn1.num_batches_tracked") && !is_counter("bn1.weight"));

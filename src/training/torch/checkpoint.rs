@@ -10,16 +10,12 @@ use super::TrainError;
 use super::network::Model;
 use super::optimizer::Optimizer;
 use super::snapshot::Snapshot;
-use crate::training::plan::{Course, StageName, write_whole};
+use crate::training::plan::{BATCH_NORM, Course, FOLDED, StageName, write_whole};
 
 /// Changes with the names and the meaning of the tensors.
 const VERSION: &str = "1";
 /// What the names of the best epoch's tensors begin with.
 const BEST: &str = "best.";
-
-/// Where a checkpoint says that batch normalisation is folded, if it is.
-const BATCH_NORM: &str = "batch_norm";
-const FOLDED: &str = "folded";
 
 /// What a checkpoint says about itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -167,7 +167,7 @@ pub fn evaluate_counting(
             among = Some(among.unwrap_or(0.0) + hits.double_value(&[]));
         }
         if let Some(confusion) = confusion.as_deref_mut() {
-            let [labels, answers] = [&labels, &answers].map(|t| Vec::<i64>::try_from(t));
+            let [labels, answers] = [&labels, &answers].map(Vec::<i64>::try_from);
             for (label, answer) in labels?.into_iter().zip(answers?) {
                 confusion.count(label as usize, answer as usize);
             }

@@ -81,7 +81,7 @@ impl Optimizer {
                     continue;
                 }
                 if let Some(shortening) = &shortening {
-                    gradient = gradient * shortening;
+                    gradient *= shortening;
                 }
                 let decays = weight_decay > 0.0 && parameter.decays;
                 if decays && optimizer == OptimizerKind::AdamW {
