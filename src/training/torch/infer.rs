@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
-use safetensors::tensor::Dtype;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 use super::dataset::Dataset;
 use super::evaluate::{measure, set_multipliers};
 use super::layers::Mode;
 use super::network::Model;
-use super::{TrainError, device, epoch, stages};
+use super::start::{load_weights, observe};
+use super::{TrainError, device, epoch};
 use crate::training::plan::{
-    self, Calibration, InferRequest, InferResult, Network, PublishedWeights, RangesFrom, StageName,
-    WeightsError, write_json,
+    self, Calibration, InferRequest, InferResult, Network, RangesFrom, StageName, write_json,
 };
 
 /// Does what a request asks for: loads the weights, calibrates where layers are to be quantised, writes class scores,
@@ -43,7 +42,7 @@ pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> 
             }
             (None, None) => return Err(TrainError::Data("are needed to calibrate ranges on".into())),
         };
-        stages::observe(&mut model, &images)?;
+        observe(&mut model, &images)?;
         set_multipliers(&mut model, layers, &request.multipliers, experiment)?;
         calibration = Some(Calibration { images_of, images: images.size()[0] as usize });
     }
@@ -78,27 +77,4 @@ pub fn scores(model: &mut Model, images: &Tensor, mode: Mode) -> Result<Vec<f32>
         scores.extend(Vec::<f32>::try_from(yielded.reshape([-1]).to_device(Device::Cpu))?);
     }
     Ok(scores)
-}
-
-/// Puts weights with torchvision's names, from a safetensors file, into a network.
-pub fn load_weights(model: &mut Model, network: &Network, path: &Path) -> Result<(), TrainError> {
-    let fail = |problem: String| WeightsError { path: path.to_owned(), problem };
-    let weights = PublishedWeights::read(path, network)?;
-    let file = weights.tensors().map_err(|error| fail(error.to_string()))?;
-    for (name, mut to) in model.tensors() {
-        let Some(name) = plan::published_name(&name) else { continue };
-        let from = file.tensor(&name).map_err(|error| fail(error.to_string()))?;
-        let kind = match from.dtype() {
-            Dtype::F16 => Kind::Half,
-            Dtype::BF16 => Kind::BFloat16,
-            Dtype::F64 => Kind::Double,
-            _ => Kind::Float,
-        };
-        let from = Tensor::f_from_data_size(from.data(), &to.size(), kind)?;
-        tch::no_grad(|| to.f_copy_(&from))?;
-        if to.isfinite().all().int64_value(&[]) == 0 {
-            return Err(fail(format!("tensor '{name}' holds values that are no finite numbers")).into());
-        }
-    }
-    Ok(())
 }

@@ -5,11 +5,10 @@ use std::rc::Rc;
 use tch::{Device, Kind, Tensor};
 
 use super::approximate::Approximate;
-use super::observer::{ACTIVATION_BITS, Observer};
-use super::quantize::{Grid, Quantized, WeightGrid};
+use super::quantisation::{ACTIVATION_BITS, Grid, Observer, Quantized, WeightGrid};
 use super::{TrainError, autograd, noise};
 use crate::kernels::ConvShape;
-use crate::training::plan::{ActivationRange, Quantisation};
+use crate::training::plan::{ActivationRange, Quantisation, StageName};
 
 /// How layers with multipliers compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +21,18 @@ pub enum Mode {
     Noisy,
     /// On codes with the layer's multiplier; quantised where a layer has none.
     Approximate,
+}
+
+impl Mode {
+    /// How they compute in a stage.
+    pub fn of(stage: StageName) -> Self {
+        match stage {
+            StageName::Baseline => Self::Fp32,
+            StageName::Quantize => Self::Quantized,
+            StageName::Search => Self::Noisy,
+            StageName::Retrain | StageName::Uniform => Self::Approximate,
+        }
+    }
 }
 
 /// What a layer with multipliers computes.

@@ -1,31 +1,18 @@
 //! The stages of the method, each a training loop with a checkpoint after every epoch.
 
-use std::rc::Rc;
 use std::time::Instant;
 
-use tch::Tensor;
-
-use super::approximate::Approximate;
 use super::checkpoint::Checkpoint;
 use super::layers::Mode;
 use super::network::Model;
 use super::progress::StageProgress;
 use super::random::{self, Purpose};
-use super::runner::Session;
+use super::session::Session;
+use super::start::start_of;
 use super::state::{State, scalars};
-use super::{TrainError, capture, epoch, infer, uniform};
+use super::{TrainError, capture, epoch, uniform};
 use crate::assignment::assign;
 use crate::training::plan::{AssignmentResult, Board, Confusion, Event, StageName, StageResult, write_json};
-
-/// How layers with multipliers compute in a stage.
-pub fn mode(stage: StageName) -> Mode {
-    match stage {
-        StageName::Baseline => Mode::Fp32,
-        StageName::Quantize => Mode::Quantized,
-        StageName::Search => Mode::Noisy,
-        StageName::Retrain | StageName::Uniform => Mode::Approximate,
-    }
-}
 
 /// Runs a stage of a seed from wherever it stands to its end; does nothing if it is done.
 pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(), TrainError> {
@@ -74,9 +61,10 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
 
     let began = Instant::now();
     progress.say("testing");
-    let validation = epoch::evaluate(&mut model, &session.dataset.validation, mode(stage))?;
+    let validation = epoch::evaluate(&mut model, &session.dataset.validation, Mode::of(stage))?;
     let mut confusion = Confusion::new(session.network.classes);
-    let test = epoch::evaluate_counting(&mut model, &session.dataset.test, mode(stage), confusion.as_mut())?;
+    let test =
+        epoch::evaluate_counting(&mut model, &session.dataset.test, Mode::of(stage), confusion.as_mut())?;
     if let Some(confusion) = confusion {
         confusion.write(&session.directory.confusion(seed, stage))?;
     }
@@ -105,50 +93,6 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
     Ok(())
 }
 
-/// The network as a stage finds it: new, with published weights, or from the checkpoint of the stage before.
-pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Model, TrainError> {
-    let mut model = Model::new(&session.network, &session.experiment, session.device, seed)?;
-    let Some(needs) = stage.starts_from() else {
-        if let Some(weights) = &session.experiment.stages.baseline.weights {
-            infer::load_weights(&mut model, &session.network, weights)?;
-        }
-        return Ok(model);
-    };
-    let done = session.directory.stage_result(seed, needs).exists();
-    let checkpoint = Checkpoint::load(&session.directory.checkpoint(seed, needs))?;
-    let (true, Some(checkpoint)) = (done, checkpoint) else {
-        return Err(TrainError::Order { stage, needs });
-    };
-    checkpoint.restore_model(&mut model)?;
-    match stage {
-        StageName::Quantize => {
-            if session.experiment.quantisation.fold_batch_norm {
-                model.fold_batch_norms();
-            }
-            calibrate(session, &mut model, seed)?;
-        }
-        StageName::Search => model.set_sigma(session.experiment.stages.search.initial_sigma),
-        _ => {}
-    }
-    Ok(model)
-}
-
-/// Shows the observers some training images, so that quantisation has ranges to start from.
-fn calibrate(session: &Session<'_>, model: &mut Model, seed: u64) -> Result<(), TrainError> {
-    let images = session.dataset.train.sample(session.experiment.capture.images, seed, StageName::Quantize);
-    observe(model, &images)
-}
-
-/// Shows images, normalised fp32, to the observers of a network.
-pub fn observe(model: &mut Model, images: &Tensor) -> Result<(), TrainError> {
-    let _guard = tch::no_grad_guard();
-    let _scores = model.forward_watched(images, Mode::Fp32, false, &mut |layer, x| {
-        layer.observe(x);
-        Ok(())
-    })?;
-    Ok(())
-}
-
 /// Gives layers the multipliers that the stage computes with.
 fn give_multipliers(
     session: &mut Session<'_>,
@@ -164,19 +108,9 @@ fn give_multipliers(
         StageName::Uniform => vec![uniform::choose(session, seed)?.multiplier; model.layers().count()],
         _ => return Ok(()),
     };
-    let prepared = prepare(session, &names)?;
+    let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);
     Ok(())
-}
-
-/// Multipliers by name, ready for tensors.
-pub fn prepare(
-    session: &mut Session<'_>,
-    names: &[String],
-) -> Result<Vec<Option<Rc<Approximate>>>, TrainError> {
-    let prepare =
-        |name: &String| session.multipliers.prepare(name, &session.experiment, session.device).map(Some);
-    names.iter().map(prepare).collect()
 }
 
 /// Ends the search: captures, assignment, and what the assignment does before anything is retrained.
@@ -188,7 +122,7 @@ fn assign_multipliers(session: &mut Session<'_>, seed: u64, model: &mut Model) -
     write_json(&session.directory.captures(seed), &captures)?;
     let assignment = assign(&captures, session.multipliers.all(), session.experiment.metric)?;
     let names: Vec<String> = assignment.layers.iter().map(|layer| layer.multiplier.clone()).collect();
-    let prepared = prepare(session, &names)?;
+    let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);
     let before = epoch::evaluate(model, &session.dataset.test, Mode::Approximate)?;
     let assignment = AssignmentResult { assignment, test_top1_before_retraining: before.top1 };

@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::TrainError;
 use super::checkpoint::{self, Checkpoint, CheckpointInfo};
 use super::epoch::{self, Pass, Score};
+use super::layers::Mode;
 use super::network::Model;
 use super::optimizer::Optimizer;
 use super::progress::StageProgress;
 use super::random::{self, Purpose};
-use super::runner::Session;
+use super::session::Session;
 use super::snapshot::Snapshot;
-use super::stages::mode;
 use crate::training::plan::{Board, Course, Event, Keep, StageName, Training};
 
 /// All that a stage's checkpoint holds.
@@ -93,7 +93,7 @@ impl State {
         let pass = Pass {
             stage,
             epoch,
-            mode: mode(stage),
+            mode: Mode::of(stage),
             order: &order,
             batch: session.experiment.batch,
             draw: random::draw(seed, stage, epoch),
@@ -172,7 +172,7 @@ impl State {
         if let Some(average) = self.optimizer.average() {
             average.exchange();
         }
-        let score = epoch::evaluate(&mut self.model, &session.dataset.validation, mode(stage))?;
+        let score = epoch::evaluate(&mut self.model, &session.dataset.validation, Mode::of(stage))?;
         let best = self.info.course.judge(&self.training, epoch, score.top1, score.loss);
         if best && self.training.keep == Keep::Best {
             self.best = Some(Snapshot::of(&self.model));

@@ -1,11 +1,12 @@
 //! Which single multiplier to compare an assignment with.
 
+use super::TrainError;
 use super::epoch::{self, Pass, Score};
 use super::layers::Mode;
 use super::optimizer::Optimizer;
 use super::random::{self, Purpose};
-use super::runner::Session;
-use super::{TrainError, stages};
+use super::session::Session;
+use super::start::start_of;
 use crate::training::plan::{
     AssignmentResult, Candidate, Event, StageName, Uniform, UniformResult, write_json,
 };
@@ -77,9 +78,9 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
 /// Trains shortly with one multiplier in all layers, and validates. One that makes training diverge scores nothing.
 fn screen(session: &mut Session<'_>, seed: u64, multiplier: &str) -> Result<Score, TrainError> {
     let stage = StageName::Uniform;
-    let mut model = stages::start_of(session, seed, stage)?;
+    let mut model = start_of(session, seed, stage)?;
     let names = vec![multiplier.to_owned(); model.layers().count()];
-    let prepared = stages::prepare(session, &names)?;
+    let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);
     let training = session.experiment.stages.training(stage);
     let mut optimizer = Optimizer::new(&training, model.parameters(false));

@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 use super::shape_of;
 use crate::kernels::ConvShape;
 use crate::multiplier::ProductTable;
-use crate::training::torch::quantize::Quantized;
+use crate::training::torch::quantisation::Quantized;
 
 /// Products gathered at a time, at most, so that memory stays bounded.
 const AT_A_TIME: i64 = 1 << 25;

@@ -4,7 +4,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::shape_of;
 use crate::kernels::{ConvShape, KernelError, LinearShape, Lut};
-use crate::training::torch::quantize::Quantized;
+use crate::training::torch::quantisation::Quantized;
 
 /// Sums `[N, O, H', W']` of products of codes, i32.
 pub fn conv2d(lut: &Lut, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, KernelError> {

@@ -6,7 +6,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::exact_conv2d;
 use crate::kernels::{ConvShape, LowRank};
-use crate::training::torch::quantize::Quantized;
+use crate::training::torch::quantisation::Quantized;
 
 /// Whole numbers below it, and sums of them whose absolute values stay below it, are exact in fp32.
 const EXACT_IN_FP32: f64 = (1u32 << 24) as f64;

@@ -12,8 +12,7 @@ mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
-use super::observer::ACTIVATION_BITS;
-use super::quantize::Quantized;
+use super::quantisation::{ACTIVATION_BITS, Quantized};
 use super::{TrainError, autograd};
 use crate::kernels::{ConvShape, LowRank, Lut};
 use crate::multiplier::{OperandFormat, Tabulated};

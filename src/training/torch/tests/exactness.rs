@@ -9,7 +9,7 @@ use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance, Tabulated
 use crate::training::plan::{KernelChoice, Quantisation};
 use crate::training::torch::approximate::Approximate;
 use crate::training::torch::layers::{Mode, MultiplyingLayer, Product};
-use crate::training::torch::quantize::Quantized;
+use crate::training::torch::quantisation::Quantized;
 
 pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> Tabulated {
     let products: Vec<i64> = format.operands().map(|(x, w)| product(x, w)).collect();

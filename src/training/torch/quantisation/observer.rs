@@ -1,15 +1,13 @@
 //! Ranges of activations, observed while training.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::clipping::least_error;
+use super::ranges::{extremes, percentiles};
 use crate::training::plan::{ActivationQuantisation, ActivationRange};
 
 /// Bits of an activation's code.
 pub const ACTIVATION_BITS: u8 = 8;
-
-/// Values that a percentile is taken of, at most: a sample spread over the whole tensor.
-const PERCENTILE_SAMPLE: i64 = 1 << 16;
 
 /// The range of one layer's activations. It moves in training only, so that evaluation never changes a network.
 #[derive(Clone, Debug)]
@@ -57,31 +55,10 @@ impl Observer {
     }
 }
 
-/// The smallest and the largest value.
-pub fn extremes(x: &Tensor) -> (f64, f64) {
-    let (low, high) = x.aminmax(None, false);
-    (low.double_value(&[]), high.double_value(&[]))
-}
-
-/// Two values with `percent` of all values between them, and as many below as above; the extremes for 100.
-pub fn percentiles(x: &Tensor, percent: f64) -> (f64, f64) {
-    if percent >= 100.0 {
-        return extremes(x);
-    }
-    let flat = x.reshape([-1]);
-    let stride = (flat.size()[0] + PERCENTILE_SAMPLE - 1) / PERCENTILE_SAMPLE;
-    let (sorted, _) = flat.slice(0, 0, None, stride.max(1)).to_kind(Kind::Float).sort(0, false);
-    let last = sorted.size()[0] - 1;
-    let tail = (100.0 - percent) / 200.0;
-    let at = |share: f64| sorted.double_value(&[(share * last as f64).round() as i64]);
-    (at(tail), at(1.0 - tail))
-}
-
 #[cfg(test)]
 mod tests {
-    use tch::Device;
-
     use super::*;
+    use crate::training::torch::quantisation::Grid;
 
     fn observer(range: ActivationRange) -> Observer {
         Observer::new(&ActivationQuantisation { range, momentum: 0.25, percentile: 90.0 }, false)
@@ -101,18 +78,10 @@ mod tests {
         assert_eq!(after(ActivationRange::Learned), (-1.0, 4.0));
     }
 
-    #[test]
-    fn percentiles_leave_both_tails_out() {
-        let x = Tensor::arange(101, (Kind::Float, Device::Cpu));
-        assert_eq!(percentiles(&x, 90.0), (5.0, 95.0));
-        assert_eq!(percentiles(&x, 100.0), (0.0, 100.0));
-    }
-
     /// Constants and single values give a range of one point, which `Grid` represents exactly or as 0; what is no
     /// number shows in the range, for the loss to fail on.
     #[test]
     fn degenerate_batches_have_ranges_too() {
-        use crate::training::torch::quantize::Grid;
         let all = [
             ActivationRange::Average,
             ActivationRange::Extremes,

@@ -8,8 +8,8 @@
 
 use tch::{Kind, Tensor};
 
-use super::observer::extremes;
-use super::quantize::{Grid, largest_code};
+use super::grid::{Grid, largest_code};
+use super::ranges::extremes;
 
 /// Parts that are tried first.
 const COARSE: u32 = 16;
