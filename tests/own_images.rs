@@ -44,19 +44,14 @@ fn the_readme_runs_as_written() {
     photos(root.path());
     fs::write(root.path().join("mine.yaml"), block("yaml", "name: mine\n")).unwrap();
     fs::write(root.path().join("photos.yaml"), block("yaml", "name: photos\n")).unwrap();
-    let commands = block("sh", "axmul data check photos");
+    let program = Path::new(env!("CARGO_BIN_EXE_axmul")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let mut said = vec![];
-    for command in commands.lines() {
-        let words: Vec<&str> = command
-            .split('#')
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .skip_while(|word| *word == "axmul")
-            .collect();
-        let output = Command::new(env!("CARGO_BIN_EXE_axmul"))
-            .args(&words)
+    for command in block("sh", "axmul data check photos").replace("\\\n", "").lines() {
+        let output = Command::new("sh")
+            .args(["-c", command])
             .current_dir(root.path())
+            .env("PATH", &path)
             .env("AXMUL_CACHE_DIR", root.path().join("cache"))
             .output()
             .unwrap();
@@ -64,7 +59,7 @@ fn the_readme_runs_as_written() {
         assert!(output.status.success(), "{command}: {error}");
         said.push(String::from_utf8(output.stdout).unwrap());
     }
-    assert_eq!(said.len(), 2);
+    assert_eq!(said.len(), 5);
     assert!(said[0].contains("2 classes, 36x40 pixels (rows x columns), RGB"), "{}", said[0]);
     let results: Results = read_json(&root.path().join("runs/photos/results.json")).unwrap();
     assert_eq!(results.stages.len(), StageName::ALL.len());
@@ -72,5 +67,9 @@ fn the_readme_runs_as_written() {
     let top1 = |stage| results.stages[&stage].test_top1;
     assert!(top1(StageName::Baseline) > 0.9, "{results:?}");
     assert!(results.assignment.is_some() && top1(StageName::Retrain) >= 0.5, "{results:?}");
+    assert!(root.path().join("photos.safetensors").is_file());
+    let again: Results = read_json(&root.path().join("runs/again/results.json")).unwrap();
+    assert_eq!(again.stages[&StageName::Baseline].test_top1, top1(StageName::Baseline), "the same weights");
+    assert!(said[4].starts_with("top-1 ") && said[4].contains(" on 40 images"), "{}", said[4]);
     assert!(root.path().join("cache").is_dir(), "decoded images are kept");
 }
