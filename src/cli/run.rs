@@ -25,8 +25,8 @@ Examples:
 
 Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every
 epoch, tensorboard/, results.json, layers.svg, confusion.svg and report.md; `axmul report DIR/NAME`
-shows them again. An interrupted run goes on with --resume where its last whole epoch ended, and ends with the numbers
-of an uninterrupted one.")]
+shows them again. An interrupted run goes on with --resume where its last whole epoch ended, and
+ends with the numbers of an uninterrupted one.")]
 pub(super) struct RunArgs {
     /// The experiment
     #[arg(value_name = "EXPERIMENT.yaml")]
