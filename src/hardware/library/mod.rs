@@ -1,5 +1,6 @@
 //! The cells of a technology as a synthesiser sees them: what each computes, and its area, leakage, delay and energy.
 
+pub mod liberty;
 mod surface;
 mod truth;
 
@@ -52,7 +53,8 @@ pub struct OutputPin {
     pub name: String,
     /// What it computes of the inputs.
     pub function: TruthTable,
-    /// How a change of an input reaches it; at least one for each input that the function depends on.
+    /// How a change of an input reaches it; at least one for each input that the function depends on, two where the
+    /// library tells apart an input that the output follows from one that it goes against.
     pub arcs: Vec<Arc>,
 }
 
@@ -61,18 +63,83 @@ pub struct OutputPin {
 pub struct Arc {
     /// Index of the input.
     pub input: usize,
+    /// Which edges of the input lead to which of the output.
+    pub sense: Sense,
     /// Delay in nanoseconds of a rising and of a falling output.
     pub delay_ns: [Surface; 2],
     /// Time that the output takes to rise and to fall, in nanoseconds.
     pub transition_ns: [Surface; 2],
     /// Energy in femtojoules that the cell itself takes when the output rises and when it falls, without charging what
-    /// the output drives.
+    /// the output drives. Some libraries count half of that charge as taken by the rise and given back by the fall:
+    /// only the mean of both is comparable.
     pub energy_fj: [Surface; 2],
+}
+
+/// Which edges of an input lead to which of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sense {
+    /// A rising input makes the output rise, a falling one fall.
+    Positive,
+    /// A rising input makes the output fall, a falling one rise.
+    Negative,
+    /// Either edge may lead to either.
+    Both,
+}
+
+impl Sense {
+    /// How a function follows one of its variables; `None` if it does not depend on it.
+    ///
+    /// # Panics
+    ///
+    /// For a variable that is not one of the function's.
+    pub fn of(function: TruthTable, variable: usize) -> Option<Self> {
+        assert!(variable < function.variables(), "one of the variables");
+        let pairs = (0..1usize << function.variables()).filter(|a| a >> variable & 1 == 0);
+        let (mut rises, mut falls) = (false, false);
+        for without in pairs {
+            let (before, after) = (function.value(without), function.value(without | 1 << variable));
+            rises |= !before && after;
+            falls |= before && !after;
+        }
+        match (rises, falls) {
+            (false, false) => None,
+            (true, false) => Some(Self::Positive),
+            (false, true) => Some(Self::Negative),
+            (true, true) => Some(Self::Both),
+        }
+    }
+
+    /// Whether this edge of the input (`true`: rising) may lead to that one of the output.
+    pub fn leads(self, input: bool, output: bool) -> bool {
+        match self {
+            Self::Positive => input == output,
+            Self::Negative => input != output,
+            Self::Both => true,
+        }
+    }
 }
 
 impl Library {
     /// The index of a cell by its name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.cells.iter().position(|cell| cell.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn senses_of_functions() {
+        let [a, b, c] = [0, 1, 2].map(|index| TruthTable::variable(3, index).bits());
+        let multiplexer = TruthTable::new(3, c & a | !c & b);
+        let senses = |function| [0, 1, 2].map(|variable| Sense::of(function, variable));
+        assert_eq!(senses(multiplexer), [Some(Sense::Positive), Some(Sense::Positive), Some(Sense::Both)]);
+        assert_eq!(
+            senses(TruthTable::new(3, !(a & b))),
+            [Some(Sense::Negative), Some(Sense::Negative), None]
+        );
+        assert!(Sense::Negative.leads(true, false) && !Sense::Negative.leads(true, true));
     }
 }

@@ -29,6 +29,40 @@ impl Surface {
         })
     }
 
+    /// The slews of its rows in nanoseconds.
+    pub fn slews_ns(&self) -> &[f64] {
+        &self.slews_ns
+    }
+
+    /// The loads of its columns in femtofarads.
+    pub fn loads_ff(&self) -> &[f64] {
+        &self.loads_ff
+    }
+
+    /// Its values, row by row.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Its values changed one by one.
+    pub fn map(mut self, change: impl Fn(f64) -> f64) -> Self {
+        self.values.iter_mut().for_each(|value| *value = change(*value));
+        self
+    }
+
+    /// Two figures joined value by value, at the points of the one that has more of them.
+    pub fn join(self, other: Self, join: impl Fn(f64, f64) -> f64) -> Self {
+        if self.slews_ns == other.slews_ns && self.loads_ff == other.loads_ff {
+            let values = self.values.iter().zip(&other.values).map(|(&a, &b)| join(a, b)).collect();
+            return Self { values, ..self };
+        }
+        let finer = if self.values.len() < other.values.len() { &other } else { &self };
+        let (slews_ns, loads_ff) = (finer.slews_ns.clone(), finer.loads_ff.clone());
+        let points = slews_ns.iter().flat_map(|&slew| loads_ff.iter().map(move |&load| (slew, load)));
+        let values = points.map(|(slew, load)| join(self.at(slew, load), other.at(slew, load))).collect();
+        Self { slews_ns, loads_ff, values }
+    }
+
     /// The figure at a slew and a load.
     pub fn at(&self, slew_ns: f64, load_ff: f64) -> f64 {
         let row = |index: usize| &self.values[index * self.loads_ff.len()..][..self.loads_ff.len()];
@@ -63,6 +97,24 @@ mod tests {
             assert!((surface.at(slew, load) - expected).abs() < 1e-12, "{slew} {load}");
         }
         assert_eq!(Surface::constant(7.0).at(0.3, 1e6), 7.0);
+    }
+
+    #[test]
+    fn joined_at_the_points_of_the_finer_one() {
+        let fine = Surface::new(vec![1.0], vec![10.0, 20.0, 40.0], vec![1.0, 2.0, 9.0]).unwrap();
+        let coarse = Surface::new(vec![1.0], vec![10.0, 30.0], vec![3.0, 5.0]).unwrap();
+        for joined in
+            [fine.clone().join(coarse.clone(), f64::max), coarse.clone().join(fine.clone(), f64::max)]
+        {
+            assert_eq!(
+                (joined.loads_ff(), joined.values()),
+                ([10.0, 20.0, 40.0].as_slice(), [3.0, 4.0, 9.0].as_slice())
+            );
+        }
+        let twice = coarse.clone().join(coarse.clone(), |a, b| a + b);
+        assert_eq!(twice, coarse.map(|value| 2.0 * value));
+        assert_eq!(fine.clone().join(Surface::constant(1.0), |a, b| a - b).values(), [0.0, 1.0, 8.0]);
+        assert_eq!(Surface::constant(1.0).join(fine, |a, b| a - b).values(), [0.0, -1.0, -8.0]);
     }
 
     #[test]
