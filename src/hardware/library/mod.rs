@@ -1,9 +1,11 @@
 //! The cells of a technology as a synthesiser sees them: what each computes, and its area, leakage, delay and energy.
 
 pub mod liberty;
+mod stored;
 mod surface;
 mod truth;
 
+pub use stored::StoredError;
 pub use surface::Surface;
 pub use truth::TruthTable;
 
