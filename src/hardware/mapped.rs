@@ -2,6 +2,8 @@
 
 use axmul_api::{OperandFormat, Signal};
 
+use super::library::{Library, LibraryCell};
+
 /// A combinational circuit as a list of cells of a [`Library`](super::library::Library), in topological order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mapped {
@@ -21,4 +23,28 @@ pub struct Instance {
     pub cell: usize,
     /// What its inputs are connected to, in the order of the cell's inputs.
     pub inputs: Vec<Signal>,
+}
+
+impl Mapped {
+    /// Area in square micrometres: the sum over the cells.
+    ///
+    /// # Panics
+    ///
+    /// For a cell that the library does not have.
+    pub fn area_um2(&self, library: &Library) -> f64 {
+        self.cells(library).map(|cell| cell.area_um2).sum()
+    }
+
+    /// Leakage power in nanowatts: the sum over the cells.
+    ///
+    /// # Panics
+    ///
+    /// For a cell that the library does not have.
+    pub fn leakage_nw(&self, library: &Library) -> f64 {
+        self.cells(library).map(|cell| cell.leakage_nw).sum()
+    }
+
+    fn cells<'a>(&'a self, library: &'a Library) -> impl Iterator<Item = &'a LibraryCell> {
+        self.instances.iter().map(|instance| &library.cells[instance.cell])
+    }
 }

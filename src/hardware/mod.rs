@@ -2,12 +2,14 @@
 //!
 //! - [`CellLibrary`]: area, leakage, energy and delay of the cells of a technology.
 //! - [`library`]: the cells of a technology as a synthesiser sees them; [`Mapped`]: circuits of such cells.
+//! - [`timing`]: when the product of such a circuit has settled.
 //! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
 
 mod cells;
 mod estimate;
 pub mod library;
 mod mapped;
+pub mod timing;
 
 pub use cells::{CellFigures, CellLibrary, CellLibraryError, OutputFigures};
 pub use estimate::{CLOCK_MHZ, estimate};
