@@ -4,7 +4,11 @@
 //! takes the edge of its input that leads to the edge of the output (either, where the arc says so), the transition
 //! time there and the load of the output to a delay and to the output's transition time. Of all arcs to an output
 //! the latest arrival and the slowest transition count, each on its own, as timing analysers do: the bound is safe
-//! and costs one pass. Tables are extended along their outermost lines, and figures below zero count as zero.
+//! and costs one pass.
+//!
+//! Tables are extended along their outermost lines, and figures below zero count as zero. In the library that axmul
+//! carries most tables begin at 100 fF: at 5 fF and the least tabulated slew none of its 108 delays falls below zero,
+//! and 4 of its 108 transition times do.
 
 use axmul_api::Signal;
 
