@@ -149,8 +149,8 @@ impl<'a> Scanner<'a> {
         loop {
             self.take(char::is_whitespace);
             let rest = self.rest();
-            if rest.starts_with("/*") {
-                let Some(length) = rest[2..].find("*/") else {
+            if let Some(comment) = rest.strip_prefix("/*") {
+                let Some(length) = comment.find("*/") else {
                     return Err(Wrong::expected(self.at, "a comment with an end, `*/`", "none"));
                 };
                 self.at += 2 + length + 2;
