@@ -3,6 +3,7 @@
 //! - [`CellLibrary`]: area, leakage, energy and delay of the cells of a technology.
 //! - [`library`]: the cells of a technology as a synthesiser sees them; [`Mapped`]: circuits of such cells.
 //! - [`timing`]: when the product of such a circuit has settled.
+//! - [`optimise`]: circuits without what is redundant.
 //! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
 
 mod cells;
@@ -10,6 +11,7 @@ mod estimate;
 pub mod library;
 mod mapped;
 pub mod timing;
+pub mod optimise;
 
 pub use cells::{CellFigures, CellLibrary, CellLibraryError, OutputFigures};
 pub use estimate::{CLOCK_MHZ, estimate};

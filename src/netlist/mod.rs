@@ -13,16 +13,18 @@
 //! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
 //!
 //! - [`simulate`]: its products, thousands at a time;
+//! - [`graph`]: circuits in few forms, so that equal parts meet;
 //! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
 //! - [`mod@write`]: the text of other tools.
 
 #[cfg(test)]
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod builder;
 pub mod cells;
 mod design;
 pub mod equivalence;
 mod error;
+pub mod graph;
 mod place;
 pub mod ports;
 pub mod read;

@@ -1,6 +1,6 @@
 //! Whether two circuits compute the same products: a proof, operands that tell them apart, or neither in time.
 //!
-//! Both circuits become one graph (`graph`) in which equal parts meet. Then, each where the one before has not
+//! Both circuits become one graph ([`graph`]) in which equal parts meet. Then, each where the one before has not
 //! settled it: simulation of chosen and random cases; a proof that both add up the same partial products
 //! (`columns`), which does for arrays and trees of adders of any width; sweeping with a SAT solver (`sweep`),
 //! which does for circuits that were made from one another. Two unrelated circuits of 16x16 bits or more, one of them
@@ -10,7 +10,6 @@ mod carries;
 mod classes;
 mod columns;
 mod cuts;
-mod graph;
 mod signatures;
 mod solver;
 mod strategy;
@@ -22,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use axmul_api::{Bits, Netlist, OperandFormat};
 
-use graph::{Edge, Graph};
+use super::graph::{self, Edge, Graph};
 use strategy::Words;
 use sweep::Outcome;
 

@@ -7,10 +7,12 @@ use axmul_api::Gates;
 
 /// A node of a [`Graph`], or its complement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Edge(u32);
+pub struct Edge(u32);
 
 impl Edge {
+    /// The constant 0.
     pub const FALSE: Self = Self(0);
+    /// The constant 1.
     pub const TRUE: Self = Self(1);
 
     /// The node, complemented if asked for.
@@ -18,10 +20,12 @@ impl Edge {
         Self((node as u32) << 1 | u32::from(complemented))
     }
 
+    /// The index of the node.
     pub fn node(self) -> usize {
         (self.0 >> 1) as usize
     }
 
+    /// Whether it is the node's complement.
     pub fn is_complemented(self) -> bool {
         self.0 & 1 == 1
     }
@@ -47,15 +51,19 @@ impl Not for Edge {
 
 /// What a node computes. Of two fan-ins the lower comes first; those of an exclusive or are not complemented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Node {
+pub enum Node {
     /// The constant, node 0.
     False,
+    /// One of the inputs, which are the nodes from 1 on.
     Input,
+    /// Conjunction.
     And(Edge, Edge),
+    /// Exclusive or.
     Xor(Edge, Edge),
 }
 
 impl Node {
+    /// What it is made of; `None` for inputs and the constant.
     pub fn fan_ins(self) -> Option<[Edge; 2]> {
         match self {
             Self::And(x, y) | Self::Xor(x, y) => Some([x, y]),
@@ -70,23 +78,26 @@ const REWRITES: u32 = 8;
 /// Any number of circuits over the same inputs, in topological order, each gate once. Constants are folded, and so is
 /// what two levels of gates show to be simpler.
 #[derive(Clone, Debug)]
-pub(super) struct Graph {
+pub struct Graph {
     nodes: Vec<Node>,
     known: HashMap<Node, u32>,
     inputs: usize,
 }
 
 impl Graph {
+    /// The inputs, and no gates yet.
     pub fn new(inputs: usize) -> Self {
         let mut nodes = vec![Node::Input; inputs + 1];
         nodes[0] = Node::False;
         Self { nodes, known: HashMap::new(), inputs }
     }
 
+    /// The nodes: the constant, the inputs, then gates, each after its fan-ins.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
+    /// The number of inputs.
     pub fn input_count(&self) -> usize {
         self.inputs
     }

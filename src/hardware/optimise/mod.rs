@@ -1,0 +1,133 @@
+//! Circuits without what no synthesiser keeps: constants, dead gates, gates that stand there twice in other words.
+//!
+//! ```text
+//! Netlist  ->  structural hashing (netlist::graph)  ->  sweep  ->  live gates only: Logic
+//! ```
+//!
+//! Inverters are complemented edges of the graph and cost nothing here; mapping decides where they stand.
+
+mod sweep;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use axmul_api::{Gates, Netlist, OperandFormat};
+
+use crate::netlist::graph::{Edge, Graph, Node};
+
+/// A circuit as a graph of conjunctions, exclusive ors and complemented edges.
+#[derive(Clone, Debug)]
+pub struct Logic {
+    /// Widths and signedness of the operands.
+    pub format: OperandFormat,
+    /// The gates. Inputs are the bits of a from the least significant up, then those of b.
+    pub graph: Graph,
+    /// The product bits, least significant first.
+    pub outputs: Vec<Edge>,
+}
+
+impl Logic {
+    /// The circuit as it comes, each gate once.
+    pub fn new(netlist: &Netlist) -> Self {
+        let format = netlist.format();
+        let mut graph = Graph::new(format.product_width().into());
+        let inputs: Vec<Edge> = graph.inputs().collect();
+        let (a, b) = inputs.split_at(format.width_a().into());
+        let outputs = netlist.replay(&mut graph, a, b);
+        Self { format, graph, outputs }
+    }
+
+    /// The number of gates: conjunctions and exclusive ors of two.
+    pub fn gates(&self) -> usize {
+        self.graph.nodes().len() - 1 - self.graph.input_count()
+    }
+
+    /// The product bits in 64 cases, of which `inputs` holds a word for each input bit.
+    pub fn lanes(&self, inputs: &[u64]) -> Vec<u64> {
+        let values = self.graph.simulate(inputs);
+        self.outputs.iter().map(|edge| values[edge.node()] ^ edge.mask()).collect()
+    }
+
+    /// Only what an output depends on. Building the gates again may simplify some.
+    fn live(&self) -> Self {
+        let cone = self.graph.cone(self.outputs.iter().copied());
+        let mut graph = Graph::new(self.graph.input_count());
+        let mut images: Vec<Edge> = Vec::with_capacity(cone.len());
+        for (index, node) in self.graph.nodes().iter().enumerate() {
+            let image = |edge: Edge| images[edge.node()].complemented_if(edge.is_complemented());
+            let built = match *node {
+                _ if !cone[index] => Edge::FALSE,
+                Node::And(x, y) => {
+                    let (x, y) = (image(x), image(y));
+                    graph.and(x, y)
+                }
+                Node::Xor(x, y) => {
+                    let (x, y) = (image(x), image(y));
+                    graph.xor(x, y)
+                }
+                Node::Input | Node::False => Edge::new(index, false),
+            };
+            images.push(built);
+        }
+        // The images of inputs that no output depends on are never asked for.
+        let outputs = self.outputs.iter();
+        let outputs =
+            outputs.map(|edge| images[edge.node()].complemented_if(edge.is_complemented())).collect();
+        Self { format: self.format, graph, outputs }
+    }
+}
+
+/// How often the passes are repeated at most, as long as each makes the circuit smaller.
+const ROUNDS: usize = 4;
+
+/// Simplifies a circuit: constants propagated, dead gates removed, gates of equal function merged.
+///
+/// For at most 16 input bits equality is decided by simulation of all operand pairs; wider circuits are hashed and
+/// simplified by rules over two levels of gates only.
+pub fn optimise(netlist: &Netlist) -> Logic {
+    let raw = Logic::new(netlist).live();
+    let mut gates = raw.gates();
+    let mut best = swept(&raw);
+    for _ in 1..ROUNDS {
+        if best.gates() >= gates {
+            break;
+        }
+        gates = best.gates();
+        let next = swept(&best);
+        if next.gates() < gates {
+            best = next;
+        }
+    }
+    best
+}
+
+/// Equal gates merged, and what that leaves dead removed.
+fn swept(logic: &Logic) -> Logic {
+    let next = sweep::merge(logic).live();
+    debug_assert!(same(&next, |lanes| logic.lanes(lanes)), "a pass changed the circuit");
+    next
+}
+
+/// The input words of all cases of a circuit of at most 16 input bits, 64 at a time; `None` for wider ones.
+pub(super) fn all_cases(inputs: usize) -> Option<impl Iterator<Item = Vec<u64>>> {
+    const WITHIN: [u64; 6] = [
+        0xaaaa_aaaa_aaaa_aaaa,
+        0xcccc_cccc_cccc_cccc,
+        0xf0f0_f0f0_f0f0_f0f0,
+        0xff00_ff00_ff00_ff00,
+        0xffff_0000_ffff_0000,
+        0xffff_ffff_0000_0000,
+    ];
+    let word = |input: usize, index: usize| match WITHIN.get(input) {
+        Some(&word) => word,
+        None => (index >> (input - WITHIN.len()) & 1) as u64 * u64::MAX,
+    };
+    let words = 1usize << inputs.min(16).saturating_sub(WITHIN.len());
+    (inputs <= 16)
+        .then(move || (0..words).map(move |index| (0..inputs).map(|input| word(input, index)).collect()))
+}
+
+/// Whether a circuit computes what another one does, as far as all cases can be tried.
+pub(super) fn same(logic: &Logic, mut other: impl FnMut(&[u64]) -> Vec<u64>) -> bool {
+    let Some(mut cases) = all_cases(logic.graph.input_count()) else { return true };
+    cases.all(|lanes| logic.lanes(&lanes) == other(&lanes))
+}

@@ -1,0 +1,120 @@
+//! Gates that compute the same in every case, or one the complement of the other, become one.
+
+use std::collections::HashMap;
+
+use axmul_api::Gates;
+
+use super::{Logic, all_cases};
+use crate::netlist::graph::{Edge, Graph, Node};
+
+/// The most words of 64 cases that are kept: 128 MiB. Larger circuits stay as they are.
+const MAX_WORDS: usize = 1 << 24;
+
+/// The circuit with equal gates merged: each is replaced by the first gate, input or constant of its function. Wider
+/// than 16 input bits, and beyond [`MAX_WORDS`], it is returned as it came.
+pub(super) fn merge(logic: &Logic) -> Logic {
+    let inputs = logic.graph.input_count();
+    let Some(cases) = all_cases(inputs) else { return logic.clone() };
+    let cases: Vec<Vec<u64>> = cases.collect();
+    if logic.graph.nodes().len().saturating_mul(cases.len()) > MAX_WORDS {
+        return logic.clone();
+    }
+    let mut sweep =
+        Sweep { graph: Graph::new(inputs), words: cases.len(), values: Vec::new(), known: HashMap::new() };
+    sweep.values.resize(cases.len(), 0);
+    for input in 0..inputs {
+        sweep.values.extend(cases.iter().map(|case| case[input]));
+    }
+    for node in 0..=inputs {
+        sweep.remember(node);
+    }
+    let mut images: Vec<Edge> = (0..=inputs).map(|node| Edge::new(node, false)).collect();
+    for node in &logic.graph.nodes()[inputs + 1..] {
+        let image = |edge: Edge| images[edge.node()].complemented_if(edge.is_complemented());
+        let image = match *node {
+            Node::And(x, y) => sweep.gate(Node::And(image(x), image(y))),
+            Node::Xor(x, y) => sweep.gate(Node::Xor(image(x), image(y))),
+            Node::False | Node::Input => Edge::FALSE,
+        };
+        images.push(image);
+    }
+    let outputs = logic.outputs.iter();
+    let outputs = outputs.map(|edge| images[edge.node()].complemented_if(edge.is_complemented())).collect();
+    Logic { format: logic.format, graph: sweep.graph, outputs }
+}
+
+struct Sweep {
+    graph: Graph,
+    /// Words of a node's values.
+    words: usize,
+    /// Node by node.
+    values: Vec<u64>,
+    /// Nodes by a hash of their values, complemented where the first value is one.
+    known: HashMap<u64, Vec<u32>>,
+}
+
+impl Sweep {
+    fn of(&self, node: usize) -> &[u64] {
+        &self.values[node * self.words..][..self.words]
+    }
+
+    /// The edge that computes what this gate would: a known one, else a new gate.
+    fn gate(&mut self, gate: Node) -> Edge {
+        let values = self.simulate(gate);
+        if let Some(edge) = self.find(&values) {
+            return edge;
+        }
+        let built = match gate {
+            Node::And(x, y) => self.graph.and(x, y),
+            Node::Xor(x, y) => self.graph.xor(x, y),
+            Node::False | Node::Input => Edge::FALSE,
+        };
+        for node in self.values.len() / self.words..self.graph.nodes().len() {
+            let values = self.simulate(self.graph.nodes()[node]);
+            self.values.extend(values);
+            self.remember(node);
+        }
+        built
+    }
+
+    fn simulate(&self, gate: Node) -> Vec<u64> {
+        let Some([x, y]) = gate.fan_ins() else { return vec![0; self.words] };
+        let pairs = self.of(x.node()).iter().zip(self.of(y.node()));
+        let (p, q) = (x.mask(), y.mask());
+        match gate {
+            Node::And(..) => pairs.map(|(x, y)| (x ^ p) & (y ^ q)).collect(),
+            _ => pairs.map(|(x, y)| x ^ p ^ y ^ q).collect(),
+        }
+    }
+
+    fn find(&self, values: &[u64]) -> Option<Edge> {
+        let same = |&&node: &&u32| {
+            let of_node = self.of(node as usize);
+            let mask = complement(of_node) ^ complement(values);
+            of_node.iter().zip(values).all(|(x, y)| x ^ mask == *y)
+        };
+        let node = *self.known.get(&hash(values))?.iter().find(same)? as usize;
+        Some(Edge::new(node, complement(self.of(node)) != complement(values)))
+    }
+
+    fn remember(&mut self, node: usize) {
+        let values = self.of(node);
+        if self.find(values).is_none() {
+            let key = hash(values);
+            self.known.entry(key).or_default().push(node as u32);
+        }
+    }
+}
+
+/// All ones where the first value is one.
+fn complement(values: &[u64]) -> u64 {
+    values.first().map_or(0, |word| (word & 1).wrapping_neg())
+}
+
+/// The same for values and their complement.
+fn hash(values: &[u64]) -> u64 {
+    let mask = complement(values);
+    let step =
+        |hash: u64, word: &u64| (hash ^ word ^ mask).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    values.iter().fold(0, step)
+}
