@@ -4,11 +4,13 @@
 //! - [`library`]: the cells of a technology as a synthesiser sees them; [`Mapped`]: circuits of such cells.
 //! - [`timing`]: when the product of such a circuit has settled.
 //! - [`optimise`]: circuits without what is redundant.
+//! - [`optimise`]: circuits without what is redundant; [`map`]: circuits onto the cells of a library.
 //! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
 
 mod cells;
 mod estimate;
 pub mod library;
+pub mod map;
 mod mapped;
 pub mod timing;
 pub mod optimise;

@@ -4,7 +4,7 @@
 //! Netlist  ->  structural hashing (netlist::graph)  ->  sweep  ->  live gates only: Logic
 //! ```
 //!
-//! Inverters are complemented edges of the graph and cost nothing here; mapping decides where they stand.
+//! Inverters are complemented edges of the graph and cost nothing here; [`map`](super::map) decides where they stand.
 
 mod sweep;
 #[cfg(test)]

@@ -1,0 +1,212 @@
+//! Mapped circuits compute what they are made from, with the cells that pay.
+
+use axmul_api::{Gates, OperandFormat, Recorder, Signal};
+use proptest::prelude::*;
+
+use super::*;
+use crate::hardware::library::{Arc, InputPin, LibraryCell, OutputPin, Surface, TruthTable};
+use crate::hardware::optimise::optimise;
+use crate::hardware::optimise::tests::{lanes as netlist_lanes, member};
+use crate::netlist::arbitrary::netlists;
+
+/// A cell whose outputs have these tables, every path 0.02 ns and more for more area.
+pub(super) fn cell(name: &str, area_um2: f64, inputs: usize, tables: &[u64]) -> LibraryCell {
+    let arc = |input| Arc {
+        input,
+        delay_ns: [0.01, 0.02].map(|delay| Surface::constant(delay + area_um2 * 1e-3)),
+        transition_ns: [0.01, 0.01].map(Surface::constant),
+        energy_fj: [1.0, 1.0].map(Surface::constant),
+    };
+    let pin = |index| InputPin { name: format!("I{index}"), capacitance_ff: 2.0 };
+    let output = |(index, &table): (usize, &u64)| OutputPin {
+        name: format!("O{index}"),
+        function: TruthTable::new(inputs, table),
+        arcs: (0..inputs).map(arc).collect(),
+    };
+    LibraryCell {
+        name: name.to_owned(),
+        area_um2,
+        leakage_nw: 1.0,
+        inputs: (0..inputs).map(pin).collect(),
+        outputs: tables.iter().enumerate().map(output).collect(),
+    }
+}
+
+/// Cells of the kinds and areas of the OSU library.
+pub(super) fn library() -> Library {
+    let cells = vec![
+        cell("INVX1", 1.4079, 1, &[0b01]),
+        cell("NAND2X1", 1.8772, 2, &[0b0111]),
+        cell("NOR2X1", 2.3465, 2, &[0b0001]),
+        cell("AND2X1", 2.3465, 2, &[0b1000]),
+        cell("OR2X1", 2.3465, 2, &[0b1110]),
+        cell("XOR2X1", 4.693, 2, &[0b0110]),
+        cell("XNOR2X1", 4.693, 2, &[0b1001]),
+        cell("NAND3X1", 2.3465, 3, &[0x7f]),
+        cell("NOR3X1", 2.8158, 3, &[0x01]),
+        cell("AOI21X1", 2.8158, 3, &[0x07]),
+        cell("OAI21X1", 2.8158, 3, &[0x1f]),
+        cell("AOI22X1", 3.2851, 4, &[0x0777]),
+        cell("MUX2X1", 3.7544, 3, &[!0xca & 0xff]),
+        cell("HAX1", 4.693, 2, &[0b0110, 0b1000]),
+        cell("FAX1", 8.9167, 3, &[0x96, 0xe8]),
+    ];
+    Library {
+        name: "test".to_owned(),
+        process: "none".to_owned(),
+        source: "none".to_owned(),
+        supply_v: 1.1,
+        cells,
+    }
+}
+
+/// The library without cells whose names begin so.
+fn without(names: &[&str]) -> Library {
+    let mut library = library();
+    library.cells.retain(|cell| !names.iter().any(|name| cell.name.starts_with(name)));
+    library
+}
+
+fn area(mapped: &Mapped, library: &Library) -> f64 {
+    mapped.instances.iter().map(|instance| library.cells[instance.cell].area_um2).sum()
+}
+
+fn count(mapped: &Mapped, library: &Library, name: &str) -> usize {
+    mapped.instances.iter().filter(|instance| library.cells[instance.cell].name == name).count()
+}
+
+/// The longest path, every cell at its constant delay.
+fn delay(mapped: &Mapped, library: &Library) -> f64 {
+    let mut arrivals: Vec<f64> = Vec::new();
+    let at = |arrivals: &[f64], signal: &Signal| match signal {
+        Signal::Cell(instance, _) => arrivals[*instance],
+        _ => 0.0,
+    };
+    for instance in &mapped.instances {
+        let start = instance.inputs.iter().map(|signal| at(&arrivals, signal)).fold(0.0, f64::max);
+        arrivals.push(start + 0.02 + library.cells[instance.cell].area_um2 * 1e-3);
+    }
+    mapped.outputs.iter().map(|signal| at(&arrivals, signal)).fold(0.0, f64::max)
+}
+
+/// In topological order, every instance with all its inputs, and each used.
+fn check_form(mapped: &Mapped, library: &Library) {
+    let mut used = vec![false; mapped.instances.len()];
+    let mut note = |signal: &Signal, before: usize| {
+        if let Signal::Cell(instance, _) = *signal {
+            assert!(instance < before);
+            used[instance] = true;
+        }
+    };
+    for (index, instance) in mapped.instances.iter().enumerate() {
+        assert_eq!(instance.inputs.len(), library.cells[instance.cell].inputs.len());
+        instance.inputs.iter().for_each(|signal| note(signal, index));
+    }
+    mapped.outputs.iter().for_each(|signal| note(signal, mapped.instances.len()));
+    assert!(used.iter().all(|&used| used), "a cell that nothing uses");
+}
+
+proptest! {
+    #[test]
+    fn mapping_preserves_the_products(netlist in netlists(), delay in any::<bool>(), poor in 0usize..4) {
+        let library = match poor {
+            0 => library(),
+            1 => without(&["X", "H", "F"]),
+            2 => without(&["X", "H", "F", "AN", "AO", "O", "NO", "M", "NAND3"]),
+            _ => without(&["AN", "NA", "O", "M", "A"]),
+        };
+        let goal = if delay { Goal::Delay } else { Goal::Area };
+        for logic in [optimise(&netlist), Logic::new(&netlist)] {
+            let mapped = map(&logic, &library, goal).unwrap();
+            check_form(&mapped, &library);
+            prop_assert!(same(&logic, |cases| lanes(&mapped, &library, cases)));
+            prop_assert!(same(&logic, |cases| netlist_lanes(&netlist, cases)));
+        }
+    }
+
+    #[test]
+    fn each_goal_is_better_at_its_own(netlist in netlists()) {
+        let library = library();
+        let logic = optimise(&netlist);
+        let [small, fast] = [Goal::Area, Goal::Delay].map(|goal| map(&logic, &library, goal).unwrap());
+        prop_assert!(delay(&fast, &library) <= delay(&small, &library) + 1e-9);
+    }
+}
+
+/// An array of full adders is mapped onto full adders, and onto no more area than it was written with: 64
+/// conjunctions, 48 full and 8 half adders, whose sum a few inverted partial products may undercut or match.
+#[test]
+fn an_array_becomes_adders_again() {
+    let library = library();
+    let netlist = member("exact", OperandFormat::unsigned(8, 8), &[]);
+    let mapped = map(&optimise(&netlist), &library, Goal::Area).unwrap();
+    assert_eq!(count(&mapped, &library, "FAX1"), 48);
+    let written = 64.0 * 2.3465 + 48.0 * 8.9167 + 8.0 * 4.693;
+    assert!(area(&mapped, &library) < 1.01 * written, "{}", area(&mapped, &library));
+}
+
+/// Adders in plain gates, the carry in another form than a synthesiser's own.
+#[test]
+fn adders_of_gates_are_recognised() {
+    let mut g = Recorder::new(OperandFormat::unsigned(2, 2));
+    let [a, b, c, d] = <[Signal; 4]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+    let partial = g.xnor(b, c);
+    let sum = g.xnor(a, partial);
+    // Where b and c are equal one of them, else a.
+    let carry = g.mux(partial, b, a);
+    let (half, and) = (g.xor(carry, d), g.nand(carry, d));
+    let library = library();
+    let mapped = map(&optimise(&g.finish(vec![sum, half, and, d])), &library, Goal::Area).unwrap();
+    assert_eq!(["FAX1", "HAX1", "INVX1"].map(|name| count(&mapped, &library, name)), [1, 1, 1]);
+    assert_eq!(mapped.instances.len(), 3);
+}
+
+/// An adder that costs more than gates is not used.
+#[test]
+fn adders_that_do_not_pay_are_left() {
+    let mut library = library();
+    let full = library.find("FAX1").unwrap();
+    library.cells[full].area_um2 = 100.0;
+    let netlist = member("exact", OperandFormat::unsigned(4, 4), &[]);
+    let mapped = map(&optimise(&netlist), &library, Goal::Area).unwrap();
+    assert_eq!(count(&mapped, &library, "FAX1"), 0);
+    assert!(area(&mapped, &library) < 250.0);
+}
+
+#[test]
+fn families_keep_their_products() {
+    let library = library();
+    for format in [OperandFormat::unsigned(4, 4), OperandFormat::signed(8, 8)] {
+        for (family, parameters) in [("exact", &[][..]), ("truncated", &[3]), ("drum", &[3])] {
+            let netlist = member(family, format, parameters);
+            for goal in [Goal::Area, Goal::Delay] {
+                let logic = optimise(&netlist);
+                let mapped = map(&logic, &library, goal).unwrap();
+                check_form(&mapped, &library);
+                let products = |cases: &[u64]| lanes(&mapped, &library, cases);
+                assert!(same(&logic, products), "{family} {format}");
+            }
+        }
+    }
+}
+
+#[test]
+fn constants_and_wires_need_no_cells() {
+    let mut g = Recorder::new(OperandFormat::unsigned(2, 2));
+    let inputs: Vec<Signal> = g.inputs().collect();
+    let outputs = vec![g.constant(true), g.constant(false), inputs[3], inputs[0]];
+    let mapped = map(&optimise(&g.finish(outputs.clone())), &library(), Goal::Area).unwrap();
+    assert_eq!((mapped.instances.len(), mapped.outputs), (0, outputs));
+}
+
+#[test]
+fn libraries_that_cannot_make_everything_are_refused() {
+    let logic = optimise(&member("exact", OperandFormat::unsigned(2, 2), &[]));
+    let error = map(&logic, &without(&["AND", "NAND", "OR", "NOR", "HA"]), Goal::Area).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "library test has no gate of two inputs (an AND, OR, NAND or NOR), without which nothing can be made"
+    );
+    let error = map(&logic, &without(&["INV"]), Goal::Delay).unwrap_err();
+    assert!(error.to_string().contains("no inverter"), "{error}");
+}
