@@ -84,6 +84,7 @@ impl Target {
                 break;
             }
         }
+        mapper.finish();
         let mapped = emit::emit(&subject, &mapper.cover, self.cells.inverter, logic.format);
         debug_assert!(
             same(logic, |cases| lanes(&mapped, &self.library, cases)),

@@ -32,6 +32,8 @@ pub(super) struct Mapper<'a> {
     pub required: Vec<f64>,
     /// The shortest longest path of a cover so far, in nanoseconds.
     deadline: f64,
+    /// The latest choices that met it.
+    in_time: Vec<Choice>,
 }
 
 impl<'a> Mapper<'a> {
@@ -48,6 +50,7 @@ impl<'a> Mapper<'a> {
             expected: vec![0.0; points],
             required: vec![f64::INFINITY; points],
             deadline: f64::INFINITY,
+            in_time: Vec::new(),
         };
         let fan_ins = subject.nodes.iter().filter_map(|node| node.fan_ins()).flatten();
         for edge in fan_ins.chain(subject.outputs.iter().copied()) {
@@ -247,6 +250,15 @@ impl<'a> Mapper<'a> {
         self.cover.arrivals[at as usize] = self.cover.arrival(self.cells, &choice);
     }
 
+    /// Goes back to the latest choices that met the deadline. A round may miss it: what it did not expect to be used has
+    /// no time limit until the round is over.
+    pub fn finish(&mut self) {
+        for (choice, &in_time) in self.cover.choices.iter_mut().zip(&self.in_time) {
+            *choice = in_time;
+        }
+        self.cover.count(&self.subject.outputs);
+    }
+
     /// Counts uses anew, and what time each signal has.
     pub fn settle(&mut self) {
         self.cover.count(&self.subject.outputs);
@@ -257,6 +269,9 @@ impl<'a> Mapper<'a> {
         let outputs = || self.subject.outputs.iter().map(|&edge| point(edge) as usize);
         let latest = outputs().map(|at| self.cover.arrivals[at]).fold(0.0, f64::max);
         self.deadline = self.deadline.min(latest);
+        if latest <= self.deadline + EPSILON {
+            self.in_time.clone_from(&self.cover.choices);
+        }
         outputs().for_each(|at| self.required[at] = self.deadline);
         for node in (1..self.subject.nodes.len()).rev() {
             let mut points = [2 * node, 2 * node + 1];
