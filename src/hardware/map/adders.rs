@@ -70,6 +70,9 @@ impl Mapper<'_> {
                 && self.adopt(&group[best], EPSILON).1
             {
                 adopted += 1;
+                for at in nodes.into_iter().flat_map(|node| [2 * node, 2 * node + 1]) {
+                    self.tighten(at);
+                }
                 fresh = fresh.min(nodes[0].min(nodes[1]) as usize + 1);
             }
         }

@@ -90,6 +90,8 @@ impl<'a> Mapper<'a> {
     pub fn exact_round(&mut self) {
         for node in self.subject.gates() {
             let points = [2 * node as u32, 2 * node as u32 + 1];
+            // What lies below may have changed, and each polarity may rest on the other.
+            [points[0], points[1], points[0]].into_iter().for_each(|at| self.refresh(at));
             for at in points {
                 if self.is_shared(at) || self.cover.is_spent() {
                     self.refresh(at);
@@ -159,6 +161,7 @@ impl<'a> Mapper<'a> {
         }
         self.choose(at, best.2);
         self.cover.acquire(at);
+        self.tighten(at);
     }
 
     /// Chooses for both polarities of a node what has the least flow, or what comes first.
@@ -248,6 +251,23 @@ impl<'a> Mapper<'a> {
         let choice = self.cover.choices[at as usize];
         self.flows[at as usize] = self.flow(&choice);
         self.cover.arrivals[at as usize] = self.cover.arrival(self.cells, &choice);
+    }
+
+    /// Passes the time limit of a point on to all that it rests on now.
+    pub fn tighten(&mut self, at: u32) {
+        if self.goal == Goal::Area {
+            return;
+        }
+        let mut pending = vec![at];
+        while let Some(at) = pending.pop() {
+            let own = self.required[at as usize];
+            for (input, delay) in self.cover.paths(self.cells, &self.cover.choices[at as usize]) {
+                if own - delay < self.required[input as usize] - EPSILON {
+                    self.required[input as usize] = own - delay;
+                    pending.push(input);
+                }
+            }
+        }
     }
 
     /// Goes back to the latest choices that met the deadline. A round may miss it: what it did not expect to be used has
