@@ -2,9 +2,8 @@
 //!
 //! - [`CellLibrary`]: area, leakage, energy and delay of the cells of a technology.
 //! - [`library`]: the cells of a technology as a synthesiser sees them; [`Mapped`]: circuits of such cells.
-//! - [`timing`]: when the product of such a circuit has settled.
-//! - [`optimise`]: circuits without what is redundant.
 //! - [`optimise`]: circuits without what is redundant; [`map`]: circuits onto the cells of a library.
+//! - [`timing`]: when the product of such a circuit has settled.
 //! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
 
 mod cells;
@@ -12,8 +11,8 @@ mod estimate;
 pub mod library;
 pub mod map;
 mod mapped;
-pub mod timing;
 pub mod optimise;
+pub mod timing;
 
 pub use cells::{CellFigures, CellLibrary, CellLibraryError, OutputFigures};
 pub use estimate::{CLOCK_MHZ, estimate};

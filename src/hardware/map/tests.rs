@@ -4,7 +4,7 @@ use axmul_api::{Gates, OperandFormat, Recorder, Signal};
 use proptest::prelude::*;
 
 use super::*;
-use crate::hardware::library::{Arc, InputPin, LibraryCell, OutputPin, Surface, TruthTable};
+use crate::hardware::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
 use crate::hardware::optimise::optimise;
 use crate::hardware::optimise::tests::{lanes as netlist_lanes, member};
 use crate::netlist::arbitrary::netlists;
@@ -13,6 +13,7 @@ use crate::netlist::arbitrary::netlists;
 pub(super) fn cell(name: &str, area_um2: f64, inputs: usize, tables: &[u64]) -> LibraryCell {
     let arc = |input| Arc {
         input,
+        sense: Sense::Both,
         delay_ns: [0.01, 0.02].map(|delay| Surface::constant(delay + area_um2 * 1e-3)),
         transition_ns: [0.01, 0.01].map(Surface::constant),
         energy_fj: [1.0, 1.0].map(Surface::constant),
