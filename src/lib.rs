@@ -12,7 +12,8 @@
 //!
 //! Floors, each importing only from those above it in this list (`tests/tidy.rs` enforces it):
 //!
-//! - [`yaml`], [`files`]: text to values and files that appear whole, the ground that any floor may use.
+//! - [`yaml`], [`files`], [`random`]: text to values, files that appear whole, numbers that look random: the ground
+//!   that any floor may use.
 //! - [`multiplier`]: product tables, error maps, metrics, cost; pure.
 //! - [`netlist`]: circuits read, given a meaning, simulated, proven equal, written. Knows texts, not files.
 //! - [`evaluation`]: metrics of anything that computes products, exhaustive or sampled.
@@ -33,6 +34,7 @@ pub mod kernels;
 pub mod multiplier;
 pub mod netlist;
 pub mod providers;
+pub mod random;
 pub mod report;
 pub mod training;
 pub mod yaml;

@@ -12,15 +12,16 @@ use std::process::Command;
 const ROOMS: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("files", &[]),
+    ("random", &[]),
     ("multiplier", &[]),
-    ("netlist", &["multiplier", "yaml"]),
-    ("evaluation", &["multiplier"]),
-    ("hardware", &["multiplier", "netlist", "yaml"]),
+    ("netlist", &["multiplier", "random", "yaml"]),
+    ("evaluation", &["multiplier", "random"]),
+    ("hardware", &["multiplier", "netlist", "random", "yaml"]),
     ("kernels", &["multiplier"]),
     ("providers", &["multiplier", "netlist", "evaluation", "hardware", "yaml", "files"]),
     ("compare", &["multiplier", "hardware"]),
     ("assignment", &["multiplier"]),
-    ("data", &["yaml", "files"]),
+    ("data", &["random", "yaml", "files"]),
     // Training receives tabulated multipliers and never fetches them, so no `providers`.
     ("training", &["multiplier", "hardware", "kernels", "assignment", "data", "yaml", "files"]),
     (

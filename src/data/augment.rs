@@ -7,6 +7,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::random::SplitMix;
+
 /// What may happen to an image. Nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -45,7 +47,7 @@ impl Augment {
         assert_eq!(out.len(), indices.len() * size, "room for every image");
         assert_eq!(mean.len(), shape[0], "a mean for every channel");
         out.par_chunks_exact_mut(size).zip(indices).for_each(|(out, &index)| {
-            let mut generator = Generator::new(&[draw.seed, draw.epoch.into(), index as u64]);
+            let mut generator = SplitMix::of_key(&[draw.seed, draw.epoch.into(), index as u64]);
             self.image(&pixels[index * size..(index + 1) * size], shape, &mut generator, mean, out);
         });
     }
@@ -55,7 +57,7 @@ impl Augment {
         &self,
         image: &[u8],
         [_, rows, columns]: [usize; 3],
-        generator: &mut Generator,
+        generator: &mut SplitMix,
         mean: &[u8],
         out: &mut [u8],
     ) {
@@ -95,41 +97,6 @@ pub struct Draw {
     pub seed: u64,
     /// The epoch.
     pub epoch: u32,
-}
-
-/// Numbers that look random and follow from a key: SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
-/// pseudorandom number generators", 2014).
-#[derive(Clone, Debug)]
-pub struct Generator(u64);
-
-impl Generator {
-    /// A generator for a key; keys that differ in any part give other numbers.
-    pub fn new(key: &[u64]) -> Self {
-        Self(
-            key.iter()
-                .fold(0, |state, &part| mix(state ^ mix(part.wrapping_add(GOLDEN))).wrapping_add(GOLDEN)),
-        )
-    }
-
-    /// The next 64 bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(GOLDEN);
-        mix(self.0)
-    }
-
-    /// A number from 0 to `limit` - 1, each as likely as the others to within 2^-64 times `limit`; 0 for a limit of 0.
-    pub fn below(&mut self, limit: usize) -> usize {
-        ((u128::from(self.bits()) * limit as u128) >> 64) as usize
-    }
-}
-
-/// 2^64 divided by the golden ratio, odd.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(mut bits: u64) -> u64 {
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 #[cfg(test)]
@@ -206,10 +173,10 @@ mod tests {
 
     #[test]
     fn every_part_of_the_key_matters() {
-        let numbers = |key: &[u64]| Generator::new(key).bits();
+        let numbers = |key: &[u64]| SplitMix::of_key(key).word();
         let keys: [&[u64]; 7] = [&[0], &[1], &[0, 0], &[0, 1], &[1, 0], &[1, 1], &[0, 0, 0]];
         assert_eq!(keys.iter().map(|key| numbers(key)).collect::<BTreeSet<_>>().len(), keys.len());
-        assert_eq!(Generator::new(&[5]).below(0), 0);
+        assert_eq!(SplitMix::of_key(&[5]).below(0), 0);
     }
 
     proptest! {
@@ -227,7 +194,7 @@ mod tests {
 
         #[test]
         fn numbers_stay_below_their_limit(key in any::<u64>(), limit in 1usize..1000) {
-            prop_assert!(Generator::new(&[key]).below(limit) < limit);
+            prop_assert!(SplitMix::of_key(&[key]).below(limit) < limit);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{EvaluationError, Progress};
 use crate::multiplier::{
     BLOCK, Basis, ErrorSums, Evaluation, Intervals, OperandFormat, Products, ProductsError, Sample,
 };
+use crate::random::word;
 
 /// The fewest pairs from which metrics are estimated: intervals of means suppose that many.
 pub const MIN_SAMPLE: u64 = 100;
@@ -48,15 +49,6 @@ impl Draw {
             (*a, *b) = self.operands(index);
         }
     }
-}
-
-/// Word `index` of SplitMix64.
-fn word(start: u64, index: u64) -> u64 {
-    const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut z = start.wrapping_add(index.wrapping_add(1).wrapping_mul(GAMMA));
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
 }
 
 /// Calls `each` with the operands and products of consecutive draws, some at a time.

@@ -1,6 +1,7 @@
 //! Which nodes may be equal: those that no simulated case has told apart.
 
 use super::graph::Edge;
+use crate::random::SplitMix;
 
 /// A partition of the nodes of a [`Graph`] into classes that may be equal or complementary.
 #[derive(Clone, Debug)]
@@ -63,21 +64,14 @@ impl Classes {
 /// first operand.
 ///
 /// The first word combines the ends of the operands' ranges and numbers near zero. Half of the other cases are uniform;
-/// the rest have few ones or few zeros. The numbers are those of Steele, Lea and Flood's SplitMix64 from a fixed seed,
+/// the rest have few ones or few zeros. The numbers are those of one [`SplitMix`] from a fixed seed,
 /// so the same circuits always get the same ones.
 pub(super) fn cases(width_a: usize, inputs: usize, words: usize) -> Vec<Vec<u64>> {
-    let mut state = 0u64;
-    let mut draw = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    };
+    let mut random = SplitMix::new(0);
     let mut word = |kind: usize| match kind % 4 {
-        0 | 2 => draw(),
-        1 => draw() & draw() & draw(),
-        _ => draw() | draw() | draw(),
+        0 | 2 => random.word(),
+        1 => random.word() & random.word() & random.word(),
+        _ => random.word() | random.word() | random.word(),
     };
     let random = (1..words).map(|kind| (0..inputs).map(|_| word(kind)).collect());
     std::iter::once(extremes(width_a, inputs)).chain(random).collect()

@@ -5,6 +5,7 @@ use axmul_api::{Lanes, Netlist};
 use super::super::Design;
 use super::vector::{Bits, Vector, pick, vectors};
 use super::{PortError, PortOptions};
+use crate::random::SplitMix;
 
 /// The bits of operands and product.
 pub(super) struct Interface {
@@ -108,10 +109,10 @@ pub(super) fn mean_error(netlist: &Netlist) -> f64 {
     const WORDS: usize = 64;
     let format = netlist.format();
     let (n, m) = (usize::from(format.width_a()), usize::from(format.width_b()));
-    let mut random = 0u64;
+    let mut random = SplitMix::new(0);
     let mut sum = 0.0;
     for _ in 0..WORDS {
-        let bits: Vec<u64> = (0..n + m).map(|_| split_mix(&mut random)).collect();
+        let bits: Vec<u64> = (0..n + m).map(|_| random.word()).collect();
         let product = netlist.replay(&mut Lanes, &bits[..n], &bits[n..]);
         for lane in 0..64 {
             let value =
@@ -130,13 +131,4 @@ pub(super) fn mean_error(netlist: &Netlist) -> f64 {
         }
     }
     sum / (WORDS * 64) as f64
-}
-
-/// The next word of G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
 }
