@@ -4,14 +4,20 @@
 //! - [`library`]: the cells of a technology as a synthesiser sees them; [`Mapped`]: circuits of such cells.
 //! - [`optimise`]: circuits without what is redundant; [`map`]: circuits onto the cells of a library.
 //! - [`timing`]: when the product of such a circuit has settled.
+//! - [`operands`], [`activity`]: what is multiplied, and how often that makes the signals toggle.
+//! - [`cost`]: area, delay and power of such a circuit.
 //! - [`estimate`]: a [`Cost`](axmul_api::Cost) from a netlist and a library.
 
+pub mod activity;
 mod cells;
+pub mod cost;
 mod estimate;
 pub mod library;
 pub mod map;
 mod mapped;
+pub mod operands;
 pub mod optimise;
+mod power;
 pub mod timing;
 
 pub use cells::{CellFigures, CellLibrary, CellLibraryError, OutputFigures};

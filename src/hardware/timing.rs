@@ -119,6 +119,22 @@ pub struct Timing {
     pub arrivals: Vec<Vec<[Option<Arrival>; 2]>>,
 }
 
+impl Timing {
+    /// The mean transition time of a signal's edges, in nanoseconds; 0 for one that never changes.
+    pub fn mean_slew_ns(&self, signal: Signal, surroundings: &Surroundings) -> f64 {
+        match signal {
+            Signal::Constant(_) => 0.0,
+            Signal::Input(_) => surroundings.input_slew_ns,
+            Signal::Cell(instance, output) => {
+                let edges = self.arrivals[instance][usize::from(output)].iter().flatten();
+                let add = |(sum, count): (f64, f64), edge: &Arrival| (sum + edge.slew_ns, count + 1.0);
+                let (sum, count) = edges.fold((0.0, 0.0), add);
+                if count > 0.0 { sum / count } else { 0.0 }
+            }
+        }
+    }
+}
+
 /// Analyses a circuit.
 ///
 /// # Panics

@@ -1,0 +1,103 @@
+//! How often the signals of a circuit toggle.
+//!
+//! ```text
+//! Mapped  ->  Circuit (functions as word operations)  ->  steady: the settled values only  ->  Activity
+//!                                                     \->  waveforms: glitches too          /
+//! ```
+//!
+//! A signal that is one with probability p, in a circuit whose successive operands are independent, changes its
+//! settled value with probability 2 p (1 - p) a product. Those probabilities are exact as long as both operands
+//! together have at most [`MAX_EXACT_BITS`] bits. All else, glitches among it, comes from sampled pairs of successive
+//! operands, in batches, so that the spread of the batches tells the error.
+
+mod circuit;
+mod operators;
+mod steady;
+#[cfg(test)]
+mod tests;
+mod transitions;
+mod waveforms;
+
+use axmul_api::Signal;
+
+use super::Mapped;
+use super::library::Library;
+use super::operands::Operands;
+use super::timing::{Loads, Timing};
+use circuit::Circuit;
+pub(super) use circuit::Slots;
+use waveforms::Delays;
+
+/// The most bits of both operands together for which every case is looked at.
+pub const MAX_EXACT_BITS: usize = 16;
+
+/// How many samples are told apart, so that their spread tells the error.
+pub const BATCHES: usize = 64;
+
+/// Which toggles count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Glitches {
+    /// Those of settled values only: at most one a product, as if no cell took time.
+    #[default]
+    Ignored,
+    /// All, at the cells' delays; a pulse shorter than a cell's delay does not pass it.
+    Counted,
+}
+
+/// Mean toggles a product, by slot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    /// The mean over all cases or samples.
+    pub mean: Vec<f64>,
+    /// The mean of each batch of samples; empty where every case was looked at.
+    pub batches: Vec<Vec<f64>>,
+}
+
+impl Activity {
+    /// That of batches of equally many samples.
+    fn of_batches(batches: Vec<Vec<f64>>) -> Self {
+        let slots = batches.first().map_or(0, Vec::len);
+        let mean = |slot: usize| batches.iter().map(|batch| batch[slot]).sum::<f64>() / batches.len() as f64;
+        Self { mean: (0..slots).map(mean).collect(), batches }
+    }
+}
+
+/// How many samples, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampling {
+    /// Pairs of successive operands; rounded up to full batches of whole words.
+    pub transitions: usize,
+    /// Start of the sequence that they are drawn from.
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    /// 8,192 pairs, which leave about 0.5 % of a multiplier's power open.
+    fn default() -> Self {
+        Self { transitions: 8192, seed: 0 }
+    }
+}
+
+/// The activity of a circuit.
+pub(super) fn activity(
+    mapped: &Mapped,
+    library: &Library,
+    times: (&Timing, &Loads),
+    slew: impl Fn(Signal) -> f64,
+    operands: &Operands,
+    (glitches, sampling): (Glitches, Sampling),
+) -> Activity {
+    let circuit = Circuit::new(mapped, library);
+    let bits = usize::from(mapped.format.product_width());
+    match (glitches, operands) {
+        (Glitches::Ignored, Operands::Trace(trace)) => steady::of_trace(&circuit, mapped.format, trace),
+        (Glitches::Ignored, Operands::Uniform | Operands::Distribution(_)) if bits <= MAX_EXACT_BITS => {
+            steady::exact(&circuit, mapped.format, operands)
+        }
+        (Glitches::Ignored, _) => steady::sampled(&circuit, mapped.format, operands, sampling),
+        (Glitches::Counted, _) => {
+            let delays = Delays::new(&circuit, mapped, library, times, slew);
+            waveforms::sampled(&circuit, &delays, mapped.format, operands, sampling)
+        }
+    }
+}

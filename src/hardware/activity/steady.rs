@@ -1,0 +1,128 @@
+//! Toggles of settled values.
+
+use axmul_api::OperandFormat;
+
+use super::circuit::Circuit;
+use super::transitions::{Transitions, bits_of};
+use super::{Activity, BATCHES, Sampling};
+use crate::hardware::operands::Operands;
+
+/// Every case, each as likely as the operands have it; successive ones are independent.
+pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operands) -> Activity {
+    const WITHIN: [u64; 6] = [
+        0xaaaa_aaaa_aaaa_aaaa,
+        0xcccc_cccc_cccc_cccc,
+        0xf0f0_f0f0_f0f0_f0f0,
+        0xff00_ff00_ff00_ff00,
+        0xffff_0000_ffff_0000,
+        0xffff_ffff_0000_0000,
+    ];
+    let bits = usize::from(format.product_width());
+    // Fewer than 64 cases repeat within the word, each equally often.
+    let words = 1usize << bits.saturating_sub(WITHIN.len());
+    let (width_a, width_b) = (usize::from(format.width_a()), usize::from(format.width_b()));
+    // Case by case, b counts fastest.
+    let place = |input: usize| if input < width_a { width_b + input } else { input - width_a };
+    let word = |at: usize, place: usize| match WITHIN.get(place) {
+        Some(&word) => word,
+        None => ((at >> (place - WITHIN.len()) & 1) as u64).wrapping_neg(),
+    };
+    let inputs: Vec<Vec<u64>> =
+        (0..bits).map(|input| (0..words).map(|at| word(at, place(input))).collect()).collect();
+    let values = circuit.settle(&inputs, words);
+    let ones = match operands {
+        Operands::Distribution(distribution) => {
+            weighted(&values, &by_code(format, distribution.probabilities()))
+        }
+        _ => {
+            let count =
+                |values: &Vec<u64>| values.iter().map(|word| f64::from(word.count_ones())).sum::<f64>();
+            values.iter().map(|values| count(values) / (words * 64) as f64).collect()
+        }
+    };
+    Activity { mean: ones.into_iter().map(|p| (2.0 * p * (1.0 - p)).max(0.0)).collect(), batches: Vec::new() }
+}
+
+/// Probabilities by the operands' codes instead of by their values, which differ where they are signed, for at least
+/// 64 cases.
+fn by_code(format: OperandFormat, by_value: &[f64]) -> Vec<f64> {
+    let top = |width: u8| if format.is_signed() { 1usize << (width - 1) } else { 0 };
+    let (top_a, top_b) = (top(format.width_a()), top(format.width_b()));
+    let columns = 1usize << format.width_b();
+    let cases = 0..by_value.len().max(64);
+    let copies = (cases.len() / by_value.len()) as f64;
+    let case = |at: usize| {
+        let at = at % by_value.len();
+        by_value[(at / columns ^ top_a) * columns + (at % columns ^ top_b)] / copies
+    };
+    cases.map(case).collect()
+}
+
+/// The probability that each slot is one. Eight cases at a time: the sums of every subset of eight probabilities are
+/// made once for all slots.
+fn weighted(values: &[Vec<u64>], probabilities: &[f64]) -> Vec<f64> {
+    let mut ones = vec![0.0; values.len()];
+    let mut sums = [0.0; 256];
+    for (at, eight) in probabilities.chunks_exact(8).enumerate() {
+        if eight.iter().all(|&p| p == 0.0) {
+            continue;
+        }
+        for (bit, p) in eight.iter().enumerate() {
+            let (known, next) = sums.split_at_mut(1 << bit);
+            for (sum, known) in next.iter_mut().zip(known.iter()) {
+                *sum = known + p;
+            }
+        }
+        let (word, shift) = (at / 8, at % 8 * 8);
+        for (ones, values) in ones.iter_mut().zip(values) {
+            *ones += sums[(values[word] >> shift) as usize & 255];
+        }
+    }
+    ones
+}
+
+/// Sampled pairs of successive operands.
+pub(super) fn sampled(
+    circuit: &Circuit,
+    format: OperandFormat,
+    operands: &Operands,
+    sampling: Sampling,
+) -> Activity {
+    let mut transitions = Transitions::new(format, operands, sampling);
+    let words = transitions.words_a_batch();
+    let batches: Vec<Vec<f64>> = (0..BATCHES)
+        .map(|_| {
+            let [before, after] = transitions.batch().map(|operands| circuit.settle(&operands, words));
+            let toggles = |(x, y): (&Vec<u64>, &Vec<u64>)| {
+                let changed: u32 = x.iter().zip(y).map(|(x, y)| (x ^ y).count_ones()).sum();
+                f64::from(changed) / (words * 64) as f64
+            };
+            before.iter().zip(&after).map(toggles).collect()
+        })
+        .collect();
+    Activity::of_batches(batches)
+}
+
+/// The steps of a trace, all of them.
+pub(super) fn of_trace(circuit: &Circuit, format: OperandFormat, trace: &[[i64; 2]]) -> Activity {
+    /// So many pairs at a time, the last of which begins the next part.
+    const PART: usize = 1 << 16;
+    let steps = trace.len() - 1;
+    let mut toggles = vec![0u64; circuit.slots()];
+    for start in (0..steps).step_by(PART - 1) {
+        let part = &trace[start..trace.len().min(start + PART)];
+        let words = part.len().div_ceil(64);
+        let values = circuit.settle(&bits_of(format, part), words);
+        for (toggles, values) in toggles.iter_mut().zip(&values) {
+            for (at, &word) in values.iter().enumerate() {
+                let next = values.get(at + 1).map_or(0, |next| next << 63);
+                // Bit k tells whether step k from here changes something; the last pair begins none.
+                let within = (part.len() - 1).saturating_sub(at * 64);
+                let mask = if within >= 64 { u64::MAX } else { (1 << within) - 1 };
+                *toggles += u64::from(((word ^ (word >> 1 | next)) & mask).count_ones());
+            }
+        }
+    }
+    let mean = toggles.iter().map(|&toggles| toggles as f64 / steps as f64).collect();
+    Activity { mean, batches: Vec::new() }
+}

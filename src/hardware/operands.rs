@@ -1,0 +1,87 @@
+//! The operands that a multiplier is given, one product after the other.
+
+use axmul_api::OperandFormat;
+
+use crate::multiplier::OperandDistribution;
+
+/// What the operands are, and how they follow each other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Operands {
+    /// Every pair equally likely, whatever was before.
+    #[default]
+    Uniform,
+    /// Each pair as likely as the distribution says, whatever was before.
+    Distribution(OperandDistribution),
+    /// These pairs, one after the other.
+    Trace(Vec<[i64; 2]>),
+}
+
+/// Operands that are none of the multiplier's.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OperandsError {
+    /// A distribution over other operands.
+    #[error("the distribution is over operands {got}, and the multiplier's are {expected}")]
+    Format {
+        /// The multiplier's.
+        expected: OperandFormat,
+        /// The distribution's.
+        got: OperandFormat,
+    },
+    /// A trace in which nothing follows on anything.
+    #[error("the trace has {pairs} operand pairs; expected at least 2, since power is of changes")]
+    Short {
+        /// How many there are.
+        pairs: usize,
+    },
+    /// A value that the operand cannot have.
+    #[error(
+        "pair {at} of the trace: operand {operand} is {value}; operands {format} have {low} to {high} there"
+    )]
+    Range {
+        /// Its position, from 0.
+        at: usize,
+        /// `a` or `b`.
+        operand: char,
+        /// The value.
+        value: i64,
+        /// The multiplier's operands.
+        format: OperandFormat,
+        /// The least value.
+        low: i64,
+        /// The greatest.
+        high: i64,
+    },
+}
+
+impl Operands {
+    /// Whether a multiplier of this format can have them.
+    pub fn check(&self, format: OperandFormat) -> Result<(), OperandsError> {
+        match self {
+            Self::Uniform => Ok(()),
+            Self::Distribution(distribution) if distribution.format() != format => {
+                Err(OperandsError::Format { expected: format, got: distribution.format() })
+            }
+            Self::Distribution(_) => Ok(()),
+            Self::Trace(pairs) if pairs.len() < 2 => Err(OperandsError::Short { pairs: pairs.len() }),
+            Self::Trace(pairs) => {
+                let ranges = [('a', format.range_a()), ('b', format.range_b())];
+                for (at, pair) in pairs.iter().enumerate() {
+                    for (&value, (operand, range)) in pair.iter().zip(&ranges) {
+                        if !range.contains(&value) {
+                            let (low, high) = (*range.start(), *range.end());
+                            return Err(OperandsError::Range {
+                                at,
+                                operand: *operand,
+                                value,
+                                format,
+                                low,
+                                high,
+                            });
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
