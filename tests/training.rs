@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use axmul::data::{self, FileState, mnist::MNIST};
 use axmul::multiplier::{Cost, OperandFormat, ProductTable, Provenance, Tabulated};
-use axmul::training::plan::{Experiment, Network, Results, RunRequest, StageName, Start, read_json};
+use axmul::training::plan::{
+    Circuits, Experiment, Network, Results, RunRequest, StageName, Start, read_json,
+};
 use predicates::str::contains;
 
 /// One matrix product: an epoch of it takes a moment.
@@ -65,6 +67,7 @@ fn request(root: &Path, data_directory: &Path, start: Start) -> PathBuf {
         experiment: Experiment::parse(EXPERIMENT, "test", &[]).unwrap(),
         network: Network::parse(NETWORK, "test").unwrap(),
         multipliers: vec![multiplier("exact", 1.0, !0), multiplier("cheap", 0.5, !31)],
+        circuits: Circuits::default(),
         data_directory: data_directory.to_owned(),
         run_directory: root.join("run"),
         stages: vec![StageName::Baseline, StageName::Quantize, StageName::Search, StageName::Retrain],

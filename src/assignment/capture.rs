@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::multiplier::OperandFormat;
+use crate::multiplier::{OperandDistribution, OperandFormat};
 
 /// Observations of one layer on a sample of training images, computed with exact products.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +89,32 @@ impl LayerCapture {
         Ok(())
     }
 
+    /// How often each pair of operands meets: activations and weights of a population independently, each population
+    /// and each row counting alike.
+    ///
+    /// # Panics
+    ///
+    /// For a capture that does not [`check`](Self::check).
+    pub fn distribution(&self) -> OperandDistribution {
+        let columns = 1usize << self.format.width_b();
+        let mut joint = vec![0.0; columns << self.format.width_a()];
+        for population in &self.populations {
+            let weights = normalise(&population.weights);
+            let mut activations = vec![0.0; 1 << self.format.width_a()];
+            for row in &population.rows {
+                for (sum, p) in activations.iter_mut().zip(normalise(row)) {
+                    *sum += p / population.rows.len() as f64;
+                }
+            }
+            for (row, a) in joint.chunks_exact_mut(columns).zip(activations).filter(|(_, a)| *a > 0.0) {
+                for (sum, w) in row.iter_mut().zip(&weights) {
+                    *sum += a * w;
+                }
+            }
+        }
+        OperandDistribution::from_weights(self.format, &joint).expect("a checked capture")
+    }
+
     /// The largest error deviation that the layer bears: std(Y) * |sigma|, in the unit of
     /// [`Population::scale`].
     pub fn tolerance(&self) -> f64 {
@@ -100,4 +126,35 @@ impl LayerCapture {
 pub(super) fn normalise(counts: &[u32]) -> Vec<f64> {
     let total: f64 = counts.iter().map(|&count| f64::from(count)).sum();
     counts.iter().map(|&count| f64::from(count) / total).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operands_meet_within_their_population() {
+        let population = |weights: [u32; 4], rows: &[[u32; 4]]| Population {
+            scale: 1.0,
+            weights: weights.to_vec(),
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+        };
+        let capture = LayerCapture {
+            name: "layer".into(),
+            format: OperandFormat::unsigned(2, 2),
+            opcount: 1,
+            fan_in: 1,
+            sigma: 0.0,
+            std_output: 1.0,
+            populations: vec![
+                population([3, 0, 0, 1], &[[0, 2, 0, 0], [4, 0, 4, 0]]),
+                population([0, 7, 0, 0], &[[0, 0, 0, 9]]),
+            ],
+        };
+        let distribution = capture.distribution();
+        let at = |a: usize, b: usize| distribution.probabilities()[4 * a + b];
+        // Half of each population; of the first, one row is always 1, the other 0 or 2.
+        assert_eq!((at(1, 0), at(1, 3), at(0, 0), at(2, 3)), (0.1875, 0.0625, 0.09375, 0.03125));
+        assert_eq!((at(3, 1), at(3, 0), at(1, 1)), (0.5, 0.0, 0.0));
+    }
 }

@@ -1,73 +1,12 @@
 //! The cheapest multiplier that each layer bears.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::costing::{CostMetric, Costing, EnergySource, Reference, reference};
 use super::{CaptureError, LayerCapture, predict};
-use crate::multiplier::{Cost, Tabulated};
-
-/// The figure that an assignment keeps low.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CostMetric {
-    /// Power in milliwatts; at one clock for all, energy a multiplication.
-    #[default]
-    PowerMw,
-    /// Area in square micrometres.
-    AreaUm2,
-    /// Delay in nanoseconds.
-    DelayNs,
-    /// Power times delay, in picojoules: energy where every multiplier runs as fast as it can.
-    EnergyPj,
-}
-
-impl CostMetric {
-    /// The figure of one multiplier, if known.
-    pub fn of(self, cost: &Cost) -> Option<f64> {
-        match self {
-            Self::PowerMw => cost.power_mw,
-            Self::AreaUm2 => cost.area_um2,
-            Self::DelayNs => cost.delay_ns,
-            Self::EnergyPj => Some(cost.power_mw? * cost.delay_ns?),
-        }
-    }
-}
-
-impl fmt::Display for CostMetric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::PowerMw => "power_mw",
-            Self::AreaUm2 => "area_um2",
-            Self::DelayNs => "delay_ns",
-            Self::EnergyPj => "energy_pj",
-        })
-    }
-}
-
-impl FromStr for CostMetric {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let all = [Self::PowerMw, Self::AreaUm2, Self::DelayNs, Self::EnergyPj];
-        all.into_iter().find(|metric| metric.to_string() == text).ok_or_else(|| {
-            format!("'{text}' is no metric; expected {}", all.map(|metric| metric.to_string()).join(", "))
-        })
-    }
-}
-
-/// What the relative energies are relative to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reference {
-    /// The multiplier: the cheapest exact one of the list, else the one with the largest figure.
-    pub multiplier: String,
-    /// Its figure, in the unit of the metric.
-    pub value: f64,
-    /// Whether it is exact. Where it is not, an expensive entry flatters every result.
-    pub exact: bool,
-}
+use crate::multiplier::Tabulated;
 
 /// The multiplier of one layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,8 +27,23 @@ pub struct LayerAssignment {
     pub predicted_std: f64,
     /// Predicted mean of that error, exact minus approximate: a shift that the bias can absorb.
     pub predicted_mean: f64,
-    /// The multiplier's figure relative to the reference.
+    /// The multiplier's figure relative to that of the reference in this layer.
     pub relative_energy: f64,
+    /// Under the layer's own operands: energy of a product in femtojoules, and what the catalogue's figures say beside
+    /// it. `None` where the catalogue's figures are what was kept low.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<LayerActivity>,
+}
+
+/// What a layer's own operands make of a multiplier.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerActivity {
+    /// Mean energy of one product, in femtojoules.
+    pub energy_fj: f64,
+    /// That of the reference in the same layer.
+    pub reference_energy_fj: f64,
+    /// The multiplier's power in the catalogue relative to the reference's there, if both are known.
+    pub catalogue_relative_energy: Option<f64>,
 }
 
 /// A multiplier for every layer.
@@ -97,10 +51,16 @@ pub struct LayerAssignment {
 pub struct Assignment {
     /// The figure that was kept low.
     pub metric: CostMetric,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "EnergySource::is_catalogue")]
+    pub energy: EnergySource,
     /// What relative energies are relative to.
     pub reference: Reference,
-    /// The network's relative energy: that of its layers, weighted by their multiplications.
+    /// The network's relative energy: that of all its multiplications.
     pub relative_energy: f64,
+    /// The same by the catalogue's power, beside one under the layers' operands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_relative_energy: Option<f64>,
     /// Layers in the order of the captures.
     pub layers: Vec<LayerAssignment>,
 }
@@ -124,8 +84,8 @@ pub enum AssignmentError {
         layer: String,
         /// Its operand format.
         format: String,
-        /// The metric asked for.
-        metric: CostMetric,
+        /// What none has: the metric asked for, or a circuit.
+        metric: String,
     },
     /// A metric that is no positive number.
     #[error("multiplier '{multiplier}' has a {metric} of {value}; expected a finite number of at least 0")]
@@ -133,7 +93,7 @@ pub enum AssignmentError {
         /// The multiplier.
         multiplier: String,
         /// The metric asked for.
-        metric: CostMetric,
+        metric: String,
         /// Its value.
         value: f64,
     },
@@ -155,55 +115,50 @@ pub enum AssignmentError {
     },
 }
 
-/// The multiplier against which relative energies are stated: the cheapest exact one of a format, else (only
-/// where there is none) the largest figure. `None` if no multiplier has a known figure.
-pub fn reference(multipliers: &[Arc<Tabulated>], metric: CostMetric) -> Option<Reference> {
-    let known = || multipliers.iter().filter_map(|m| Some((m, metric.of(&m.cost)?)));
-    let cheapest_exact = known().filter(|(m, _)| m.table.is_exact()).min_by(|x, y| x.1.total_cmp(&y.1));
-    let (chosen, exact) = match cheapest_exact {
-        Some(found) => (found, true),
-        None => (known().max_by(|x, y| x.1.total_cmp(&y.1))?, false),
-    };
-    Some(Reference { multiplier: chosen.0.name.clone(), value: chosen.1, exact })
-}
-
 /// Chooses for every layer the cheapest multiplier whose predicted error deviation is within the layer's
 /// tolerance; of equally cheap ones the more accurate, then the first by name. Multipliers of another format
 /// than the layer's, or without a known figure, do not take part.
 pub fn assign(
     layers: &[LayerCapture],
     multipliers: &[Arc<Tabulated>],
-    metric: CostMetric,
+    costing: Costing<'_>,
 ) -> Result<Assignment, AssignmentError> {
     let format = layers.first().ok_or(AssignmentError::NoLayers)?.format;
     let candidates: Vec<_> = multipliers.iter().filter(|m| m.format() == format).cloned().collect();
-    let maps: Vec<_> =
-        candidates.iter().filter_map(|m| Some((m, metric.of(&m.cost)?, m.error_map()))).collect();
-    if let Some((multiplier, value, _)) = maps.iter().find(|(_, v, _)| !(v.is_finite() && *v >= 0.0)) {
-        return Err(AssignmentError::Metric { multiplier: multiplier.name.clone(), metric, value: *value });
+    let figures = |m: &Tabulated| -> Option<Vec<f64>> {
+        (0..layers.len()).map(|layer| costing.figure(m, layer)).collect()
+    };
+    let maps: Vec<_> = candidates.iter().filter_map(|m| Some((m, figures(m)?, m.error_map()))).collect();
+    for (multiplier, figures, _) in &maps {
+        if let Some(&value) = figures.iter().find(|v| !(v.is_finite() && **v >= 0.0)) {
+            let (multiplier, metric) = (multiplier.name.clone(), costing.to_string());
+            return Err(AssignmentError::Metric { multiplier, metric, value });
+        }
     }
     let no_candidates = |layer: &LayerCapture| AssignmentError::NoCandidates {
         layer: layer.name.clone(),
         format: layer.format.to_string(),
-        metric,
+        metric: costing.to_string(),
     };
-    let reference = reference(&candidates, metric).ok_or_else(|| no_candidates(&layers[0]))?;
+    let reference = reference(&candidates, costing, layers).ok_or_else(|| no_candidates(&layers[0]))?;
+    let referred = candidates.iter().find(|m| m.name == reference.multiplier).expect("one of them");
     let total: u64 = layers.iter().map(|layer| layer.opcount).sum();
+    let mut relative_energy = 0.0;
     let mut assigned = Vec::with_capacity(layers.len());
-    for layer in layers {
+    for (at, layer) in layers.iter().enumerate() {
         layer.check()?;
         if layer.format != format {
             return Err(no_candidates(layer));
         }
         let predictions: Vec<_> =
-            maps.iter().map(|(multiplier, value, map)| (multiplier, *value, predict(layer, map))).collect();
+            maps.iter().map(|(m, figures, map)| (*m, figures[at], predict(layer, map))).collect();
         let tolerance = layer.tolerance();
         let best =
             predictions.iter().filter(|(_, _, prediction)| prediction.std <= tolerance).min_by(|x, y| {
                 let by_cost = x.1.total_cmp(&y.1);
                 by_cost.then(x.2.std.total_cmp(&y.2.std)).then_with(|| x.0.name.cmp(&y.0.name))
             });
-        let Some((multiplier, value, prediction)) = best else {
+        let Some(&(multiplier, value, prediction)) = best else {
             let closest = predictions
                 .iter()
                 .min_by(|x, y| x.2.std.total_cmp(&y.2.std))
@@ -215,27 +170,48 @@ pub fn assign(
                 predicted_std: closest.2.std,
             });
         };
+        let of_reference = costing.figure(referred, at).expect("the reference has figures");
+        let opcount_fraction = layer.opcount as f64 / total as f64;
+        relative_energy += opcount_fraction * (value / reference.value);
+        let activity = matches!(costing, Costing::Activity(_)).then(|| LayerActivity {
+            energy_fj: value,
+            reference_energy_fj: of_reference,
+            catalogue_relative_energy: catalogue_relative(multiplier, referred),
+        });
         assigned.push(LayerAssignment {
             name: layer.name.clone(),
             multiplier: multiplier.name.clone(),
             opcount: layer.opcount,
-            opcount_fraction: layer.opcount as f64 / total as f64,
+            opcount_fraction,
             sigma: layer.sigma,
             tolerance,
             predicted_std: prediction.std,
             predicted_mean: prediction.mean,
-            relative_energy: value / reference.value,
+            relative_energy: value / of_reference,
+            activity,
         });
     }
-    let relative_energy = assigned.iter().map(|l| l.opcount_fraction * l.relative_energy).sum();
-    Ok(Assignment { metric, reference, relative_energy, layers: assigned })
+    let (metric, energy) = match costing {
+        Costing::Catalogue(metric) => (metric, EnergySource::Catalogue),
+        Costing::Activity(_) => (CostMetric::PowerMw, EnergySource::Activity),
+    };
+    let in_catalogue =
+        |l: &LayerAssignment| Some(l.opcount_fraction * l.activity?.catalogue_relative_energy?);
+    let catalogue_relative_energy = assigned.iter().map(in_catalogue).sum();
+    Ok(Assignment { metric, energy, reference, relative_energy, catalogue_relative_energy, layers: assigned })
+}
+
+/// The power of a multiplier in the catalogue relative to that of the reference.
+fn catalogue_relative(multiplier: &Tabulated, reference: &Tabulated) -> Option<f64> {
+    let power = |m: &Tabulated| CostMetric::PowerMw.of(&m.cost);
+    Some(power(multiplier)? / power(reference)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assignment::Population;
-    use crate::multiplier::{OperandFormat, ProductTable, Provenance};
+    use crate::assignment::{LayerEnergies, Population};
+    use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance};
 
     /// A multiplier of two-bit operands that is off by `error` at 3 x 3.
     fn multiplier(name: &str, error: i64, power_mw: Option<f64>) -> Arc<Tabulated> {
@@ -278,7 +254,7 @@ mod tests {
             multiplier("unknown", 1, None),
         ];
         let layers = [layer("first", 30, 0.1), layer("second", 50, 2.0), layer("third", 20, 9.0)];
-        let assignment = assign(&layers, &list, CostMetric::PowerMw).unwrap();
+        let assignment = assign(&layers, &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap();
         let chosen: Vec<_> = assignment.layers.iter().map(|l| l.multiplier.as_str()).collect();
         assert_eq!(chosen, ["exact", "fair", "coarse"]);
         assert_eq!(assignment.reference, Reference { multiplier: "exact".into(), value: 0.8, exact: true });
@@ -289,7 +265,8 @@ mod tests {
     #[test]
     fn without_an_exact_multiplier_the_largest_figure_is_the_reference() {
         let list = [multiplier("fair", 2, Some(0.4)), multiplier("coarse", 8, Some(0.2))];
-        let assignment = assign(&[layer("only", 1, 9.0)], &list, CostMetric::PowerMw).unwrap();
+        let assignment =
+            assign(&[layer("only", 1, 9.0)], &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap();
         assert_eq!(assignment.reference, Reference { multiplier: "fair".into(), value: 0.4, exact: false });
         assert_eq!(assignment.relative_energy, 0.5);
     }
@@ -297,17 +274,55 @@ mod tests {
     #[test]
     fn failures_name_the_layer_and_the_closest_multiplier() {
         let list = [multiplier("fair", 2, Some(0.4)), multiplier("coarse", 8, Some(0.2))];
-        let error = assign(&[layer("first", 1, 0.2)], &list, CostMetric::PowerMw).unwrap_err();
+        let error =
+            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no multiplier is accurate enough for layer 'first': it bears an error deviation of 0.1000, and the \
              closest, 'fair', is predicted to cause 1.0000; add an exact multiplier to the catalogue"
         );
-        let error = assign(&[layer("first", 1, 0.2)], &list, CostMetric::DelayNs).unwrap_err();
+        let error =
+            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalogue(CostMetric::DelayNs)).unwrap_err();
         assert!(matches!(error, AssignmentError::NoCandidates { .. }), "{error}");
-        assert_eq!(assign(&[], &list, CostMetric::PowerMw), Err(AssignmentError::NoLayers));
+        assert_eq!(
+            assign(&[], &list, Costing::Catalogue(CostMetric::PowerMw)),
+            Err(AssignmentError::NoLayers)
+        );
         let mut broken = layer("first", 1, 1.0);
         broken.populations[0].weights.pop();
-        assert!(matches!(assign(&[broken], &list, CostMetric::PowerMw), Err(AssignmentError::Capture(_))));
+        assert!(matches!(
+            assign(&[broken], &list, Costing::Catalogue(CostMetric::PowerMw)),
+            Err(AssignmentError::Capture(_))
+        ));
+    }
+
+    /// The second layer's operands make the fair multiplier dearer than the exact one.
+    #[test]
+    fn the_operands_of_a_layer_decide_there() {
+        let list = [
+            multiplier("exact", 0, Some(0.8)),
+            multiplier("fair", 2, Some(0.4)),
+            multiplier("unknown", 2, Some(0.1)),
+        ];
+        let layers = [layer("first", 30, 2.0), layer("second", 50, 2.0), layer("third", 20, 0.1)];
+        let figures = |name: &str, of: [f64; 3]| (name.to_owned(), of.to_vec());
+        let energies = LayerEnergies(
+            [figures("exact", [500.0, 200.0, 400.0]), figures("fair", [250.0, 300.0, 100.0])].into(),
+        );
+        let assignment = assign(&layers, &list, Costing::Activity(&energies)).unwrap();
+        let chosen: Vec<_> = assignment.layers.iter().map(|l| l.multiplier.as_str()).collect();
+        assert_eq!(chosen, ["fair", "exact", "exact"]);
+        assert_eq!(assignment.energy, EnergySource::Activity);
+        let relative: Vec<_> = assignment.layers.iter().map(|l| l.relative_energy).collect();
+        assert_eq!(relative, [0.5, 1.0, 1.0]);
+        let first = assignment.layers[0].activity.unwrap();
+        assert_eq!((first.energy_fj, first.reference_energy_fj), (250.0, 500.0));
+        assert_eq!(first.catalogue_relative_energy, Some(0.5));
+        // 0.3 x 500 + 0.5 x 200 + 0.2 x 400 = 330 for the reference; 75 less with the assignment.
+        assert!((assignment.reference.value - 330.0).abs() < 1e-9);
+        assert!((assignment.relative_energy - 255.0 / 330.0).abs() < 1e-12);
+        assert!((assignment.catalogue_relative_energy.unwrap() - (0.3 * 0.5 + 0.7)).abs() < 1e-12);
+        let none = assign(&layers, &list, Costing::Activity(&LayerEnergies::default())).unwrap_err();
+        assert!(none.to_string().contains("has a known circuit; add one"), "{none}");
     }
 }

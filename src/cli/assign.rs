@@ -8,10 +8,11 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use super::ExitStatus;
+use super::circuits::Listed;
 use super::console::Console;
 use super::experiment::{as_used, data_directory, multipliers, warn_of_mixed_costs};
 use super::sources::SourceArgs;
-use crate::assignment::{Assignment, CostMetric, LayerCapture, assign};
+use crate::assignment::{Assignment, CostMetric, Costing, EnergySource, LayerCapture, assign};
 use crate::report::{FigureFormat, OutputFile, Render, assignment_markdown, assignment_table, layers_figure};
 use crate::training::launch::Trainer;
 use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName, read_json};
@@ -23,6 +24,7 @@ Examples:
   axmul assign runs/mnist-lenet5
   axmul assign runs/mnist-lenet5 --catalog evoapprox --validate
   axmul assign runs/mnist-lenet5 exact-8s drum-4-8s ./libmine.so:mul8s_mine --metric area_um2
+  axmul assign runs/mnist-lenet5 --energy activity
   axmul assign runs/mnist-lenet5 --scale-sigma 2 --format json
 
 Uses what the stage `search` captured: operand histograms, deviations of the outputs and the noise
@@ -41,6 +43,10 @@ pub(super) struct AssignArgs {
     /// The figure to keep low: power_mw, area_um2, delay_ns or energy_pj; that of the run by default
     #[arg(long, value_name = "METRIC")]
     metric: Option<CostMetric>,
+    /// Where the energy of multiplications comes from: catalogue, or activity: the circuits under each layer's own
+    /// operands; that of the run by default
+    #[arg(long, value_name = "SOURCE")]
+    energy: Option<EnergySource>,
     /// Multiply the noise that every layer bears by this
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     scale_sigma: f64,
@@ -91,14 +97,27 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         layer.sigma *= args.scale_sigma;
     }
 
-    let listed = if args.names.is_empty() && !args.sources.is_explicit() {
-        multipliers(&experiment, console)?
+    let energy = args.energy.unwrap_or(experiment.energy);
+    let metric = args.metric.unwrap_or(experiment.metric);
+    if energy == EnergySource::Activity && metric != CostMetric::PowerMw {
+        anyhow::bail!("activity tells power, not {metric}; leave --metric away, or take --energy catalogue");
+    }
+    let Listed { multipliers: listed, circuits } = if args.names.is_empty() && !args.sources.is_explicit() {
+        multipliers(&experiment, energy, console)?
     } else {
-        args.sources.tables_for(experiment.signed, &args.names, console)?
+        args.sources.listed_for(experiment.signed, &args.names, energy, console)?
     };
-    warn_of_mixed_costs(&listed, console);
+    if energy == EnergySource::Catalogue {
+        warn_of_mixed_costs(&listed, console);
+    }
     let used: Vec<_> = as_used(&experiment, listed.clone(), console).into_iter().map(Arc::new).collect();
-    let assignment = assign(&layers, &used, args.metric.unwrap_or(experiment.metric))?;
+    let energies =
+        if energy == EnergySource::Activity { circuits.energies(&layers)? } else { Default::default() };
+    let costing = match energy {
+        EnergySource::Catalogue => Costing::Catalogue(metric),
+        EnergySource::Activity => Costing::Activity(&energies),
+    };
+    let assignment = assign(&layers, &used, costing)?;
 
     let text = match args.format {
         Format::Table => assignment_table(&assignment),

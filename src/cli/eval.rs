@@ -15,6 +15,7 @@ use super::ExitStatus;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers};
 use super::sources::SourceArgs;
+use crate::assignment::EnergySource;
 use crate::multiplier::Tabulated;
 use crate::training::launch::Trainer;
 use crate::training::plan::{
@@ -172,7 +173,8 @@ fn chosen(
     let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
     let names: Vec<&str> = multiplying.map(|layer| layer.name.as_str()).collect();
     if let Some(name) = &args.multiplier {
-        let selected = args.sources.tables_for(experiment.signed, std::slice::from_ref(name), console)?;
+        let asked = std::slice::from_ref(name);
+        let selected = args.sources.tables_for(experiment.signed, asked, console)?;
         let [one] = &selected[..] else {
             let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
             bail!("--multiplier {name} names {} multipliers ({}); name one", names.len(), names.join(", "));
@@ -205,7 +207,7 @@ fn listed(args: &EvalArgs, experiment: &Experiment, console: &Console) -> anyhow
     if args.sources.is_explicit() {
         args.sources.tables_for(experiment.signed, &[], console)
     } else {
-        multipliers(experiment, console)
+        Ok(multipliers(experiment, EnergySource::Catalogue, console)?.multipliers)
     }
 }
 

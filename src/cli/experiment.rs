@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::circuits::Listed;
 use super::console::Console;
-use super::sources::tables;
+use super::sources::listed;
+use crate::assignment::EnergySource;
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Sources};
 use crate::training::plan::{Experiment, sign_magnitude};
@@ -13,7 +15,11 @@ use crate::training::plan::{Experiment, sign_magnitude};
 /// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
 /// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
 /// the built-in catalogue has none for, members of the families with the parameters of those in it.
-pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow::Result<Vec<Tabulated>> {
+pub(super) fn multipliers(
+    experiment: &Experiment,
+    energy: EnergySource,
+    console: &Console,
+) -> anyhow::Result<Listed> {
     let sources = Sources {
         catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
         signed: Some(experiment.signed),
@@ -23,9 +29,11 @@ pub(super) fn multipliers(experiment: &Experiment, console: &Console) -> anyhow:
     let narrow = experiment.catalog.is_empty() && experiment.quantisation.weights.bits != 8;
     let names =
         if narrow { collection.registry().members_of(experiment.operand_format()) } else { Vec::new() };
-    let multipliers = tables(&collection, &names, console).context("no multipliers for the experiment")?;
-    warn_of_mixed_costs(&multipliers, console);
-    Ok(multipliers)
+    let listed = listed(&collection, &names, energy, console).context("no multipliers for the experiment")?;
+    if energy == EnergySource::Catalogue {
+        warn_of_mixed_costs(&listed.multipliers, console);
+    }
+    Ok(listed)
 }
 
 /// An assignment compares costs, and costs of different sources are not comparable.

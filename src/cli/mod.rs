@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 mod assign;
 mod check;
+mod circuits;
 mod compare;
 mod completions;
 mod console;

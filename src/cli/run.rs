@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::ExitStatus;
+use super::circuits::Listed;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers, signals};
 use super::report::{Written, write_report};
+use crate::assignment::EnergySource;
 use crate::report::run_table;
 use crate::training::launch::Trainer;
 use crate::training::plan::{Experiment, Network, PublishedWeights, RunRequest, StageName, Start};
@@ -18,6 +20,7 @@ use crate::training::plan::{Experiment, Network, PublishedWeights, RunRequest, S
 Examples:
   axmul run experiments/mnist-lenet5.yaml
   axmul run experiments/mnist-lenet5.yaml --set catalog=evoapprox --seeds 1,2,3
+  axmul run experiments/mnist-lenet5.yaml --set name=activity --energy activity
   axmul run experiments/mnist-lenet5.yaml --set name=strict --set stages.search.lambda=0.2
   axmul run experiments/mnist-lenet5.yaml --stage baseline --stage quantize
   axmul run mine.yaml --set stages.baseline='{weights: resnet18.safetensors, epochs: 0}'
@@ -40,6 +43,10 @@ pub(super) struct RunArgs {
     /// Only this stage: baseline, quantize, search, retrain or uniform; may be repeated
     #[arg(long = "stage", value_name = "STAGE")]
     stages: Vec<StageName>,
+    /// Where the energy of multiplications comes from: catalogue, or activity: the circuits under each layer's own
+    /// operands. Same as --set energy=...
+    #[arg(long, value_name = "SOURCE")]
+    energy: Option<EnergySource>,
     /// Where to compute: auto, cpu, cuda or cuda:N. Same as --set device=...
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,
@@ -62,11 +69,12 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatu
     }
     let trainer = Trainer::find()?;
     let data_directory = data_directory(&experiment)?;
-    let multipliers = multipliers(&experiment, console)?;
+    let Listed { multipliers, circuits } = multipliers(&experiment, experiment.energy, console)?;
     let request = RunRequest {
         data_directory,
         network,
         multipliers,
+        circuits,
         run_directory: args.runs.join(&experiment.name),
         stages: stages(args),
         start: match (args.resume, args.overwrite) {
@@ -102,6 +110,7 @@ fn overrides(args: &RunArgs) -> Vec<String> {
     if !args.seeds.is_empty() {
         overrides.push(format!("seeds={:?}", args.seeds));
     }
+    overrides.extend(args.energy.map(|energy| format!("energy={energy}")));
     overrides.extend(args.device.as_ref().map(|device| format!("device={device}")));
     overrides
 }

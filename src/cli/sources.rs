@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::circuits::Listed;
 use super::console::Console;
 use super::netlists::NetlistArgs;
+use crate::assignment::EnergySource;
 use crate::multiplier::{Evaluated, Tabulated};
 use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
@@ -94,13 +96,24 @@ impl SourceArgs {
         names: &[String],
         console: &Console,
     ) -> anyhow::Result<Vec<Tabulated>> {
-        Self { signed, unsigned: !signed, ..self.clone() }.tables(names, console)
+        Ok(self.listed_for(signed, names, EnergySource::Catalogue, console)?.multipliers)
+    }
+
+    /// [`Self::tables_for`] with the circuits that their energies need.
+    pub fn listed_for(
+        &self,
+        signed: bool,
+        names: &[String],
+        energy: EnergySource,
+        console: &Console,
+    ) -> anyhow::Result<Listed> {
+        listed(&Self { signed, unsigned: !signed, ..self.clone() }.open()?, names, energy, console)
     }
 
     /// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and
     /// warnings.
     pub fn tables(&self, names: &[String], console: &Console) -> anyhow::Result<Vec<Tabulated>> {
-        tables(&self.open()?, names, console)
+        Ok(listed(&self.open()?, names, EnergySource::Catalogue, console)?.multipliers)
     }
 
     /// The multipliers of `names`, all of them where there is no name, with a progress bar and warnings.
@@ -121,17 +134,18 @@ impl SourceArgs {
 }
 
 /// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and warnings.
-pub(super) fn tables(
+pub(super) fn listed(
     collection: &Collection,
     names: &[String],
+    energy: EnergySource,
     console: &Console,
-) -> anyhow::Result<Vec<Tabulated>> {
+) -> anyhow::Result<Listed> {
     let progress = console.progress("tabulating");
     let tables = collection.select_tables(names, &|now| progress.show(now));
     drop(progress);
     let tables = tables?;
     warn(&tables.warnings, console);
-    Ok(tables.multipliers)
+    Listed::new(collection, (tables.multipliers, &tables.entries), energy, console)
 }
 
 fn warn(warnings: &[Warning], console: &Console) {

@@ -1,11 +1,12 @@
 //! Circuits of library cells.
 
 use axmul_api::{OperandFormat, Signal};
+use serde::{Deserialize, Serialize};
 
 use super::library::{Library, LibraryCell};
 
 /// A combinational circuit as a list of cells of a [`Library`](super::library::Library), in topological order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mapped {
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
@@ -17,7 +18,7 @@ pub struct Mapped {
 }
 
 /// One cell of a [`Mapped`] circuit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// Index of the cell in the library.
     pub cell: usize,

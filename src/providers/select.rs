@@ -26,6 +26,8 @@ pub struct Selection {
 pub struct Tables {
     /// In the order of the request; within a source in the order of the source.
     pub multipliers: Vec<Tabulated>,
+    /// What was tabulated, in the same order.
+    pub entries: Vec<Entry>,
     /// As in [`Selection::warnings`], and which multipliers were left out because they have no table.
     pub warnings: Vec<Warning>,
 }
@@ -148,7 +150,7 @@ impl Collection {
         let evaluated = self.evaluate_all(&entries, progress, &mut warnings, failures)?;
         let multipliers =
             evaluated.iter().map(|multiplier| multiplier.tabulated()).collect::<Result<_, _>>()?;
-        Ok(Tables { multipliers, warnings })
+        Ok(Tables { multipliers, entries, warnings })
     }
 
     fn locate_all<S: AsRef<str> + Sync>(&self, names: &[S]) -> Vec<Result<Found, SourceError>> {

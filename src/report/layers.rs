@@ -5,7 +5,7 @@ use plotters::style::{RGBColor, WHITE};
 
 use super::figure::{Canvas, HAIRLINE, INK, TextLook, ticks};
 use super::{Figure, FigureError};
-use crate::assignment::Assignment;
+use crate::assignment::{Assignment, EnergySource};
 
 const ENERGY: RGBColor = RGBColor(0x26, 0x60, 0xa4);
 const OPERATIONS: RGBColor = RGBColor(0xe0, 0x8a, 0x1e);
@@ -60,7 +60,12 @@ pub fn layers_figure(assignment: &Assignment) -> Result<Figure, FigureError> {
             assignment.relative_energy,
             format!(
                 "{:.3} for the network (line); {} relative to {}",
-                assignment.relative_energy, assignment.metric, reference.multiplier
+                assignment.relative_energy,
+                match assignment.energy {
+                    EnergySource::Catalogue => assignment.metric.to_string(),
+                    EnergySource::Activity => "energy under each layer's own operands".into(),
+                },
+                reference.multiplier
             ),
         )),
     };
@@ -142,11 +147,14 @@ mod tests {
             predicted_std: 0.5,
             predicted_mean: 0.0,
             relative_energy: energy,
+            activity: None,
         };
         let figure = layers_figure(&Assignment {
             metric: CostMetric::PowerMw,
             reference: Reference { multiplier: "exact-8s".into(), value: 0.4, exact: true },
             relative_energy: 0.58,
+            energy: EnergySource::Catalogue,
+            catalogue_relative_energy: None,
             layers: vec![layer("conv1", "drum-4-8s", 0.4, 0.7), layer("linear", "mitchell-0-8s", 0.6, 0.5)],
         })
         .unwrap();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use crate::assignment::Assignment;
+use crate::assignment::{Assignment, EnergySource};
 use crate::training::plan::{Results, SeedResults, Spread, StageName, StageResult};
 
 /// Where tables go: their rules differ.
@@ -176,18 +176,28 @@ fn layers(assignment: &Assignment, look: Look) -> Table {
         "tolerance",
         "predicted std",
     ];
+    // Under the layers' own operands: the energy itself, and what the catalogue says beside it.
+    let activity = assignment.layers.iter().any(|layer| layer.activity.is_some());
+    let of_activity: &[&str] = if activity { &["by catalogue", "fJ a product"] } else { &[] };
+    let header: Vec<&str> = [&header[..3], of_activity, &header[3..]].concat();
     let mut table = table(look, &header);
     for layer in &assignment.layers {
-        table.add_row([
-            layer.name.clone(),
-            layer.multiplier.clone(),
-            format!("{:.3}", layer.relative_energy),
+        let mut row =
+            vec![layer.name.clone(), layer.multiplier.clone(), format!("{:.3}", layer.relative_energy)];
+        if activity {
+            let of = layer.activity.as_ref();
+            let catalogue = of.and_then(|of| of.catalogue_relative_energy);
+            row.push(catalogue.map_or_else(String::new, |energy| format!("{energy:.3}")));
+            row.push(of.map_or_else(String::new, |of| format!("{:.1}", of.energy_fj)));
+        }
+        row.extend([
             layer.opcount.to_string(),
             format!("{:.1} %", 100.0 * layer.opcount_fraction),
             format!("{:+.4}", layer.sigma),
             format!("{:.1}", layer.tolerance),
             format!("{:.1}", layer.predicted_std),
         ]);
+        table.add_row(row);
     }
     align(&mut table, 2);
     table
@@ -200,16 +210,27 @@ fn energy(assignment: &Assignment) -> String {
     } else {
         "which is not exact, but the most expensive of the list, so that the ratio flatters"
     };
+    let relative = assignment.relative_energy;
+    if assignment.energy == EnergySource::Activity {
+        let catalogue = assignment
+            .catalogue_relative_energy
+            .map_or_else(String::new, |energy| format!(" By the catalogue's power it would be {energy:.3}."));
+        return format!(
+            "Relative energy of the network: {relative:.3}, of all multiplications under each layer's own operands, \
+             relative to {}, {kind}, which takes {:.1} fJ a product.{catalogue}",
+            reference.multiplier, reference.value
+        );
+    }
     format!(
-        "Relative energy of the network: {:.3}, weighted by multiplications, relative to {} of {} = {}, {kind}.",
-        assignment.relative_energy, metric, reference.multiplier, reference.value
+        "Relative energy of the network: {relative:.3}, weighted by multiplications, relative to {} of {} = {}, {kind}.",
+        metric, reference.multiplier, reference.value
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assignment::{CostMetric, LayerAssignment, Reference};
+    use crate::assignment::{CostMetric, LayerActivity, LayerAssignment, Reference};
     use crate::training::plan::{AssignmentResult, UniformResult};
 
     fn results(seeds: &[u64]) -> Results {
@@ -234,6 +255,7 @@ mod tests {
             predicted_std: 640.25,
             predicted_mean: 3.0,
             relative_energy: 0.5,
+            activity: None,
         };
         let seeds = seeds.iter().map(|&seed| SeedResults {
             seed,
@@ -248,6 +270,8 @@ mod tests {
                     metric: CostMetric::PowerMw,
                     reference: Reference { multiplier: "exact-8s".into(), value: 0.425, exact: true },
                     relative_energy: 0.5,
+                    energy: EnergySource::Catalogue,
+                    catalogue_relative_energy: None,
                     layers: vec![layer.clone()],
                 },
                 test_top1_before_retraining: 0.87,
@@ -266,6 +290,19 @@ mod tests {
         let shown = "Relative energy and share of the multiplications per layer";
         let figures = [(shown.to_owned(), "layers.svg".to_owned())];
         insta::assert_snapshot!(run_markdown(&results(&[1]), &figures));
+    }
+
+    #[test]
+    fn energies_of_layers_stand_beside_those_of_the_catalogue() {
+        let mut assignment = results(&[1]).seeds[0].assignment.clone().unwrap().assignment;
+        (assignment.energy, assignment.catalogue_relative_energy) = (EnergySource::Activity, Some(0.65));
+        assignment.reference.value = 812.34;
+        assignment.layers[0].activity = Some(LayerActivity {
+            energy_fj: 406.12,
+            reference_energy_fj: 812.34,
+            catalogue_relative_energy: Some(0.65),
+        });
+        insta::assert_snapshot!(assignment_markdown(&assignment));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use axmul::assignment::{LayerCapture, Population};
 use axmul::multiplier::OperandFormat;
-use axmul::training::plan::{Experiment, Network, RunDirectory, RunRequest, StageName, Start, write_json};
+use axmul::training::plan::{
+    Circuits, Experiment, Network, RunDirectory, RunRequest, StageName, Start, write_json,
+};
 use insta::assert_snapshot;
 
 use crate::sandbox::{Ended, Sandbox};
@@ -22,6 +24,7 @@ fn searched(sandbox: &Sandbox) {
         experiment: Experiment::parse("name: done\nseeds: [7]", "test", &[]).unwrap(),
         network: Network::load("lenet5").unwrap(),
         multipliers: vec![],
+        circuits: Circuits::default(),
         data_directory: sandbox.path("data"),
         run_directory: sandbox.path("done"),
         stages: StageName::ALL.to_vec(),
@@ -55,6 +58,34 @@ fn layers_are_assigned_without_libtorch() {
     let assignment: serde_json::Value = serde_json::from_slice(&sandbox.read("all.json")).unwrap();
     assert_eq!(assignment["reference"]["multiplier"], "exact-8s");
     assert_eq!(assignment["layers"][1]["name"], "second");
+}
+
+#[test]
+fn layers_are_assigned_by_the_energy_of_their_own_operands() {
+    let sandbox = Sandbox::new();
+    searched(&sandbox);
+    let names = "exact-8s truncated-4-8s broken-array-3-8-8s";
+    let ended = sandbox.axmul(&format!("assign done {names} --energy activity"));
+    assert_snapshot!(ended);
+    let all = sandbox.axmul("assign done --energy activity --format json").json();
+    assert_eq!(all["energy"], "activity");
+    // Both layers see uniform operands, as the catalogue's power supposes.
+    for layer in all["layers"].as_array().unwrap() {
+        let (activity, catalogue) =
+            (&layer["relative_energy"], &layer["activity"]["catalogue_relative_energy"]);
+        assert!((activity.as_f64().unwrap() - catalogue.as_f64().unwrap()).abs() < 1e-3, "{layer}");
+    }
+    sandbox.write("table.csv", sandbox.axmul("export drum-4-8s --format csv").stdout);
+    let ended = sandbox.axmul("assign done exact-8s table.csv --energy activity");
+    assert!(
+        ended.stderr.contains("energy by activity needs circuits, so these are not assigned: table"),
+        "{ended}"
+    );
+    refused(
+        &sandbox.axmul("assign done --energy activity --metric area_um2"),
+        &["activity tells power, not area_um2"],
+    );
+    refused(&sandbox.axmul("assign done --energy solar"), &["'solar' is no source of energy", "activity"]);
 }
 
 #[test]

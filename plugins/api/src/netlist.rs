@@ -1,5 +1,7 @@
 //! Circuits as graphs of cells.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use crate::{Gates, OperandFormat};
@@ -67,7 +69,7 @@ impl CellKind {
 }
 
 /// A wire of a [`Netlist`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Signal {
     /// Tied to a constant.
     Constant(bool),

@@ -9,7 +9,7 @@ use super::{
     ActivationRange, Data, ExperimentError, Granularity, Quantisation, StageName, Stages, UnsignedScheme,
     WeightRange, overrides,
 };
-use crate::assignment::CostMetric;
+use crate::assignment::{CostMetric, EnergySource};
 use crate::multiplier::OperandFormat;
 use crate::yaml;
 
@@ -34,6 +34,9 @@ pub struct Experiment {
     /// What the assignment saves.
     #[serde(default)]
     pub metric: CostMetric,
+    /// Where the energy of multiplications comes from: `catalogue`, or `activity`, which needs circuits.
+    #[serde(default)]
+    pub energy: EnergySource,
     /// From real numbers to codes.
     #[serde(default)]
     pub quantisation: Quantisation,
@@ -224,6 +227,9 @@ impl Experiment {
         if weights.percentile != 100.0 && weights.range != WeightRange::Percentile {
             let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
             return fail("quantisation.weights.percentile", problem);
+        }
+        if self.energy == EnergySource::Activity && self.metric != CostMetric::PowerMw {
+            return fail("metric", format!("activity tells power, not {}; expected power_mw", self.metric));
         }
         let momentum = self.quantisation.activations.momentum;
         if !(momentum > 0.0 && momentum <= 1.0) {

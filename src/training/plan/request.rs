@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, FileError, Network, StageName, read_json, write_json};
+use super::{Circuits, Experiment, FileError, Network, StageName, read_json, write_json};
 use crate::multiplier::Tabulated;
 
 /// Changes with the form of the requests, so that executables of different releases notice each other.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A run, with everything that is needed for it: `axmul-train run --request FILE`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct RunRequest {
     pub network: Network,
     /// Every multiplier of the catalogue; those of another operand format are passed over.
     pub multipliers: Vec<Tabulated>,
+    /// The circuits of those that have one, where energy is asked for under the operands of layers.
+    pub circuits: Circuits,
     /// Directory of the images.
     pub data_directory: PathBuf,
     /// Directory of the run.
@@ -199,6 +201,7 @@ mod tests {
             experiment: Experiment::parse("name: test", "test", &[]).unwrap(),
             network: Network::load("lenet5").unwrap(),
             multipliers: vec![],
+            circuits: Circuits::default(),
             data_directory: "data".into(),
             run_directory: "runs/test".into(),
             stages: StageName::ALL.to_vec(),

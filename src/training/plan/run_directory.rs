@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json, write_whole,
 };
+use crate::assignment::EnergySource;
 use crate::yaml;
 
 /// The directory of a run, held by this process alone.
@@ -85,16 +86,20 @@ struct Identity {
     network: Network,
     /// Name, SHA-256 of the products, cost.
     multipliers: Vec<(String, String, Value)>,
+    /// SHA-256 of the circuits; `None` where energies do not rest on them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    circuits: Option<String>,
 }
 
 impl Identity {
     fn of(request: &RunRequest) -> Self {
+        let hex = |hash: Sha256| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let multipliers = request.multipliers.iter().map(|multiplier| {
             let mut hash = Sha256::new();
             for product in multiplier.table.products() {
                 hash.update(product.to_le_bytes());
             }
-            let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest: String = hex(hash);
             let cost = serde_json::to_value(&multiplier.cost).unwrap_or_default();
             (multiplier.name.clone(), digest, cost)
         });
@@ -102,6 +107,9 @@ impl Identity {
             experiment: request.experiment.clone(),
             network: request.network.clone(),
             multipliers: multipliers.collect(),
+            circuits: (request.experiment.energy == EnergySource::Activity).then(|| {
+                hex(Sha256::new_with_prefix(serde_json::to_vec(&request.circuits).unwrap_or_default()))
+            }),
         }
     }
 
@@ -293,6 +301,7 @@ mod tests {
             experiment: Experiment::parse("name: test", "test", &overrides).unwrap(),
             network: Network::load("lenet5").unwrap(),
             multipliers: vec![],
+            circuits: super::super::Circuits::default(),
             data_directory: "data".into(),
             run_directory: root.to_owned(),
             stages: vec![],

@@ -7,7 +7,7 @@ use tch::TchError;
 use crate::assignment::AssignmentError;
 use crate::kernels::KernelError;
 use crate::training::plan::{
-    FileError, NetworkError, RunDirectoryError, SignMagnitudeError, StageName, WeightsError,
+    EnergyError, FileError, NetworkError, RunDirectoryError, SignMagnitudeError, StageName, WeightsError,
 };
 
 /// Why training stopped.
@@ -52,6 +52,9 @@ pub enum TrainError {
         /// The stage that must come first.
         needs: StageName,
     },
+    /// No energies under the operands of layers.
+    #[error(transparent)]
+    Energy(#[from] EnergyError),
     /// No multiplier was found for a layer.
     #[error(transparent)]
     Assignment(#[from] AssignmentError),

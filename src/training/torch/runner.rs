@@ -56,6 +56,7 @@ pub fn run_on(
         device,
         dataset,
         multipliers,
+        circuits: request.circuits.clone(),
         directory,
         progress: request.progress,
         checkpointed,

@@ -9,7 +9,10 @@ use super::approximate::Approximate;
 use super::checkpoint::CheckpointInfo;
 use super::dataset::Dataset;
 use super::multipliers::Multipliers;
-use crate::training::plan::{Event, EventLog, Experiment, FileError, Network, RunDirectory, read_json};
+use crate::assignment::{Costing, EnergySource, LayerCapture, LayerEnergies};
+use crate::training::plan::{
+    Circuits, Event, EventLog, Experiment, FileError, Network, RunDirectory, read_json,
+};
 
 /// What the stages of a run share.
 pub struct Session<'a> {
@@ -23,6 +26,8 @@ pub struct Session<'a> {
     pub dataset: Dataset,
     /// Multipliers that layers can compute with.
     pub multipliers: Multipliers,
+    /// Circuits of multipliers, where energy is asked for under the operands of layers.
+    pub circuits: Circuits,
     /// Where files go.
     pub directory: RunDirectory,
     /// Whether to show progress.
@@ -42,6 +47,22 @@ impl Session<'_> {
     /// Reads a file of an earlier stage.
     pub fn read<T: serde::de::DeserializeOwned>(&self, path: &std::path::Path) -> Result<T, FileError> {
         read_json(path)
+    }
+
+    /// What multipliers take in captured layers; nothing where the experiment goes by the catalogue.
+    pub fn energies(&self, captures: &[LayerCapture]) -> Result<LayerEnergies, TrainError> {
+        match self.experiment.energy {
+            EnergySource::Catalogue => Ok(LayerEnergies::default()),
+            EnergySource::Activity => Ok(self.circuits.energies(captures)?),
+        }
+    }
+
+    /// What the experiment keeps low, given [`Self::energies`].
+    pub fn costing<'a>(&self, energies: &'a LayerEnergies) -> Costing<'a> {
+        match self.experiment.energy {
+            EnergySource::Catalogue => Costing::Catalogue(self.experiment.metric),
+            EnergySource::Activity => Costing::Activity(energies),
+        }
     }
 
     /// Multipliers by name, ready for tensors.

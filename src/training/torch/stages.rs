@@ -120,7 +120,8 @@ fn assign_multipliers(session: &mut Session<'_>, seed: u64, model: &mut Model) -
     random::seed_for(Purpose::Capture, seed, StageName::Search, 0);
     let captures = capture::capture(model, &images, settings.rows)?;
     write_json(&session.directory.captures(seed), &captures)?;
-    let assignment = assign(&captures, session.multipliers.all(), session.experiment.metric)?;
+    let energies = session.energies(&captures)?;
+    let assignment = assign(&captures, session.multipliers.all(), session.costing(&energies))?;
     let names: Vec<String> = assignment.layers.iter().map(|layer| layer.multiplier.clone()).collect();
     let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);

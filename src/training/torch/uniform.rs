@@ -7,6 +7,7 @@ use super::optimizer::Optimizer;
 use super::random::{self, Purpose};
 use super::session::Session;
 use super::start::start_of;
+use crate::assignment::{LayerCapture, reference};
 use crate::training::plan::{
     AssignmentResult, Candidate, Event, StageName, Uniform, UniformResult, write_json,
 };
@@ -27,7 +28,12 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
     let assigned: Option<AssignmentResult> =
         if assignment_path.exists() { Some(session.read(&assignment_path)?) } else { None };
     let wanted = session.experiment.stages.uniform.multiplier.clone();
-    let metric = session.experiment.metric;
+    // Without a search there are no layers' operands to go by.
+    let captures_path = session.directory.captures(seed);
+    let captures: Vec<LayerCapture> =
+        if captures_path.exists() { session.read(&captures_path)? } else { vec![] };
+    let energies = session.energies(&captures)?;
+    let costing = session.costing(&energies);
     let result = if wanted == Uniform::AUTO {
         let stage = StageName::Uniform;
         let assigned = assigned.ok_or(TrainError::Order { stage, needs: StageName::Search })?.assignment;
@@ -35,7 +41,8 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
             .multipliers
             .all()
             .iter()
-            .filter_map(|m| Some((m.name.clone(), metric.of(&m.cost)? / assigned.reference.value)))
+            .filter_map(|m| Some((m, costing.mean_figure(m, &captures)?)))
+            .map(|(m, figure)| (m.name.clone(), figure / assigned.reference.value))
             .filter(|(_, energy)| *energy <= assigned.relative_energy * (1.0 + 1e-9))
             .collect();
         let mut candidates = Vec::new();
@@ -63,8 +70,8 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
             candidates,
         }
     } else {
-        let figure = metric.of(&session.multipliers.find(&wanted)?.cost);
-        let reference = crate::assignment::reference(session.multipliers.all(), metric);
+        let figure = costing.mean_figure(&*session.multipliers.find(&wanted)?, &captures);
+        let reference = reference(session.multipliers.all(), costing, &captures);
         UniformResult {
             multiplier: wanted,
             relative_energy: figure.zip(reference).map(|(figure, reference)| figure / reference.value),

@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 use super::runs::catalogue;
 use super::seeded;
 use crate::multiplier::OperandFormat;
-use crate::training::plan::{Experiment, Network, RunRequest, StageName, Start};
+use crate::training::plan::{Circuits, Experiment, Network, RunRequest, StageName, Start};
 use crate::training::torch::checkpoint::Checkpoint;
 use crate::training::torch::dataset::{Dataset, Images};
 use crate::training::torch::layers::Mode;
@@ -123,6 +123,7 @@ fn every_built_in_network_goes_through_all_stages() {
         let request = RunRequest {
             experiment: Experiment::parse(EXPERIMENT, "test", &[]).unwrap(),
             multipliers: catalogue(OperandFormat::signed(8, 8)),
+            circuits: Circuits::default(),
             data_directory: root.path().to_owned(),
             run_directory: root.path().join("run"),
             stages: StageName::ALL.to_vec(),

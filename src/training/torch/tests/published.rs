@@ -11,8 +11,8 @@ use super::runs::catalogue;
 use super::seeded;
 use crate::multiplier::OperandFormat;
 use crate::training::plan::{
-    self, Calibration, Course, Experiment, InferRequest, Network, RangesFrom, RunRequest, Split, StageName,
-    Start,
+    self, Calibration, Circuits, Course, Experiment, InferRequest, Network, RangesFrom, RunRequest, Split,
+    StageName, Start,
 };
 use crate::training::torch::checkpoint::{self, CheckpointInfo};
 use crate::training::torch::layers::Mode;
@@ -130,6 +130,7 @@ fn run_request(root: &Path, images: &Path, overrides: &[String]) -> RunRequest {
     RunRequest {
         network: Network::load("resnet8:size=8,width=4,classes=7").unwrap(),
         multipliers: catalogue(OperandFormat::signed(8, 8)),
+        circuits: Circuits::default(),
         data_directory: images.to_owned(),
         run_directory: root.join(&experiment.name),
         stages: StageName::ALL.to_vec(),

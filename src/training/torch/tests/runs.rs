@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 use super::exactness::multiplier;
 use super::seeded;
 use crate::multiplier::{OperandFormat, Tabulated};
-use crate::training::plan::{Course, Experiment, Network, Results, RunRequest, StageName, Start};
+use crate::training::plan::{Circuits, Course, Experiment, Network, Results, RunRequest, StageName, Start};
 use crate::training::torch::checkpoint::{self, Checkpoint, CheckpointInfo};
 use crate::training::torch::dataset::{Dataset, Images};
 use crate::training::torch::layers::Mode;
@@ -86,6 +86,7 @@ pub fn request(root: &Path, overrides: &[&str], start: Start) -> RunRequest {
         experiment,
         network: Network::parse(NETWORK, "test").unwrap(),
         multipliers,
+        circuits: Circuits::default(),
         data_directory: root.to_owned(),
         run_directory: root.join("run"),
         stages: StageName::ALL.to_vec(),
