@@ -3,6 +3,7 @@
 use axmul_api::{CellKind, Gates};
 
 use super::Place;
+use super::placed::Instances;
 
 /// A port: a bit, or a vector of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Design {
     pub(super) gates: Vec<Gate>,
     /// The drivers of the output bits, port after port, the least significant bit of each first.
     pub(super) driven: Vec<Wire>,
+    /// The library cells that the text holds, if any.
+    pub(super) instances: Option<Instances>,
 }
 
 impl Design {

@@ -9,6 +9,7 @@
 //!   [`Builder`] that readers fill is where those properties are checked, once for all formats.
 //! - [`cells`]: what the cells of common libraries compute, for netlists that came out of synthesis.
 //! - [`ports`]: which ports are the operands and the product. Guesses, always said aloud, and options.
+//! - [`Placed`]: a circuit that came as library cells, as it came.
 //!
 //! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
 //!
@@ -26,6 +27,7 @@ pub mod equivalence;
 mod error;
 pub mod graph;
 mod place;
+mod placed;
 pub mod ports;
 pub mod read;
 pub mod simulate;
@@ -35,4 +37,5 @@ pub use builder::{Builder, MAX_NETS, Net};
 pub use design::{Design, Port};
 pub use error::{NetlistError, Problem};
 pub use place::{Place, Source};
+pub use placed::{Placed, PlacedCell};
 pub use ports::{Bound, Extend, PortError, PortOptions, bind};

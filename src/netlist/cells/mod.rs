@@ -12,7 +12,7 @@ use crate::yaml;
 use function::Function;
 
 /// A combinational cell of a known library, or the knowledge that a cell is not combinational.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LibraryCell {
     library: String,
     inputs: Vec<String>,

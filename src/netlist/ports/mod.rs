@@ -14,7 +14,7 @@ mod vector;
 
 use axmul_api::{FormatError, Gates, Netlist, OperandFormat, Recorder, Signal};
 
-use super::Design;
+use super::{Design, Placed};
 use guess::Interface;
 use vector::Bits;
 
@@ -55,6 +55,9 @@ pub enum Extend {
 pub struct Bound {
     /// Product = circuit(a, b).
     pub netlist: Netlist,
+    /// The library cells of the same circuit; `None` where anything else stands between operands and product, or the
+    /// text holds no library cells.
+    pub placed: Option<Placed>,
     /// What was assumed, a sentence each; the first says what the ports are.
     pub notes: Vec<String>,
 }
@@ -146,7 +149,11 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> 
     } else if got > expected {
         notes.push(format!("the product has {got} bits, of which the lowest {expected} were taken"));
     }
-    Ok(Bound { netlist: record(design, format, &a, &b, &product, options.extend), notes })
+    Ok(Bound {
+        netlist: record(design, format, &a, &b, &product, options.extend),
+        placed: placed(design, format, &a, &b, &product, options.extend),
+        notes,
+    })
 }
 
 fn extends_sign(extend: Option<Extend>, signed: bool) -> bool {
@@ -168,19 +175,51 @@ fn record(
     let mut recorder = Recorder::new(format);
     let operands: Vec<Signal> = recorder.inputs().collect();
     let zero = recorder.constant(false);
+    let outputs = design.build(&mut recorder, &inputs(&operands, a, b, zero));
+    let bits = product.numbers.iter().map(|&number| outputs[number]).collect();
+    recorder.finish(adapted(bits, format, extend, zero))
+}
+
+/// Like [`record`], of the library cells that the text holds.
+fn placed(
+    design: &Design,
+    format: OperandFormat,
+    a: &Bits,
+    b: &Bits,
+    product: &Bits,
+    extend: Option<Extend>,
+) -> Option<Placed> {
+    let instances = design.instances.as_ref()?;
+    let zero = Signal::Constant(false);
+    let operands: Vec<Signal> = (0..a.numbers.len() + b.numbers.len()).map(Signal::Input).collect();
+    let bits = product.numbers.iter().map(|&number| instances.driven[number]).collect::<Option<_>>()?;
+    let product = adapted(bits, format, extend, zero);
+    Some(Placed::of(&instances.cells, format, &inputs(&operands, a, b, zero), &product))
+}
+
+/// The bits of the operands in the order of the input ports.
+fn inputs(operands: &[Signal], a: &Bits, b: &Bits, zero: Signal) -> Vec<Signal> {
     // Every input belongs to an operand, so that no constant is left.
     let mut inputs = vec![zero; a.numbers.len() + b.numbers.len()];
-    for (&number, &operand) in a.numbers.iter().chain(&b.numbers).zip(&operands) {
+    for (&number, &operand) in a.numbers.iter().chain(&b.numbers).zip(operands) {
         inputs[number] = operand;
     }
-    let outputs = design.build(&mut recorder, &inputs);
-    let mut bits: Vec<Signal> = product.numbers.iter().map(|&number| outputs[number]).collect();
+    inputs
+}
+
+/// A product as wide as both operands together.
+fn adapted(
+    mut bits: Vec<Signal>,
+    format: OperandFormat,
+    extend: Option<Extend>,
+    zero: Signal,
+) -> Vec<Signal> {
     let fill = match bits.last() {
         Some(&top) if extends_sign(extend, format.is_signed()) => top,
         _ => zero,
     };
     bits.resize(format.product_width().into(), fill);
-    recorder.finish(bits)
+    bits
 }
 
 #[cfg(test)]

@@ -237,7 +237,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
             let bit = pins.input(name)?[0];
             values.push(scope.read(bit, || pins.owner(name), &instance.place));
         }
-        let results = primitive.build(scope.g, &values);
+        let results = primitive.build(scope.g, &instance.kind, &values);
         for (name, result) in outputs.iter().zip(results) {
             if let Some(&[bit]) = pins.get(name) {
                 scope.drive(bit, result, &instance.place)?;

@@ -125,13 +125,37 @@ impl Primitive {
         matches!(self, Self::Library(_)) && SUPPLIES.contains(&pin)
     }
 
-    /// The values of the outputs for those of the inputs.
-    pub fn build(self, g: &mut Builder, inputs: &[Net]) -> Vec<Net> {
+    /// The values of the outputs for those of the inputs; `name` is what [`Self::find`] found it by.
+    pub fn build(self, g: &mut Builder, name: &str, inputs: &[Net]) -> Vec<Net> {
         match self {
             Self::Yosys(gate) => vec![gate.build(g, inputs)],
-            Self::Library(cell) => cell.build(g, inputs),
+            Self::Library(cell) => library_cell(g, name, cell, inputs),
         }
     }
+}
+
+/// Gates that end up in a [`Builder`].
+pub(super) trait Built: Gates<Bit = Net> {
+    /// Where they end up.
+    fn builder(&mut self) -> &mut Builder;
+}
+
+impl Built for Builder {
+    fn builder(&mut self) -> &mut Builder {
+        self
+    }
+}
+
+/// Adds a library cell that the text calls `name`: what it computes, as gates, and that the cell itself stands there.
+pub(super) fn library_cell<G: Built>(
+    g: &mut G,
+    name: &str,
+    cell: &'static LibraryCell,
+    inputs: &[Net],
+) -> Vec<Net> {
+    let logic = cell.build(g, inputs);
+    // Some libraries have variants of any name, which a small text may use often.
+    g.builder().instance(&clip(name), cell, inputs, logic)
 }
 
 impl Gate {

@@ -7,6 +7,7 @@ use super::super::MAX_DEPTH;
 use super::super::syntax::{Connections, Direction, Expression, Instance, Kind, Module, Name, Spot};
 use super::scope::{Overrides, Scope, Vector};
 use super::{Elaborator, Link, Pending};
+use crate::netlist::read::primitives::library_cell;
 use crate::netlist::{Net, NetlistError, Problem, cells};
 
 impl<'a> Elaborator<'a> {
@@ -282,7 +283,7 @@ impl<'a> Elaborator<'a> {
             let Some((_, Some(value))) = find(pin) else { return Err(self.missing(instance, pin)) };
             inputs.extend(self.connected(scope, value, 1, || format!("the connection of pin '{pin}'"))?);
         }
-        let outputs = cell.build(&mut self.g, &inputs);
+        let outputs = library_cell(&mut self.g, instance.module.text, cell, &inputs);
         for (pin, bit) in cell.outputs().iter().zip(outputs) {
             let Some((_, Some(value))) = find(pin) else { continue };
             let targets = self.target(scope, value)?;

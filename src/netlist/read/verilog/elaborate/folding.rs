@@ -2,6 +2,7 @@
 
 use axmul_api::Gates;
 
+use crate::netlist::read::primitives::Built;
 use crate::netlist::{Builder, Net};
 
 pub(super) struct Folding {
@@ -36,6 +37,12 @@ impl Folding {
         } else {
             None
         }
+    }
+}
+
+impl Built for Folding {
+    fn builder(&mut self) -> &mut Builder {
+        &mut self.builder
     }
 }
 

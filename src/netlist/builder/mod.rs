@@ -1,9 +1,17 @@
 //! Where the readers of all formats put what they read, and where it is checked.
 
+mod instances;
+mod sorting;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use axmul_api::{CellKind, Gates};
 
-use super::design::{Design, Gate, Port, Wire};
+use super::cells::LibraryCell;
+use super::design::{Design, Port, Wire};
 use super::{NetlistError, Place, Problem};
+use sorting::{Sorting, State};
 
 /// The most nets that a circuit may have, those within its cells and expressions included. A 32x32 multiplier has
 /// some ten thousand.
@@ -20,12 +28,22 @@ enum Driver {
     Input,
     Net(Net),
     Gate(u32, u8),
+    /// An output of an instance of a library cell, and the net that computes its value.
+    Cell(u32, u8, Net),
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Unchecked {
     kind: CellKind,
     inputs: [Net; 3],
+}
+
+/// A library cell that the text holds.
+#[derive(Clone, Debug)]
+struct Instance {
+    kind: Arc<str>,
+    cell: &'static LibraryCell,
+    inputs: Box<[Net]>,
 }
 
 /// A named net: those between them have neither name nor place.
@@ -47,6 +65,9 @@ pub struct Builder {
     /// By net; `None` for nets between gates.
     named: Vec<Option<Box<Named>>>,
     gates: Vec<Unchecked>,
+    instances: Vec<Instance>,
+    /// The names of the cells of all instances, each once.
+    kinds: HashSet<Arc<str>>,
     /// A net was asked for that [`MAX_NETS`] forbids.
     full: bool,
 }
@@ -64,7 +85,14 @@ impl Builder {
     /// An empty circuit.
     pub fn new() -> Self {
         let drivers = vec![Driver::Constant(false), Driver::Constant(true)];
-        Self { drivers, named: vec![None, None], gates: Vec::new(), full: false }
+        Self {
+            drivers,
+            named: vec![None, None],
+            gates: Vec::new(),
+            instances: Vec::new(),
+            kinds: HashSet::new(),
+            full: false,
+        }
     }
 
     fn add(&mut self, driver: Driver, named: Option<Box<Named>>) -> Net {
@@ -125,6 +153,33 @@ impl Builder {
         }
     }
 
+    /// Records that the text holds a library cell called `kind`, and gives each of its outputs a net of its own, even
+    /// of a buffer, whose output is logically its input. `inputs` and `logic` are the nets of its inputs and those
+    /// that compute its outputs, in the order of the cell's pins.
+    pub(super) fn instance(
+        &mut self,
+        kind: &str,
+        cell: &'static LibraryCell,
+        inputs: &[Net],
+        logic: Vec<Net>,
+    ) -> Vec<Net> {
+        if self.full {
+            return logic;
+        }
+        let kind = match self.kinds.get(kind) {
+            Some(known) => known.clone(),
+            None => {
+                let kind: Arc<str> = kind.into();
+                self.kinds.insert(kind.clone());
+                kind
+            }
+        };
+        let index = self.instances.len() as u32;
+        self.instances.push(Instance { kind, cell, inputs: inputs.into() });
+        let outputs = logic.into_iter().enumerate();
+        outputs.map(|(pin, net)| self.add(Driver::Cell(index, pin as u8, net), None)).collect()
+    }
+
     fn gate(&mut self, kind: CellKind, inputs: [Net; 3]) -> u32 {
         if !self.full {
             self.gates.push(Unchecked { kind, inputs });
@@ -168,123 +223,17 @@ impl Builder {
                 driven.push(sorting.visit(net, &port.place)?);
             }
         }
+        let instances = self.placed(&inputs, &outputs);
         let ports = |ports: Vec<(Port, _)>| ports.into_iter().map(|(port, _)| port).collect();
         let gates = sorting.gates;
-        Ok(Design { name: name.into(), inputs: ports(inputs), outputs: ports(outputs), gates, driven })
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum State {
-    Unseen,
-    /// On the way from an output to here.
-    Open,
-    Done(Wire),
-}
-
-/// Gates in topological order, from the outputs backwards; without recursion, for chains may be millions long.
-struct Sorting<'a> {
-    builder: &'a Builder,
-    /// By net.
-    wires: Vec<State>,
-    /// By unchecked gate: where it stands among `gates`.
-    placed: Vec<Option<u32>>,
-    gates: Vec<Gate>,
-}
-
-impl<'a> Sorting<'a> {
-    fn new(builder: &'a Builder) -> Self {
-        Self {
-            builder,
-            wires: vec![State::Unseen; builder.drivers.len()],
-            placed: vec![None; builder.gates.len()],
-            gates: Vec::new(),
-        }
-    }
-
-    fn visit(&mut self, net: Net, output: &Place) -> Result<Wire, NetlistError> {
-        let mut path = vec![net];
-        while let Some(&here) = path.last() {
-            if let State::Done(_) = self.wires[here.0 as usize] {
-                path.pop();
-                continue;
-            }
-            self.wires[here.0 as usize] = State::Open;
-            let Some(next) = self.missing(here) else {
-                self.wires[here.0 as usize] = State::Done(self.resolve(here, &path, output)?);
-                path.pop();
-                continue;
-            };
-            if let State::Open = self.wires[next.0 as usize] {
-                return Err(self.cycle(next, &path, output));
-            }
-            path.push(next);
-        }
-        match self.wires[net.0 as usize] {
-            State::Done(wire) => Ok(wire),
-            _ => unreachable!("a visited net is done"),
-        }
-    }
-
-    /// A net that has to be done before this one.
-    fn missing(&self, net: Net) -> Option<Net> {
-        let pending = |net: &Net| !matches!(self.wires[net.0 as usize], State::Done(_));
-        match self.builder.drivers[net.0 as usize] {
-            Driver::Net(source) => Some(source).filter(pending),
-            Driver::Gate(gate, _) if self.placed[gate as usize].is_none() => {
-                self.builder.gates[gate as usize].inputs.iter().copied().find(pending)
-            }
-            _ => None,
-        }
-    }
-
-    /// The wire of a net whose sources are done.
-    fn resolve(&mut self, net: Net, path: &[Net], output: &Place) -> Result<Wire, NetlistError> {
-        let done = |wires: &[State], net: Net| match wires[net.0 as usize] {
-            State::Done(wire) => wire,
-            _ => unreachable!("sources are done first"),
-        };
-        Ok(match self.builder.drivers[net.0 as usize] {
-            Driver::Constant(value) => Wire::Constant(value),
-            Driver::Net(source) => done(&self.wires, source),
-            Driver::Gate(gate, pin) => {
-                let index = *self.placed[gate as usize].get_or_insert_with(|| {
-                    let Unchecked { kind, inputs } = self.builder.gates[gate as usize];
-                    self.gates.push(Gate { kind, inputs: inputs.map(|net| done(&self.wires, net)) });
-                    (self.gates.len() - 1) as u32
-                });
-                Wire::Gate(index, pin)
-            }
-            // An input that no port holds is as good as nothing.
-            Driver::Nothing | Driver::Input => {
-                let (name, place) = self.nearest_name(net, path, output);
-                return Err(Problem::Undriven { net: name }.at(&place));
-            }
+        Ok(Design {
+            name: name.into(),
+            inputs: ports(inputs),
+            outputs: ports(outputs),
+            gates,
+            driven,
+            instances,
         })
-    }
-
-    /// A name for a net: its own, or that of the nearest net which depends on it.
-    fn nearest_name(&self, net: Net, path: &[Net], output: &Place) -> (String, Place) {
-        let nets = std::iter::once(&net).chain(path.iter().rev());
-        let mut named = nets.filter_map(|net| self.builder.named[net.0 as usize].as_ref());
-        named
-            .next()
-            .map_or(("a net".into(), output.clone()), |named| (named.name.to_string(), named.place.clone()))
-    }
-
-    fn cycle(&self, from: Net, path: &[Net], output: &Place) -> NetlistError {
-        /// The most names that a message lists.
-        const SHOWN: usize = 8;
-        let start = path.iter().position(|&net| net == from).unwrap_or(0);
-        let around = path[start..].iter().filter_map(|net| self.builder.named[net.0 as usize].as_ref());
-        let around: Vec<&Named> = around.map(|named| &**named).collect();
-        let place = around.first().map_or(output.clone(), |named| named.place.clone());
-        let mut names: Vec<String> = around.iter().take(SHOWN).map(|named| named.name.to_string()).collect();
-        if around.len() > SHOWN {
-            names.push(format!("{} more", around.len() - SHOWN));
-        }
-        names.extend(names.first().cloned());
-        Problem::Loop { path: names }.at(&place)
     }
 }
 

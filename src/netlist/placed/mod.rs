@@ -1,0 +1,84 @@
+//! Circuits that came as library cells, as they came: which cells, of which drive strength, and how they are connected.
+//!
+//! Reading expands every cell to gates, which is all that products need. What such a circuit costs is a matter of the
+//! very cells that its designer's synthesis chose, buffers included.
+
+use std::sync::Arc;
+
+use axmul_api::{OperandFormat, Signal};
+
+use super::cells::LibraryCell;
+
+/// A circuit of library cells and wires, and of nothing else, in topological order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Widths and signedness of the operands.
+    pub format: OperandFormat,
+    /// The cells that the product depends on; inputs come from earlier ones only. [`Signal::Cell`] is the index of a
+    /// cell and that of its output among [`LibraryCell::outputs`].
+    pub cells: Vec<PlacedCell>,
+    /// The product bits, least significant first, as many as both operands have.
+    pub product: Vec<Signal>,
+}
+
+/// One cell of a [`Placed`] circuit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedCell {
+    /// Its name in the text, drive strength included; a name of more than 100 bytes is cut.
+    pub kind: Arc<str>,
+    /// Its pins, and what it was read as computing.
+    pub cell: &'static LibraryCell,
+    /// What its inputs are connected to, in the order of [`LibraryCell::inputs`].
+    pub inputs: Vec<Signal>,
+}
+
+/// The library cells of a [`Design`](super::Design). [`Signal::Input`] is a bit of its input ports, port after port.
+#[derive(Clone, Debug)]
+pub(super) struct Instances {
+    /// In topological order.
+    pub cells: Vec<PlacedCell>,
+    /// What drives the output bits, in the order of the ports; `None` where that takes more than library cells.
+    pub driven: Vec<Option<Signal>>,
+}
+
+impl Placed {
+    /// Those of `cells` that `product` depends on; `inputs` says which operand bits their inputs are.
+    pub(super) fn of(
+        cells: &[PlacedCell],
+        format: OperandFormat,
+        inputs: &[Signal],
+        product: &[Signal],
+    ) -> Self {
+        let mut used = vec![false; cells.len()];
+        let note = |used: &mut Vec<bool>, signals: &[Signal]| {
+            for signal in signals {
+                if let Signal::Cell(cell, _) = *signal {
+                    used[cell] = true;
+                }
+            }
+        };
+        note(&mut used, product);
+        for (index, cell) in cells.iter().enumerate().rev() {
+            if used[index] {
+                note(&mut used, &cell.inputs);
+            }
+        }
+        let mut numbers = vec![0; cells.len()];
+        let bound = |numbers: &[usize], signal: Signal| match signal {
+            Signal::Constant(value) => Signal::Constant(value),
+            Signal::Input(bit) => inputs[bit],
+            Signal::Cell(cell, output) => Signal::Cell(numbers[cell], output),
+        };
+        let mut kept: Vec<PlacedCell> = Vec::new();
+        for (index, cell) in cells.iter().enumerate().filter(|&(index, _)| used[index]) {
+            numbers[index] = kept.len();
+            let inputs = cell.inputs.iter().map(|&signal| bound(&numbers, signal)).collect();
+            kept.push(PlacedCell { inputs, ..cell.clone() });
+        }
+        let product = product.iter().map(|&signal| bound(&numbers, signal)).collect();
+        Self { format, cells: kept, product }
+    }
+}
+
+#[cfg(test)]
+mod tests;
