@@ -109,19 +109,18 @@ pub fn map(logic: &Logic, library: &Library, goal: Goal) -> Result<Mapped, MapEr
 pub fn lanes(mapped: &Mapped, library: &Library, inputs: &[u64]) -> Vec<u64> {
     use axmul_api::Signal;
 
-    let mut values: Vec<[u64; 2]> = Vec::with_capacity(mapped.instances.len());
-    let read = |values: &[[u64; 2]], signal: Signal| match signal {
+    // The outputs of all instances, and where those of each begin.
+    let (mut values, mut starts) = (Vec::<u64>::new(), Vec::with_capacity(mapped.instances.len()));
+    let read = |values: &[u64], starts: &[usize], signal: Signal| match signal {
         Signal::Constant(value) => u64::from(value).wrapping_neg(),
         Signal::Input(input) => inputs[input],
-        Signal::Cell(instance, output) => values[instance][usize::from(output)],
+        Signal::Cell(instance, output) => values[starts[instance] + usize::from(output)],
     };
     for instance in &mapped.instances {
-        let words: Vec<u64> = instance.inputs.iter().map(|&signal| read(&values, signal)).collect();
-        let mut outputs = [0; 2];
-        for (value, output) in outputs.iter_mut().zip(&library.cells[instance.cell].outputs) {
-            *value = output.function.lanes(&words);
-        }
-        values.push(outputs);
+        let words: Vec<u64> = instance.inputs.iter().map(|&signal| read(&values, &starts, signal)).collect();
+        starts.push(values.len());
+        let outputs = library.cells[instance.cell].outputs.iter();
+        values.extend(outputs.map(|output| output.function.lanes(&words)));
     }
-    mapped.outputs.iter().map(|&signal| read(&values, signal)).collect()
+    mapped.outputs.iter().map(|&signal| read(&values, &starts, signal)).collect()
 }
