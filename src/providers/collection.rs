@@ -13,6 +13,7 @@ use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
 use crate::multiplier::Products;
+use crate::netlist::Placed;
 
 /// The catalogue name of families' members that no catalogue lists.
 pub(super) const FAMILIES: &str = "families";
@@ -162,6 +163,12 @@ impl Collection {
     /// The circuit of an entry; `None` where none is known, as for tables and functions of libraries.
     pub fn circuit(&self, entry: &Entry) -> Result<Option<Netlist>, SourceError> {
         self.workshop.circuit(entry)
+    }
+
+    /// The library cells of an entry's netlist, as its designer's synthesis chose them; `None` where it is no netlist
+    /// or is made of anything else.
+    pub fn placed(&self, entry: &Entry) -> Result<Option<Placed>, SourceError> {
+        self.workshop.placed(entry)
     }
 
     /// Whether an entry passes the filter by signedness.

@@ -23,6 +23,7 @@ use crate::evaluation::{EvaluationError, evaluate};
 use crate::multiplier::{
     Basis, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
 };
+use crate::netlist::Placed;
 use crate::netlist::simulate::Simulator;
 
 /// Called with the operand pairs that are done and their total, from several threads.
@@ -152,6 +153,18 @@ impl Workshop {
             }
             Model::Netlist(file) => Ok(Some(self.netlist_of(entry, file)?.netlist.clone())),
             Model::Table(_) | Model::Library { .. } | Model::CSource(_) | Model::Evaluated(_) => Ok(None),
+        }
+    }
+
+    /// The library cells that an entry is made of, where it is a netlist of nothing else.
+    pub fn placed(&self, entry: &Entry) -> Result<Option<Placed>, SourceError> {
+        match &entry.model {
+            Model::Netlist(file) => Ok(self.netlist_of(entry, file)?.placed.clone()),
+            Model::Family { .. }
+            | Model::Table(_)
+            | Model::Library { .. }
+            | Model::CSource(_)
+            | Model::Evaluated(_) => Ok(None),
         }
     }
 

@@ -26,7 +26,7 @@ use super::header::Header;
 use super::tables::signedness;
 use super::text_file;
 use crate::netlist::read::{Language, read};
-use crate::netlist::{Source, bind};
+use crate::netlist::{Placed, Source, bind};
 
 /// No netlist file is larger, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -55,6 +55,9 @@ impl PartialEq for NetlistFile {
 pub struct Circuit {
     /// Product = circuit(a, b).
     pub netlist: Netlist,
+    /// The same circuit as the library cells that the file is made of; `None` where it is made of anything else, or
+    /// was read through Yosys.
+    pub placed: Option<Placed>,
     /// The name of its module or model.
     pub module: String,
     /// What the comment at the head of the file says.
@@ -124,6 +127,8 @@ fn open(
     let place = |note: &String| format!("{}: {note}", path.display());
     Ok(Circuit {
         netlist: bound.netlist,
+        // What Yosys leaves standing is not what the file holds.
+        placed: bound.placed.filter(|_| options.via.is_none()),
         module: design.name().to_owned(),
         assumptions: notes.iter().chain(&bound.notes).map(place).collect(),
         warnings: header.notes.iter().map(place).collect(),

@@ -144,3 +144,48 @@ fn yosys_gives_the_same_ports() {
     let circuit = folder.open("behaviour.v", via, None).unwrap();
     assert_eq!(circuit.netlist.format(), OperandFormat::signed(2, 2));
 }
+
+/// The same cells, directly and through Yosys, which is told that they exist.
+#[test]
+fn cells_are_kept_but_not_through_yosys() {
+    let top = "module mine (input [1:0] A, input [1:0] B, output [3:0] O);
+      wire n;
+      AND2X1 u (.A(A[0]), .B(B[0]), .Y(n));
+      BUFX2 v (.A(n), .Y(O[0]));
+      assign O[3:1] = {B[1], A[1], 1'b0};
+    endmodule";
+    let boxes = "(* blackbox *) module AND2X1 (input A, input B, output Y); endmodule
+      (* blackbox *) module BUFX2 (input A, output Y); endmodule";
+    let folder = Folder::new(&[("mine.v", top), ("boxes.v", boxes), ("two.v", TWO)]);
+    let kinds = |circuit: &Circuit| -> Option<Vec<String>> {
+        circuit.placed.as_ref().map(|placed| placed.cells.iter().map(|cell| cell.kind.to_string()).collect())
+    };
+    let direct = folder.open("mine.v", NetlistOptions::default(), None).unwrap();
+    assert_eq!(kinds(&direct), Some(vec!["AND2X1".into(), "BUFX2".into()]));
+    assert_eq!(kinds(&folder.open("two.v", NetlistOptions::default(), None).unwrap()), None);
+    let with = vec![folder.0.path().join("boxes.v")];
+    let via = NetlistOptions { via: Some(Via::Yosys), with, ..NetlistOptions::default() };
+    let through = match folder.open("mine.v", via, None) {
+        Err(error) if error.contains("apt install yosys") => return eprintln!("SKIPPED: {error}"),
+        other => other.unwrap(),
+    };
+    assert_eq!((kinds(&through), through.netlist.format()), (None, direct.netlist.format()));
+}
+
+/// The door through which costs ask for cells: those of a netlist, and none of a family's member.
+#[test]
+fn collections_give_the_cells_of_netlists_only() {
+    let text = "module m (input [1:0] A, input [1:0] B, output [3:0] O);
+      NOR2X1 u (.A(A[0]), .B(B[0]), .Y(O[0]));
+      assign O[3:1] = 0;
+    endmodule";
+    let folder = Folder::new(&[("cells.v", text), ("two.v", TWO)]);
+    let sources = crate::providers::Sources { cache: CacheChoice::Off, ..Default::default() };
+    let collection = crate::providers::Collection::open(&sources).unwrap();
+    let cells = |name: &str| {
+        let (entries, _) = collection.find(name).unwrap();
+        collection.placed(&entries[0]).unwrap().map(|placed| placed.cells.len())
+    };
+    let path = |name: &str| folder.0.path().join(name).display().to_string();
+    assert_eq!([cells(&path("cells.v")), cells(&path("two.v")), cells("exact-8u")], [Some(1), None, None]);
+}
