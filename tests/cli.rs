@@ -11,6 +11,8 @@ mod c_sources;
 mod check;
 #[path = "cli/compare.rs"]
 mod compare;
+#[path = "cli/cost.rs"]
+mod cost;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/errors.rs"]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axmul::hardware::{CellLibrary, estimate};
+use axmul::hardware::cost::{Conditions, cost};
+use axmul::hardware::library::Library;
+use axmul::hardware::map::{Goal, Target};
+use axmul::hardware::optimise::optimise;
 use axmul::multiplier::ProductTable;
 use axmul_api::{Multiplier, OperandFormat, check_structure, providers};
 
@@ -66,9 +69,12 @@ fn members_differ_in_name_and_table() {
 
 #[test]
 fn every_member_has_a_cost() {
+    let library = Library::freepdk45();
+    let target = Target::new(library).unwrap();
     for (name, member) in members() {
-        let cost = estimate(&member.structure().unwrap().netlist(), CellLibrary::freepdk45());
-        let figures = [cost.power_mw, cost.area_um2, cost.delay_ns].map(Option::unwrap);
+        let mapped = target.map(&optimise(&member.structure().unwrap().netlist()), Goal::Area);
+        let cost = cost(&mapped, library, &Conditions::default()).unwrap();
+        let figures = [cost.power_mw(), cost.area_um2, cost.delay_ns];
         println!("{name:24} {:.4} mW {:6.1} um2 {:.3} ns", figures[0], figures[1], figures[2]);
         assert!(figures.iter().all(|figure| figure.is_finite() && *figure > 0.0), "{name}: {cost:?}");
     }

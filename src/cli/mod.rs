@@ -13,6 +13,7 @@ mod circuits;
 mod compare;
 mod completions;
 mod console;
+mod cost;
 pub mod data;
 mod doctor;
 mod eval;
@@ -70,6 +71,7 @@ Examples:
   axmul list                                  the multipliers that come with axmul
   axmul show truncated-3-8s --heatmap t.svg   one of them, with its error map
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
+  axmul cost my_mult.v                        area, delay and power of its circuit
   axmul check my_mult.v my_mult.c             equal for every operand pair, or a counterexample
   axmul run experiments/mnist-lenet5.yaml     a network with multipliers chosen layer by layer
   axmul doctor                                what this machine has
@@ -86,6 +88,7 @@ enum Command {
     Show(show::ShowArgs),
     Export(export::ExportArgs),
     Compare(compare::CompareArgs),
+    Cost(cost::CostArgs),
     Check(check::CheckArgs),
     Data(data::DataArgs),
     Network(network::NetworkArgs),
@@ -119,6 +122,7 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Show(args) => show::run(args, console),
         Command::Export(args) => export::run(args, console),
         Command::Compare(args) => compare::run(args, console),
+        Command::Cost(args) => cost::run(args, console),
         Command::Check(args) => check::run(args, console),
         Command::Data(args) => {
             data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)

@@ -1,4 +1,4 @@
-//! Operand histograms: `--weights hist.npy`.
+//! Operand histograms: `--weights hist.npy`; and operand pairs, `--operands trace.npy`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,9 @@ use crate::providers::SourceError;
 
 /// Why a file holds no weights for a multiplier.
 #[derive(Debug, thiserror::Error)]
-#[error("weights {}: {problem}", .path.display())]
+#[error("{what} {}: {problem}", .path.display())]
 pub(super) struct WeightsError {
+    what: &'static str,
     path: PathBuf,
     problem: Problem,
 }
@@ -43,18 +44,29 @@ enum Problem {
 /// Weights as a file holds them.
 #[derive(Debug)]
 pub(super) struct Weights {
+    what: &'static str,
     path: PathBuf,
     shape: Vec<u64>,
+    /// The type of the numbers, as `.npy` files write it: `<i8`.
+    kind: String,
+    integers: bool,
     values: Vec<f64>,
 }
 
 impl Weights {
     /// Reads a `.npy` file.
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
-        let read = || -> Result<(Vec<u64>, Vec<f64>), Problem> {
+        Self::read_as("weights", path)
+    }
+
+    /// Reads a `.npy` file that messages call `what`.
+    pub fn read_as(what: &'static str, path: &Path) -> Result<Self, WeightsError> {
+        let read = || -> Result<Self, Problem> {
             let bytes = fs::read(path)?;
             let file = NpyFile::new(&bytes[..]).map_err(|error| Problem::NotNpy(error.to_string()))?;
             let (shape, order) = (file.shape().to_vec(), file.order());
+            let dtype = file.dtype();
+            let integers = matches!(&dtype, DType::Plain(kind) if matches!(kind.type_char(), TypeChar::Int | TypeChar::Uint));
             let values = numbers(file)?;
             let values = match (&shape[..], order) {
                 (&[rows, columns], Order::Fortran) => (0..rows * columns)
@@ -62,10 +74,22 @@ impl Weights {
                     .collect(),
                 _ => values,
             };
-            Ok((shape, values))
+            Ok(Self { what, path: path.into(), shape, kind: dtype.descr(), integers, values })
         };
-        let (shape, values) = read().map_err(|problem| WeightsError { path: path.into(), problem })?;
-        Ok(Self { path: path.into(), shape, values })
+        read().map_err(|problem| WeightsError { what, path: path.into(), problem })
+    }
+
+    /// The rows of an array of integers that has two columns.
+    pub fn integer_pairs(&self) -> Option<Vec<[i64; 2]>> {
+        // Integers beyond 2^53 lose digits, and no operand has as many.
+        let pair = |pair: &[f64]| [pair[0] as i64, pair[1] as i64];
+        (self.integers && matches!(self.shape[..], [_, 2]))
+            .then(|| self.values.chunks_exact(2).map(pair).collect())
+    }
+
+    /// What the file holds, for messages.
+    pub fn describe(&self) -> String {
+        format!("numbers of type {} and shape {:?}", self.kind, self.shape)
     }
 
     /// The file.
@@ -78,7 +102,7 @@ impl Weights {
         &self,
         formats: impl IntoIterator<Item = OperandFormat>,
     ) -> Result<OperandDistribution, WeightsError> {
-        let fail = |problem| WeightsError { path: self.path.clone(), problem };
+        let fail = |problem| WeightsError { what: self.what, path: self.path.clone(), problem };
         let mut formats: Vec<OperandFormat> = formats.into_iter().collect();
         formats.sort_unstable();
         formats.dedup();
@@ -172,6 +196,21 @@ mod tests {
             // a = -1 (weight 1 of 6), b = -2 (weight 4 of 22).
             assert!((distribution.probabilities()[4] - 4.0 / 132.0).abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn pairs_are_integers_in_two_columns() {
+        let pairs = |file: &tempfile::NamedTempFile| Weights::read(file.path()).unwrap().integer_pairs();
+        let expected = Some(vec![[1, -2], [3, 4], [-5, 6]]);
+        assert_eq!(pairs(&written(&[3, 2], Order::C, vec![1i8, -2, 3, 4, -5, 6])), expected);
+        assert_eq!(pairs(&written(&[3, 2], Order::Fortran, vec![1i64, 3, -5, -2, 4, 6])), expected);
+        assert_eq!(pairs(&written(&[3, 2], Order::C, vec![1.0; 6])), None);
+        let across = written(&[2, 3], Order::C, vec![1u16; 6]);
+        assert_eq!(pairs(&across), None);
+        let described = Weights::read(across.path()).unwrap().describe();
+        assert_eq!(described, "numbers of type '<u2' and shape [2, 3]");
+        let error = Weights::read_as("operands", Path::new("no.npy")).unwrap_err().to_string();
+        assert!(error.starts_with("operands no.npy: "), "{error}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Field, Row};
 /// Whether figures of different origin may meet on one front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mixing {
-    /// One front for each source of costs, where the front looks at costs at all.
+    /// One front for each source of costs and technology, where the front looks at costs at all.
     PerCostSource,
     /// One front over all rows.
     AllSources,
@@ -19,12 +19,12 @@ pub enum Mixing {
 /// `None`.
 pub fn mark_front(rows: &mut [Row], fields: &[Field], mixing: Mixing) {
     let apart = mixing == Mixing::PerCostSource && fields.iter().any(|field| field.is_cost());
-    let mut groups: HashMap<Option<String>, Vec<Point>> = HashMap::new();
+    let mut groups: HashMap<Option<(Option<String>, Option<String>)>, Vec<Point>> = HashMap::new();
     for (index, row) in rows.iter_mut().enumerate() {
         row.pareto = None;
         let figures: Option<Vec<f64>> = fields.iter().map(|field| field.badness(row)).collect();
         if let Some(figures) = figures.filter(|figures| !figures.is_empty()) {
-            let group = if apart { row.cost_source.clone() } else { None };
+            let group = apart.then(|| (row.cost_source.clone(), row.cost_technology.clone()));
             groups.entry(group).or_default().push(Point { index, figures });
         }
     }
@@ -65,13 +65,14 @@ mod tests {
 
     /// Few distinct values, so that ties and dominance are common.
     fn rows() -> impl Strategy<Value = Vec<Row>> {
-        let figures = (0u8..5, prop::option::of(0u8..5), -3i8..4, prop::bool::ANY);
+        let figures = (0u8..5, prop::option::of(0u8..5), -3i8..4, (prop::bool::ANY, prop::bool::ANY));
         prop::collection::vec(figures, 0..24).prop_map(|rows| {
             rows.into_iter()
-                .map(|(mae, power, mean_error, lab)| {
+                .map(|(mae, power, mean_error, (lab, fast))| {
                     let source = if lab { "lab" } else { "estimate" };
                     let mut row = row("m", mae.into(), power.map(f64::from), source);
                     row.metrics.mean_error = mean_error.into();
+                    row.cost_technology = Some(if fast { "1 GHz" } else { "100 MHz" }.into());
                     row
                 })
                 .collect()
@@ -94,7 +95,8 @@ mod tests {
             .map(|row| {
                 let mine = figures(row)?;
                 Some(!rows.iter().any(|other| {
-                    let comparable = !apart || other.cost_source == row.cost_source;
+                    let costs = |row: &Row| (row.cost_source.clone(), row.cost_technology.clone());
+                    let comparable = !apart || costs(other) == costs(row);
                     figures(other).is_some_and(|theirs| {
                         comparable
                             && theirs.iter().zip(&mine).all(|(x, y)| x <= y)

@@ -30,6 +30,9 @@ pub struct Row {
     pub delay_ns: Option<f64>,
     /// Who measured or estimated the three figures above; `None` where there are none.
     pub cost_source: Option<String>,
+    /// The technology and the conditions of those figures; with the source, what tells comparable ones.
+    #[serde(skip)]
+    pub cost_technology: Option<String>,
     /// Whether the row is on the Pareto front; `None` where it cannot be said because a figure is unknown, or
     /// where no front was formed.
     pub pareto: Option<bool>,
@@ -53,6 +56,7 @@ impl Row {
             area_um2: cost.area_um2,
             delay_ns: cost.delay_ns,
             cost_source: (!cost.is_empty()).then(|| cost.source.clone()),
+            cost_technology: (!cost.is_empty()).then(|| cost.technology.clone()),
             pareto: None,
             basis: RowBasis::new(evaluation, format),
         }

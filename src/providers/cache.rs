@@ -53,6 +53,11 @@ impl Key {
 }
 
 impl Cache {
+    /// No cache.
+    pub fn off() -> Self {
+        Self { directory: None }
+    }
+
     /// The cache of this choice. The user's directory that cannot be had is as good as none; one that was asked
     /// for is an error.
     pub fn open(choice: &CacheChoice) -> Result<Self, SourceError> {

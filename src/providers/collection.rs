@@ -12,7 +12,7 @@ use super::error::{SourceError, Warning};
 use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
-use crate::multiplier::Products;
+use crate::multiplier::{Cost, Products};
 use crate::netlist::Placed;
 
 /// The catalogue name of families' members that no catalogue lists.
@@ -169,6 +169,17 @@ impl Collection {
     /// or is made of anything else.
     pub fn placed(&self, entry: &Entry) -> Result<Option<Placed>, SourceError> {
         self.workshop.placed(entry)
+    }
+
+    /// The figures that came with an entry; empty where none did. Those of our own catalogue are computed ones, which
+    /// [`Cost::source`] says.
+    pub fn known_cost(&self, entry: &Entry) -> Result<Cost, SourceError> {
+        self.workshop.known_cost(entry)
+    }
+
+    /// What is kept between runs.
+    pub fn cache(&self) -> &Cache {
+        &self.workshop.cache
     }
 
     /// Whether an entry passes the filter by signedness.

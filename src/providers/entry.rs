@@ -69,6 +69,11 @@ impl Entry {
 
     /// Whether the operands are too wide for a table of all products.
     pub fn is_wide(&self) -> bool {
-        self.format.width_a().max(self.format.width_b()) > ProductTable::MAX_WIDTH
+        Self::has_wide(self.format)
+    }
+
+    /// Whether operands are too wide for a table of all products.
+    pub(super) fn has_wide(format: OperandFormat) -> bool {
+        format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH
     }
 }

@@ -21,7 +21,7 @@ use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure,
 use super::{cost, cross_check};
 use crate::evaluation::{EvaluationError, evaluate};
 use crate::multiplier::{
-    Basis, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
+    Basis, Cost, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
 };
 use crate::netlist::Placed;
 use crate::netlist::simulate::Simulator;
@@ -70,7 +70,7 @@ impl Workshop {
                     evaluated.provenance.documentation = multiplier.documentation();
                 }
                 if evaluated.cost.is_empty() {
-                    evaluated.cost = cost::of_model(multiplier.as_ref());
+                    evaluated.cost = cost::of_model(multiplier.as_ref(), &self.cache);
                 }
                 evaluated
             }
@@ -96,7 +96,7 @@ impl Workshop {
                 let circuit = self.netlist_of(entry, file)?;
                 let figures = self.evaluate_circuit(entry, &circuit.netlist, progress)?;
                 let mut evaluated = finish(entry, figures);
-                evaluated.cost = cost::of_circuit(&evaluated.cost, &circuit.netlist);
+                evaluated.cost = cost::of_circuit(&evaluated.cost, &circuit.netlist, &self.cache);
                 evaluated
             }
         };
@@ -115,6 +115,12 @@ impl Workshop {
             Model::Netlist(file) => Some(&file.circuit(&self.cache)?.header),
             Model::Table(_) | Model::Family { .. } | Model::Library { .. } | Model::Evaluated(_) => None,
         })
+    }
+
+    /// The figures that came with an entry, those at the head of its text among them; empty where none did.
+    pub fn known_cost(&self, entry: &Entry) -> Result<Cost, SourceError> {
+        let header = self.header_of(entry)?;
+        Ok(header.map_or_else(|| entry.cost.clone(), |header| header.complete(entry).cost))
     }
 
     /// The products of an entry, on demand.

@@ -52,6 +52,12 @@ impl Workshop {
         parameters: &[u32],
         multiplier: &dyn Multiplier,
     ) -> Entry {
+        // That of a wide circuit takes longer and is computed with its metrics.
+        let wide = Entry::has_wide(multiplier.format());
+        let cost = match multiplier.cost() {
+            None if !wide => cost::of_model(multiplier, &self.cache),
+            known => known.unwrap_or_default(),
+        };
         let values = provider.parameters().iter().zip(parameters);
         let origin = values.fold(format!("family {}", provider.name()), |text, (parameter, value)| {
             format!("{text}, {} {value}", parameter.name)
@@ -61,7 +67,7 @@ impl Workshop {
             catalogue: FAMILIES.into(),
             provider: provider.name().into(),
             format: multiplier.format(),
-            cost: cost::of_model(multiplier),
+            cost,
             provenance: Provenance {
                 origin,
                 licence: None,

@@ -7,6 +7,7 @@
 //! - [`tables`]: files of products, `.npy`, `.csv`, `.txt`, `.bin`, `.h`;
 //! - [`shared_library`]: plugins and plain C functions, which compute in a process of their own;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
+//! - [`costs`]: what multipliers cost, by axmul's own cells, a Liberty file, Yosys, or as published;
 //! - [`cache`]: what was computed or read, kept between runs.
 
 pub mod c_source;
@@ -15,6 +16,7 @@ pub mod catalogue;
 mod circuit_digest;
 mod collection;
 mod cost;
+pub mod costs;
 mod cross_check;
 mod entry;
 mod error;

@@ -2,11 +2,12 @@
 
 use crate::sandbox::Sandbox;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "list",
     "show",
     "export",
     "compare",
+    "cost",
     "check",
     "data",
     "network",

@@ -101,13 +101,13 @@ fn a_netlist_is_a_multiplier_with_its_figures() {
     assert_eq!(compared(&sandbox, "array4.v").0, row);
 }
 
-/// Scalar ports, cells of another file, and an estimated cost.
+/// Scalar ports, cells of another file, and a computed cost.
 #[test]
 fn every_option_reaches_the_netlist() {
     let sandbox = sandbox();
     let (row, said) = compared(&sandbox, "two.v --with cells.v --unsigned");
     assert_eq!((row["mae"].as_f64(), row["width_a"].as_u64()), (Some(0.0), Some(2)));
-    assert!(row["cost_source"].as_str().unwrap().starts_with("axmul estimate"), "{row}");
+    assert!(row["cost_source"].as_str().unwrap().starts_with("axmul cost 2, built-in, "), "{row}");
     assert_eq!(said, "two.v: a = a[1:0], b = b[1:0], product = p[3:0]; unsigned, as asked for\n");
     let (row, said) = compared(
         &sandbox,
@@ -143,7 +143,7 @@ fn figures_that_do_not_hold_are_reported() {
         said,
         "warning: units.v: its header says PDK45_PWR = 50 uW, expected mW; the figure is left out\n"
     );
-    assert!(row["cost_source"].as_str().unwrap().starts_with("axmul estimate"), "{row}");
+    assert!(row["cost_source"].as_str().unwrap().starts_with("axmul cost 2, built-in, "), "{row}");
 }
 
 #[test]

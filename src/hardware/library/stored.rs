@@ -356,9 +356,9 @@ cells:
         assert_eq!(library.cells.len(), 25);
     }
 
-    /// Functions and figures agree with the two tables that axmul has besides.
+    /// Functions agree with the table by which netlists of these cells are read.
     #[test]
-    fn the_own_library_agrees_with_the_other_tables() {
+    fn the_own_library_agrees_with_the_reader_of_netlists() {
         let library = Library::freepdk45();
         for cell in &library.cells {
             let known = cells::find(&cell.name).unwrap_or_else(|| panic!("{}", cell.name));
@@ -372,23 +372,6 @@ cells:
             for (name, bits) in known.outputs().iter().zip(outputs) {
                 let output = cell.outputs.iter().find(|output| output.name == *name).unwrap();
                 assert_eq!(output.function, TruthTable::new(inputs.len(), bits), "{} {name}", cell.name);
-            }
-        }
-        let table = crate::hardware::CellLibrary::freepdk45();
-        assert_eq!(library.supply_v, table.supply_v);
-        for kind in axmul_api::CellKind::ALL {
-            let figures = table.cell(kind);
-            // The multiplexer is put together from two.
-            let [name] = &figures.library_cells[..] else { continue };
-            let cell = &library.cells[library.find(name).unwrap()];
-            assert_eq!((cell.area_um2, cell.leakage_nw), (figures.area_um2, figures.leakage_nw), "{name}");
-            for (pin, ff) in cell.inputs.iter().zip(&figures.input_capacitance_ff) {
-                assert!(
-                    (pin.capacitance_ff - ff).abs() < 0.006,
-                    "{name} {}: {}",
-                    pin.name,
-                    pin.capacitance_ff
-                );
             }
         }
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::file::{self, File, FileCost, FileEntry, FileModel};
 use super::{Catalogue, CatalogueError, Published, table_digest};
 use crate::multiplier::{Cost, ProductTable};
+use crate::providers::cache::Cache;
 use crate::providers::cost;
 use crate::providers::registry::Registry;
 use crate::yaml;
@@ -47,7 +48,7 @@ pub fn generate(registry: &Registry) -> Result<String, CatalogueError> {
         let names = provider.parameters().iter().map(|parameter| parameter.name.to_owned());
         let parameters: std::collections::BTreeMap<_, _> =
             names.zip(variant.parameters.iter().copied()).collect();
-        costs.push(cost::of_model(multiplier.as_ref()));
+        costs.push(cost::of_model(multiplier.as_ref(), &Cache::off()));
         entries.push(FileEntry {
             name: name.clone(),
             format: variant.format,

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::{Circuit, NetlistFile, NetlistFileError, stem};
 use crate::multiplier::Provenance;
-use crate::providers::cost;
 use crate::providers::entry::{Entry, Model};
 use crate::providers::error::{SourceError, Warning};
 use crate::providers::tabulate::{Workshop, failure};
@@ -30,7 +29,8 @@ impl Workshop {
             catalogue: provider.clone(),
             provider,
             format: circuit.netlist.format(),
-            cost: cost::of_circuit(&circuit.header.cost, &circuit.netlist),
+            // Computed with the metrics where the file says nothing: not everyone who lists it asks for that.
+            cost: circuit.header.cost.clone(),
             provenance: Provenance {
                 origin: format!("netlist {}, module {}", path.display(), circuit.module),
                 licence: circuit.header.licence.clone(),

@@ -22,6 +22,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod units;
+mod write;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -30,6 +31,7 @@ use super::Library;
 use crate::netlist::{NetlistError, Problem, Source};
 use cell::Reader;
 use syntax::Group;
+pub use write::write;
 
 /// A Liberty file, read.
 #[derive(Clone, Debug, PartialEq)]

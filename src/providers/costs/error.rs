@@ -1,0 +1,96 @@
+//! Why a backend has no figures, one message each.
+
+use std::path::PathBuf;
+
+use crate::hardware::map::MapError;
+use crate::hardware::operands::OperandsError;
+use crate::netlist::NetlistError;
+
+/// Why a backend cannot be had, or has no figures of a multiplier.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum BackendError {
+    /// No circuit.
+    #[error(
+        "{name}: the {backend} backend needs a circuit, and of this multiplier only products are known; name a netlist \
+         or a member of a family"
+    )]
+    NoCircuit {
+        /// The multiplier.
+        name: String,
+        /// The backend.
+        backend: String,
+    },
+    /// No published figures.
+    #[error("{name}: no figures were published with it; --backend built-in computes them from a circuit")]
+    NoFigures {
+        /// The multiplier.
+        name: String,
+    },
+    /// Operands that the multiplier does not have.
+    #[error("{name}: {source}")]
+    Operands {
+        /// The multiplier.
+        name: String,
+        /// What is wrong with them.
+        source: OperandsError,
+    },
+    /// A Liberty file that cannot be read.
+    #[error("{}: {problem}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A text that is no Liberty file.
+    #[error(transparent)]
+    Liberty(#[from] NetlistError),
+    /// A library that not every circuit can be mapped onto.
+    #[error("{}: {source}", .path.display())]
+    Cells {
+        /// The Liberty file.
+        path: PathBuf,
+        /// What it lacks.
+        source: MapError,
+    },
+    /// Yosys is not there.
+    #[error(
+        "{name}: the yosys backend needs Yosys, and no command yosys is there; install it (Debian: apt install yosys)"
+    )]
+    NoYosys {
+        /// The multiplier.
+        name: String,
+    },
+    /// Yosys cannot be run.
+    #[error("{name}: Yosys cannot be run: {reason}")]
+    YosysDoesNotRun {
+        /// The multiplier.
+        name: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Yosys or ABC ends with an error.
+    #[error("{name}: Yosys does not map it:{output}")]
+    YosysRefuses {
+        /// The multiplier.
+        name: String,
+        /// The first lines that it printed, each behind a line break.
+        output: String,
+    },
+    /// Yosys takes too long.
+    #[error("{name}: Yosys took longer than {seconds} s and was ended; use --backend built-in")]
+    YosysTimeLimit {
+        /// The multiplier.
+        name: String,
+        /// The limit in seconds.
+        seconds: u64,
+    },
+    /// What Yosys wrote is no circuit of the library's cells.
+    #[error("{name}: what Yosys made of it cannot be costed: {problem}")]
+    YosysResult {
+        /// The multiplier.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}

@@ -1,0 +1,37 @@
+//! The figures that came with a multiplier.
+
+use super::{Backend, BackendError, Costed, Subject, is_computed};
+use crate::hardware::cost::Conditions;
+
+/// Figures of others, as they are: of a catalogue, of the head of a netlist, of a shared library's descriptor. Those
+/// that axmul computed for its own catalogue are not published ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Published;
+
+impl Published {
+    /// Whether a multiplier has figures of others.
+    pub fn has(subject: &Subject<'_>) -> bool {
+        !subject.known.is_empty() && !is_computed(&subject.known.source)
+    }
+}
+
+impl Backend for Published {
+    fn name(&self) -> &str {
+        "published"
+    }
+
+    fn cost(&self, subject: &Subject<'_>, _: &Conditions) -> Result<Costed, BackendError> {
+        if !Self::has(subject) {
+            return Err(BackendError::NoFigures { name: subject.name.to_owned() });
+        }
+        let known = subject.known.clone();
+        Ok(Costed {
+            area_um2: known.area_um2,
+            delay_ns: known.delay_ns,
+            power_mw: known.power_mw,
+            source: known.source,
+            technology: known.technology,
+            ..Costed::default()
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! The cells that circuits are mapped onto, and how figures say under which conditions they hold.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use super::{OURS, VERSION};
+use crate::hardware::activity::Glitches;
+use crate::hardware::cost::{Conditions, Figures};
+use crate::hardware::library::{Library, liberty};
+use crate::hardware::map::{Goal, Target};
+use crate::hardware::operands::Operands;
+use crate::hardware::timing::Surroundings;
+use crate::providers::cache::hex;
+
+/// A cell library, ready to be mapped onto.
+pub struct Technology {
+    /// Its cells.
+    pub library: Library,
+    pub(super) target: Target,
+    /// Its Liberty text.
+    pub(super) liberty: Vec<u8>,
+    /// The file that it was read from; `None` for the one that axmul carries.
+    pub(super) path: Option<PathBuf>,
+    /// What tells it from other libraries.
+    pub(super) digest: String,
+    /// What of the file is not used, sentences that name it.
+    pub notes: Vec<String>,
+}
+
+impl Technology {
+    /// The cells that axmul carries: OSU standard cells for FreePDK45.
+    pub fn built_in() -> &'static Self {
+        static TECHNOLOGY: LazyLock<Technology> = LazyLock::new(|| {
+            let library = Library::freepdk45().clone();
+            let digest = hex(&Sha256::digest(library.to_yaml("")));
+            Technology {
+                target: Target::new(&library).expect("tested"),
+                liberty: liberty::write(&library).into_bytes(),
+                path: None,
+                digest,
+                notes: Vec::new(),
+                library,
+            }
+        });
+        &TECHNOLOGY
+    }
+
+    /// Who costs: the version of the figures, the backend, the cells.
+    pub(super) fn source(&self, backend: &str) -> String {
+        let Library { name, .. } = &self.library;
+        let cells = match &self.path {
+            None => format!("OSU cells for FreePDK45 ({name})"),
+            Some(path) => {
+                let digits: String = self.digest.chars().take(DIGITS).collect();
+                format!("cells of {} ({name}, {digits})", file_name(path))
+            }
+        };
+        format!("{OURS}{VERSION}, {backend}, {cells}")
+    }
+
+    /// Under which conditions figures hold; `mapped` says how the cells were chosen.
+    pub(super) fn conditions(&self, mapped: &str, conditions: &Conditions, figures: &Figures) -> String {
+        let Library { process, source, supply_v, .. } = &self.library;
+        let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
+        let operands = match operands {
+            Operands::Uniform => "uniform independent operands".to_owned(),
+            Operands::Distribution(distribution) => {
+                let bytes = distribution.probabilities().iter().flat_map(|p| p.to_le_bytes());
+                format!("independent operands, distribution {}", short(bytes))
+            }
+            Operands::Trace(pairs) => {
+                let bytes = pairs.iter().flatten().flat_map(|value| value.to_le_bytes());
+                format!("a trace of {} operand pairs, {}", pairs.len(), short(bytes))
+            }
+        };
+        let glitches = match glitches {
+            Glitches::Ignored => "no glitches",
+            Glitches::Counted => "with glitches",
+        };
+        let sampled = match figures.energy_error_fj {
+            Some(_) => format!("; {} pairs of them, seed {}", sampling.transitions, sampling.seed),
+            None => String::new(),
+        };
+        let Surroundings { input_slew_ns, output_load_ff, wire_ff } = surroundings;
+        let around = match *surroundings == Surroundings::default() {
+            true => "no wires".to_owned(),
+            false => {
+                format!(
+                    "operands in {input_slew_ns} ns, products drive {output_load_ff} fF, wires {wire_ff} fF"
+                )
+            }
+        };
+        format!(
+            "{process}; {source}; {supply_v} V; {clock_mhz} MHz; {mapped}; {operands}{sampled}; {glitches}; {around}"
+        )
+    }
+}
+
+/// Digits of a digest that are shown.
+const DIGITS: usize = 12;
+
+fn short(bytes: impl Iterator<Item = u8>) -> String {
+    let mut digits = hex(&Sha256::digest(bytes.collect::<Vec<u8>>()));
+    digits.truncate(DIGITS);
+    digits
+}
+
+/// How a goal is said.
+pub(super) fn goal_text(goal: Goal) -> &'static str {
+    match goal {
+        Goal::Area => "mapped for area",
+        Goal::Delay => "mapped for delay",
+    }
+}
+
+/// What is shown of a path in a technology.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

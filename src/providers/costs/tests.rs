@@ -1,0 +1,212 @@
+use super::*;
+use crate::hardware::activity::{Glitches, Sampling};
+use crate::hardware::map::Goal;
+use crate::hardware::operands::Operands;
+use crate::multiplier::OperandDistribution;
+use crate::providers::cache::Cache;
+use crate::providers::registry::Registry;
+
+/// The circuit of a member of a linked family.
+pub(super) fn member(name: &str) -> Netlist {
+    let members = Registry::linked().unwrap().members(name).unwrap().unwrap();
+    members[0].structure().unwrap().netlist()
+}
+
+pub(super) fn cache() -> Cache {
+    Cache::off()
+}
+
+fn built_in(netlist: &Netlist, conditions: &Conditions) -> Costed {
+    let (known, cache) = (Cost::default(), cache());
+    let subject = Subject { name: "m", circuit: Some(netlist), known: &known };
+    BuiltIn::new(Technology::built_in(), Goal::Area, &cache).cost(&subject, conditions).unwrap()
+}
+
+/// An own library of this text, and the directory that it lies in.
+fn opened(text: &str) -> (tempfile::TempDir, Result<Technology, String>) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("my.lib");
+    std::fs::write(&path, text).unwrap();
+    let place = format!("{}/", directory.path().display());
+    let technology = Technology::open(&path).map_err(|error| error.to_string().replace(&place, ""));
+    (directory, technology)
+}
+
+/// Four times the area, twice the delay and so on: a library of other units and one inverter, one NAND.
+const SMALL: &str = r#"
+library (small) {
+  time_unit : "1ns"; voltage_unit : "1V"; leakage_power_unit : "1nW"; capacitive_load_unit (1, pf);
+  nom_voltage : 1.0; nom_temperature : 25;
+  cell (INV) {
+    area : 1; cell_leakage_power : 2;
+    pin (A) { direction : input; capacitance : 0.001; }
+    pin (Y) { direction : output; function : "!A";
+      timing () { related_pin : "A"; timing_sense : negative_unate;
+        cell_rise (scalar) { values ("0.01"); } cell_fall (scalar) { values ("0.01"); }
+        rise_transition (scalar) { values ("0.02"); } fall_transition (scalar) { values ("0.02"); } } }
+  }
+  cell (NAND2) {
+    area : 2; cell_leakage_power : 3;
+    pin (A) { direction : input; capacitance : 0.001; }
+    pin (B) { direction : input; capacitance : 0.001; }
+    pin (Y) { direction : output; function : "!(A & B)";
+      timing () { related_pin : "A B"; timing_sense : negative_unate;
+        cell_rise (scalar) { values ("0.03"); } cell_fall (scalar) { values ("0.03"); }
+        rise_transition (scalar) { values ("0.02"); } fall_transition (scalar) { values ("0.02"); } } }
+  }
+}
+"#;
+
+#[test]
+fn figures_name_what_they_depend_on() {
+    let netlist = member("exact-4u");
+    let plain = built_in(&netlist, &Conditions::default());
+    assert_eq!(plain.source, "axmul cost 2, built-in, OSU cells for FreePDK45 (gscl45nm)");
+    assert_eq!(
+        plain.technology,
+        "typical, process 1, 27 C; gscl45nm.lib, SHA-256 \
+         69c0641df1dc737e5c8dbd3950f2daf3b52c6e7767aa081e35e9b0739bf62d6f; 1.1 V; 500 MHz; mapped for area; uniform \
+         independent operands; no glitches; no wires"
+    );
+    assert!(is_computed(&plain.source));
+    let cost = plain.cost();
+    assert_eq!((cost.area_um2, cost.power_mw), (plain.area_um2, plain.power_mw));
+    assert_eq!((&cost.source, &cost.technology), (&plain.source, &plain.technology));
+
+    let format = netlist.format();
+    let mut weights = vec![1.0; 16];
+    weights[0] = 100.0;
+    let zeros = OperandDistribution::from_weights(format, &weights).unwrap();
+    let others = [
+        Conditions { clock_mhz: 1000.0, ..Conditions::default() },
+        Conditions { glitches: Glitches::Counted, ..Conditions::default() },
+        Conditions {
+            glitches: Glitches::Counted,
+            sampling: Sampling { seed: 1, ..Sampling::default() },
+            ..Conditions::default()
+        },
+        Conditions { operands: Operands::Distribution(zeros), ..Conditions::default() },
+        Conditions { operands: Operands::Trace(vec![[1, 2], [3, 4]]), ..Conditions::default() },
+        Conditions { operands: Operands::Trace(vec![[1, 2], [3, 5]]), ..Conditions::default() },
+        Conditions {
+            surroundings: crate::hardware::timing::Surroundings { wire_ff: 1.0, ..Default::default() },
+            ..Conditions::default()
+        },
+    ];
+    let mut all = vec![plain.technology.clone()];
+    for conditions in &others {
+        let costed = built_in(&netlist, conditions);
+        assert_eq!(costed.area_um2, plain.area_um2);
+        assert!(!all.contains(&costed.technology), "{}", costed.technology);
+        assert!(costed.power_mw != plain.power_mw, "{}", costed.technology);
+        all.push(costed.technology);
+    }
+    assert!(all[2].contains("; 8192 pairs of them, seed 0; with glitches"), "{}", all[2]);
+    // What the operands hardly move takes less energy.
+    assert!(built_in(&netlist, &others[3]).energy_fj < plain.energy_fj);
+}
+
+#[test]
+fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
+    let directory = tempfile::tempdir().unwrap();
+    let choice = crate::providers::CacheChoice::Directory(directory.path().into());
+    let cache = Cache::open(&choice).unwrap();
+    let entries = || std::fs::read_dir(cache.directory().unwrap()).unwrap().count();
+    let [one, other] = ["exact-3u", "truncated-2-3u"].map(member);
+    let (_directory, small) = opened(SMALL);
+    let small = small.unwrap();
+    let known = Cost::default();
+    let mut seen = Vec::new();
+    let clock = |clock_mhz| Conditions { clock_mhz, ..Conditions::default() };
+    for (technology, goal, netlist, conditions) in [
+        (Technology::built_in(), Goal::Area, &one, clock(500.0)),
+        (Technology::built_in(), Goal::Area, &other, clock(500.0)),
+        (Technology::built_in(), Goal::Area, &one, clock(100.0)),
+        (Technology::built_in(), Goal::Delay, &one, clock(500.0)),
+        (&small, Goal::Area, &one, clock(500.0)),
+    ] {
+        let backend = BuiltIn::new(technology, goal, &cache);
+        let subject = Subject { name: "m", circuit: Some(netlist), known: &known };
+        let made = backend.cost(&subject, &conditions).unwrap();
+        seen.push(made.clone());
+        assert_eq!(entries(), seen.len());
+        assert_eq!(backend.cost(&subject, &conditions).unwrap(), made);
+        assert_eq!(entries(), seen.len());
+    }
+}
+
+#[test]
+fn a_liberty_file_takes_the_place_of_the_own_cells() {
+    let (_directory, technology) = opened(SMALL);
+    let technology = technology.unwrap();
+    let (netlist, known, cache) = (member("exact-3u"), Cost::default(), cache());
+    let subject = Subject { name: "m", circuit: Some(&netlist), known: &known };
+    let backend = BuiltIn::new(&technology, Goal::Area, &cache);
+    assert_eq!(backend.name(), "liberty");
+    let costed = backend.cost(&subject, &Conditions::default()).unwrap();
+    assert!(
+        costed.source.starts_with("axmul cost 2, liberty, cells of my.lib (small, "),
+        "{}",
+        costed.source
+    );
+    assert!(costed.technology.contains("my.lib, SHA-256 "), "{}", costed.technology);
+    // Only NANDs and inverters: at least one for each of the nine partial products.
+    assert!(costed.area_um2.unwrap() >= 18.0 && costed.cells.unwrap() >= 9);
+    assert!(
+        technology.notes[0].contains("my.lib: figures are missing and taken as 0: "),
+        "{:?}",
+        technology.notes
+    );
+}
+
+#[test]
+fn libraries_that_cannot_be_used_are_refused() {
+    let refusal = |text: &str| opened(text).1.err().unwrap();
+    let start = SMALL.find("  cell (INV)").unwrap();
+    let nand = SMALL.find("  cell (NAND2)").unwrap();
+    let no_inverter = format!("{}{}", &SMALL[..start], &SMALL[nand..]);
+    assert_eq!(
+        refusal(&no_inverter),
+        "my.lib: library small has no inverter (a cell of one input and one output, its complement)"
+    );
+    let no_gate = format!("{}}}", &SMALL[..nand]);
+    assert!(refusal(&no_gate).starts_with("my.lib: library small has no gate of two inputs"));
+    let no_liberty = refusal("module m; endmodule");
+    assert!(no_liberty.starts_with("my.lib:1:"), "{no_liberty}");
+    let missing = Technology::open(std::path::Path::new("there/is.lib")).err().unwrap().to_string();
+    assert_eq!(missing, "there/is.lib: no such file or directory");
+}
+
+#[test]
+fn published_figures_are_those_of_others() {
+    let published = |known: &Cost| {
+        let subject = Subject { name: "m", circuit: None, known };
+        Published.cost(&subject, &Conditions::default())
+    };
+    let known =
+        Cost { power_mw: Some(0.5), source: "a lab".into(), technology: "45 nm".into(), ..Cost::default() };
+    let costed = published(&known).unwrap();
+    assert_eq!((costed.power_mw, costed.area_um2, costed.cells), (Some(0.5), None, None));
+    assert_eq!(costed.cost(), known);
+    let none = "m: no figures were published with it; --backend built-in computes them from a circuit";
+    let own = built_in(&member("exact-2u"), &Conditions::default()).cost();
+    for known in [Cost::default(), own] {
+        assert_eq!(published(&known).unwrap_err().to_string(), none);
+    }
+}
+
+#[test]
+fn operands_and_multipliers_that_do_not_fit_are_refused() {
+    let (netlist, known, cache) = (member("exact-2u"), Cost::default(), cache());
+    let backend = BuiltIn::new(Technology::built_in(), Goal::Area, &cache);
+    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &known };
+    let conditions = Conditions { operands: Operands::Trace(vec![[0, 0], [0, 4]]), ..Conditions::default() };
+    let error = backend.cost(&subject, &conditions).unwrap_err().to_string();
+    assert_eq!(error, "exact: pair 1 of the trace: operand b is 4; operands 2u have 0 to 3 there");
+    let table = Subject { circuit: None, ..subject };
+    assert_eq!(
+        backend.cost(&table, &Conditions::default()).unwrap_err().to_string(),
+        "exact: the built-in backend needs a circuit, and of this multiplier only products are known; name a netlist \
+         or a member of a family"
+    );
+}

@@ -1,0 +1,178 @@
+//! The mapped circuit in the JSON that Yosys writes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axmul_api::{OperandFormat, Signal};
+use serde::Deserialize;
+
+use crate::hardware::library::Library;
+use crate::hardware::{Instance, Mapped};
+
+#[derive(Deserialize)]
+struct Document {
+    modules: BTreeMap<String, Module>,
+}
+
+#[derive(Deserialize)]
+struct Module {
+    #[serde(default)]
+    ports: BTreeMap<String, Port>,
+    #[serde(default)]
+    cells: BTreeMap<String, Cell>,
+}
+
+#[derive(Deserialize)]
+struct Port {
+    direction: String,
+    bits: Vec<Bit>,
+}
+
+#[derive(Deserialize)]
+struct Cell {
+    r#type: String,
+    #[serde(default)]
+    connections: BTreeMap<String, Vec<Bit>>,
+}
+
+/// A net, or a constant.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Bit {
+    Net(u64),
+    Constant(String),
+}
+
+/// The only module of a text, with ports `a`, `b` and `product`, as cells of a library in topological order; else what
+/// is wrong with it.
+pub(super) fn mapped(json: &[u8], library: &Library, format: OperandFormat) -> Result<Mapped, String> {
+    let document: Document =
+        serde_json::from_slice(json).map_err(|error| format!("expected the JSON of write_json: {error}"))?;
+    let mut modules = document.modules.values();
+    let (Some(module), None) = (modules.next(), modules.next()) else {
+        return Err(format!("expected one module, got {}", document.modules.len()));
+    };
+    let mut drivers = HashMap::new();
+    let (width_a, width_b) = (usize::from(format.width_a()), usize::from(format.width_b()));
+    let a = port(module, "a", "input", width_a)?;
+    let b = port(module, "b", "input", width_b)?;
+    for (input, bit) in a.iter().chain(b).enumerate() {
+        drive(&mut drivers, bit, Driver::Input(input))?;
+    }
+    let kinds: HashMap<&str, usize> =
+        library.cells.iter().enumerate().map(|(index, cell)| (&*cell.name, index)).collect();
+    // The nets at the inputs of each cell, in the order of the library's.
+    let mut cells: Vec<(usize, Vec<&Bit>)> = Vec::with_capacity(module.cells.len());
+    for Cell { r#type, connections } in module.cells.values() {
+        let Some(&kind) = kinds.get(&**r#type) else {
+            return Err(format!("cell {} is none that axmul uses of library {}", r#type, library.name));
+        };
+        let of = &library.cells[kind];
+        let connected = |pin: &str| match connections.get(pin).map(Vec::as_slice) {
+            Some([bit]) => Some(bit),
+            _ => None,
+        };
+        for (output, pin) in of.outputs.iter().enumerate() {
+            if let Some(bit) = connected(&pin.name) {
+                drive(&mut drivers, bit, Driver::Cell(cells.len(), output))?;
+            }
+        }
+        let inputs = of.inputs.iter().map(|pin| {
+            connected(&pin.name).ok_or_else(|| format!("pin {} of a cell {} is open", pin.name, of.name))
+        });
+        cells.push((kind, inputs.collect::<Result<_, _>>()?));
+    }
+    let product = port(module, "product", "output", width_a + width_b)?;
+    let order = sorted(&cells, &drivers)?;
+    let mut position = vec![0; cells.len()];
+    for (at, &cell) in order.iter().enumerate() {
+        position[cell] = at;
+    }
+    let signal = |bit: &Bit| -> Result<Signal, String> {
+        Ok(match source(bit, &drivers)? {
+            Source::Constant(value) => Signal::Constant(value),
+            Source::Driver(Driver::Input(input)) => Signal::Input(input),
+            Source::Driver(Driver::Cell(cell, output)) => {
+                // Cells have one output or two.
+                Signal::Cell(position[cell], u8::try_from(output).unwrap_or(u8::MAX))
+            }
+        })
+    };
+    let instances = order.iter().map(|&cell| {
+        let (kind, inputs) = &cells[cell];
+        let inputs = inputs.iter().map(|bit| signal(bit)).collect::<Result<_, _>>()?;
+        Ok(Instance { cell: *kind, inputs })
+    });
+    Ok(Mapped {
+        format,
+        instances: instances.collect::<Result<_, String>>()?,
+        outputs: product.iter().map(signal).collect::<Result<_, _>>()?,
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Driver {
+    Input(usize),
+    Cell(usize, usize),
+}
+
+enum Source {
+    Constant(bool),
+    Driver(Driver),
+}
+
+fn port<'a>(module: &'a Module, name: &str, direction: &str, width: usize) -> Result<&'a [Bit], String> {
+    match module.ports.get(name) {
+        Some(port) if port.direction == direction && port.bits.len() == width => Ok(&port.bits),
+        _ => Err(format!("expected an {direction} {name} of {width} bits")),
+    }
+}
+
+fn drive(drivers: &mut HashMap<u64, Driver>, bit: &Bit, driver: Driver) -> Result<(), String> {
+    match bit {
+        Bit::Net(net) if drivers.insert(*net, driver).is_none() => Ok(()),
+        Bit::Net(net) => Err(format!("net {net} has two drivers")),
+        Bit::Constant(value) => Err(format!("the constant {value} is driven")),
+    }
+}
+
+fn source(bit: &Bit, drivers: &HashMap<u64, Driver>) -> Result<Source, String> {
+    match bit {
+        Bit::Net(net) => {
+            drivers.get(net).copied().map(Source::Driver).ok_or_else(|| format!("nothing drives net {net}"))
+        }
+        Bit::Constant(value) => match &**value {
+            "0" => Ok(Source::Constant(false)),
+            "1" => Ok(Source::Constant(true)),
+            other => Err(format!("a bit is the constant {other}")),
+        },
+    }
+}
+
+/// The cells such that each comes after those that it reads.
+fn sorted(cells: &[(usize, Vec<&Bit>)], drivers: &HashMap<u64, Driver>) -> Result<Vec<usize>, String> {
+    let mut readers = vec![Vec::new(); cells.len()];
+    let mut waits = vec![0usize; cells.len()];
+    for (cell, (_, inputs)) in cells.iter().enumerate() {
+        for bit in inputs {
+            if let Source::Driver(Driver::Cell(driver, _)) = source(bit, drivers)? {
+                readers[driver].push(cell);
+                waits[cell] += 1;
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..cells.len()).filter(|&cell| waits[cell] == 0).collect();
+    let mut next = 0;
+    while let Some(&cell) = order.get(next) {
+        next += 1;
+        for &reader in &readers[cell] {
+            waits[reader] -= 1;
+            if waits[reader] == 0 {
+                order.push(reader);
+            }
+        }
+    }
+    if order.len() < cells.len() {
+        return Err(format!("{} cells wait for each other in a loop", cells.len() - order.len()));
+    }
+    Ok(order)
+}

@@ -1,0 +1,119 @@
+use axmul_api::{OperandFormat, Signal};
+
+use super::*;
+use crate::hardware::Instance;
+use crate::hardware::library::Library;
+use crate::providers::costs::BuiltIn;
+use crate::providers::costs::tests::{cache, member};
+use crate::providers::costs::{Backend, BackendError};
+
+/// A multiplier of one bit each: `product = {0, a & b}` as the complement of a NAND.
+const ONE: &str = r#"{"modules": {"multiplier": {
+  "ports": {
+    "a": {"direction": "input", "bits": [2]},
+    "b": {"direction": "input", "bits": [3]},
+    "product": {"direction": "output", "bits": [5, "0"]}
+  },
+  "cells": {
+    "first": {"type": "INVX1", "connections": {"A": [4], "Y": [5]}},
+    "second": {"type": "NAND2X1", "connections": {"A": [2], "B": [3], "Y": [4]}}
+  }
+}}}"#;
+
+fn read(text: &str) -> Result<crate::hardware::Mapped, String> {
+    json::mapped(text.as_bytes(), Library::freepdk45(), OperandFormat::unsigned(1, 1))
+}
+
+#[test]
+fn cells_are_put_in_order() {
+    let library = Library::freepdk45();
+    let [nand, inverter] = ["NAND2X1", "INVX1"].map(|name| library.find(name).unwrap());
+    let mapped = read(ONE).unwrap();
+    let first = Instance { cell: nand, inputs: vec![Signal::Input(0), Signal::Input(1)] };
+    let second = Instance { cell: inverter, inputs: vec![Signal::Cell(0, 0)] };
+    assert_eq!(mapped.instances, [first, second]);
+    assert_eq!(mapped.outputs, [Signal::Cell(1, 0), Signal::Constant(false)]);
+}
+
+#[test]
+fn what_is_no_circuit_of_the_library_is_refused() {
+    let altered = |from: &str, to: &str| {
+        assert!(ONE.contains(from), "{from}");
+        read(&ONE.replacen(from, to, 1)).unwrap_err()
+    };
+    for (from, to, expected) in [
+        ("{\"modules\"", "[{\"modules\"", "expected the JSON of write_json: "),
+        ("\"multiplier\": {", "\"spare\": {}, \"multiplier\": {", "expected one module, got 2"),
+        ("\"bits\": [2]", "\"bits\": [2, 9]", "expected an input a of 1 bits"),
+        ("\"direction\": \"output\"", "\"direction\": \"inout\"", "expected an output product of 2 bits"),
+        ("NAND2X1", "$_NAND_", "cell $_NAND_ is none that axmul uses of library gscl45nm"),
+        ("\"B\": [3], ", "", "pin B of a cell NAND2X1 is open"),
+        ("\"Y\": [4]", "\"Y\": [5]", "net 5 has two drivers"),
+        ("\"Y\": [4]", "\"Y\": [\"1\"]", "the constant 1 is driven"),
+        ("\"Y\": [4]", "\"Y\": [6]", "nothing drives net 4"),
+        ("[5, \"0\"]", "[5, \"x\"]", "a bit is the constant x"),
+        ("\"B\": [3]", "\"B\": [5]", "2 cells wait for each other in a loop"),
+    ] {
+        let error = altered(from, to);
+        assert!(error.starts_with(expected), "{error}");
+    }
+    let deep = "[".repeat(100_000);
+    assert!(read(&deep).unwrap_err().starts_with("expected the JSON of write_json"));
+}
+
+#[test]
+fn an_area_that_differs_is_said() {
+    let stat = b"\n   Chip area for module '\\multiplier': 170.355900\n";
+    assert_eq!(area_note("m", 170.3559, stat), None);
+    assert_eq!(
+        area_note("m", 171.0, stat).unwrap(),
+        "m: stat of Yosys says an area of 170.3559, the sum over the cells is 171 um^2"
+    );
+    assert_eq!(area_note("m", 0.0, b"no area at all"), None, "a circuit without cells has none");
+}
+
+/// Both mappings are of one circuit; neither is far from the other, and only the source tells them apart.
+#[test]
+fn yosys_maps_onto_the_own_cells() {
+    let (netlist, cache) = (member("truncated-3-4u"), cache());
+    let subject = Subject { name: "truncated", circuit: Some(&netlist), known: &Default::default() };
+    let conditions = Conditions::default();
+    for goal in [Goal::Area, Goal::Delay] {
+        let yosys = Yosys::new(Technology::built_in(), goal, &cache);
+        let by_yosys = match yosys.cost(&subject, &conditions) {
+            Err(error @ BackendError::NoYosys { .. }) => return eprintln!("SKIPPED: {error}"),
+            other => other.unwrap(),
+        };
+        let ours = BuiltIn::new(Technology::built_in(), goal, &cache).cost(&subject, &conditions).unwrap();
+        let ratio = by_yosys.area_um2.unwrap() / ours.area_um2.unwrap();
+        assert!((0.5..2.0).contains(&ratio), "{ratio}");
+        assert!(by_yosys.power_mw.unwrap() > 0.0 && by_yosys.delay_ns.unwrap() > 0.0);
+        assert_eq!(by_yosys.notes, Vec::<String>::new(), "stat sums to the same area");
+        assert!(by_yosys.source.contains(", yosys, OSU cells"), "{}", by_yosys.source);
+        let mapped = format!("; {} by Yosys ", goal_text(goal));
+        assert!(by_yosys.technology.contains(&mapped), "{}", by_yosys.technology);
+    }
+}
+
+#[test]
+fn a_yosys_that_is_missing_or_fails_is_an_error() {
+    let (netlist, cache) = (member("exact-2u"), cache());
+    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &Default::default() };
+    let with = |command| {
+        let yosys = Yosys { command, ..Yosys::new(Technology::built_in(), Goal::Area, &cache) };
+        yosys.cost(&subject, &Conditions::default()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        with("axmul-no-such-program"),
+        "exact: the yosys backend needs Yosys, and no command yosys is there; install it (Debian: apt install yosys)"
+    );
+    if cfg!(unix) {
+        assert_eq!(with("false"), "exact: Yosys does not map it:");
+        let silent = with("true");
+        assert!(silent.starts_with("exact: Yosys cannot be run: no such file"), "{silent}");
+    }
+    let table = Subject { circuit: None, ..subject };
+    let yosys = Yosys::new(Technology::built_in(), Goal::Area, &cache);
+    let error = yosys.cost(&table, &Conditions::default()).unwrap_err().to_string();
+    assert!(error.starts_with("exact: the yosys backend needs a circuit"), "{error}");
+}
