@@ -311,7 +311,11 @@ mod tests {
         // An assignment compares costs: each has one.
         for name in registry.members_of(OperandFormat::signed(8, 4)) {
             let member = registry.members(&name).unwrap().unwrap().remove(0);
-            assert!(crate::providers::cost::of_model(&*member).power_mw > Some(0.0), "{name}");
+            assert!(
+                crate::providers::cost::of_model(&*member, &crate::providers::cache::Cache::off()).power_mw
+                    > Some(0.0),
+                "{name}"
+            );
         }
         let narrow = registry.members_of(OperandFormat::signed(8, 3));
         assert!(narrow.contains(&"broken-array-2-5-8x3s".into()), "{narrow:?}");

@@ -117,8 +117,13 @@ fn points(surface: &Surface) -> (Vec<f64>, Vec<f64>, Vec<Vec<f64>>) {
         points => points.to_vec(),
     };
     let (slews, loads) = (twice(surface.slews_ns()), twice(surface.loads_ff()));
-    let rows = slews.iter().map(|&slew| loads.iter().map(|&load| surface.at(slew, load)).collect());
-    let rows = rows.collect();
+    // The values themselves: those of the lines between them may differ in the last digit.
+    let columns = surface.loads_ff().len();
+    let row = |slew: usize| {
+        let values = &surface.values()[slew.min(surface.slews_ns().len() - 1) * columns..][..columns];
+        (0..loads.len()).map(|load| values[load.min(columns - 1)]).collect()
+    };
+    let rows = (0..slews.len()).map(row).collect();
     (slews, loads, rows)
 }
 

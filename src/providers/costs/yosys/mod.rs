@@ -46,6 +46,10 @@ const CELLS: &str = "cells.lib";
 const AREA: &str = "area.txt";
 const RESULT: &str = "result.json";
 
+/// How to learn why ABC gave no result.
+const ABC: &str =
+    "\n  ABC, which it maps with, may not take the library: yosys-abc -c 'read_lib FILE.lib' says why";
+
 /// How far area by `stat` may differ from ours before it is said, as a share.
 const TOLERANCE: f64 = 1e-6;
 
@@ -104,7 +108,12 @@ impl<'a> Yosys<'a> {
         yosys.current_dir(directory.path()).args(["-q", "-p", script]);
         let Ended { success, output } = tool::run(&mut yosys, TIME).map_err(|error| failure(name, error))?;
         if !success {
-            return Err(BackendError::YosysRefuses { name: name.to_owned(), output: first_lines(&output) });
+            let mut output = first_lines(&output);
+            // What ABC says of a library that it refuses does not get through.
+            if output.contains("ABC output file") {
+                output.push_str(ABC);
+            }
+            return Err(BackendError::YosysRefuses { name: name.to_owned(), output });
         }
         let read = |path: &Path| text_file::read(path, MAX_BYTES).map_err(does_not_run);
         Ok(Written { json: read(&at(RESULT))?, area: read(&at(AREA))? })

@@ -7,12 +7,12 @@ use crate::providers::costs::BuiltIn;
 use crate::providers::costs::tests::{cache, member};
 use crate::providers::costs::{Backend, BackendError};
 
-/// A multiplier of one bit each: `product = {0, a & b}` as the complement of a NAND.
+/// `product[0] = a[0] & b[0]`, as the complement of a NAND.
 const ONE: &str = r#"{"modules": {"multiplier": {
   "ports": {
-    "a": {"direction": "input", "bits": [2]},
-    "b": {"direction": "input", "bits": [3]},
-    "product": {"direction": "output", "bits": [5, "0"]}
+    "a": {"direction": "input", "bits": [2, 6]},
+    "b": {"direction": "input", "bits": [3, 7]},
+    "product": {"direction": "output", "bits": [5, "0", "0", "0"]}
   },
   "cells": {
     "first": {"type": "INVX1", "connections": {"A": [4], "Y": [5]}},
@@ -21,7 +21,7 @@ const ONE: &str = r#"{"modules": {"multiplier": {
 }}}"#;
 
 fn read(text: &str) -> Result<crate::hardware::Mapped, String> {
-    json::mapped(text.as_bytes(), Library::freepdk45(), OperandFormat::unsigned(1, 1))
+    json::mapped(text.as_bytes(), Library::freepdk45(), OperandFormat::unsigned(2, 2))
 }
 
 #[test]
@@ -29,10 +29,11 @@ fn cells_are_put_in_order() {
     let library = Library::freepdk45();
     let [nand, inverter] = ["NAND2X1", "INVX1"].map(|name| library.find(name).unwrap());
     let mapped = read(ONE).unwrap();
-    let first = Instance { cell: nand, inputs: vec![Signal::Input(0), Signal::Input(1)] };
+    let first = Instance { cell: nand, inputs: vec![Signal::Input(0), Signal::Input(2)] };
     let second = Instance { cell: inverter, inputs: vec![Signal::Cell(0, 0)] };
     assert_eq!(mapped.instances, [first, second]);
-    assert_eq!(mapped.outputs, [Signal::Cell(1, 0), Signal::Constant(false)]);
+    let zero = Signal::Constant(false);
+    assert_eq!(mapped.outputs, [Signal::Cell(1, 0), zero, zero, zero]);
 }
 
 #[test]
@@ -44,14 +45,14 @@ fn what_is_no_circuit_of_the_library_is_refused() {
     for (from, to, expected) in [
         ("{\"modules\"", "[{\"modules\"", "expected the JSON of write_json: "),
         ("\"multiplier\": {", "\"spare\": {}, \"multiplier\": {", "expected one module, got 2"),
-        ("\"bits\": [2]", "\"bits\": [2, 9]", "expected an input a of 1 bits"),
-        ("\"direction\": \"output\"", "\"direction\": \"inout\"", "expected an output product of 2 bits"),
+        ("[2, 6]", "[2, 6, 9]", "expected an input a of 2 bits"),
+        ("\"direction\": \"output\"", "\"direction\": \"inout\"", "expected an output product of 4 bits"),
         ("NAND2X1", "$_NAND_", "cell $_NAND_ is none that axmul uses of library gscl45nm"),
         ("\"B\": [3], ", "", "pin B of a cell NAND2X1 is open"),
         ("\"Y\": [4]", "\"Y\": [5]", "net 5 has two drivers"),
         ("\"Y\": [4]", "\"Y\": [\"1\"]", "the constant 1 is driven"),
-        ("\"Y\": [4]", "\"Y\": [6]", "nothing drives net 4"),
-        ("[5, \"0\"]", "[5, \"x\"]", "a bit is the constant x"),
+        ("\"Y\": [4]", "\"Y\": [9]", "nothing drives net 4"),
+        ("[5, \"0\"", "[5, \"x\"", "a bit is the constant x"),
         ("\"B\": [3]", "\"B\": [5]", "2 cells wait for each other in a loop"),
     ] {
         let error = altered(from, to);
@@ -93,6 +94,26 @@ fn yosys_maps_onto_the_own_cells() {
         let mapped = format!("; {} by Yosys ", goal_text(goal));
         assert!(by_yosys.technology.contains(&mapped), "{}", by_yosys.technology);
     }
+}
+
+/// A Liberty file of the own cells gives what they give, but for the energy that is not in it.
+#[test]
+fn yosys_maps_onto_the_cells_of_a_liberty_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("own.lib");
+    std::fs::write(&path, &Technology::built_in().liberty).unwrap();
+    let technology = Technology::open(&path).unwrap();
+    let (netlist, cache) = (member("exact-3u"), cache());
+    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &Default::default() };
+    let with = |technology| Yosys::new(technology, Goal::Area, &cache).cost(&subject, &Conditions::default());
+    let (own, read) = match (with(Technology::built_in()), with(&technology)) {
+        (Err(error @ BackendError::NoYosys { .. }), _) => return eprintln!("SKIPPED: {error}"),
+        (own, read) => (own.unwrap(), read.unwrap()),
+    };
+    let figures = |costed: &Costed| (costed.cells, costed.area_um2, costed.delay_ns, costed.leakage_mw);
+    assert_eq!(figures(&own), figures(&read));
+    assert!(read.source.contains(", yosys, cells of own.lib (gscl45nm, "), "{}", read.source);
+    assert!(read.energy_fj < own.energy_fj);
 }
 
 #[test]
