@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hardware", &["multiplier", "netlist", "random", "yaml"]),
     ("kernels", &["multiplier"]),
     ("providers", &["multiplier", "netlist", "evaluation", "hardware", "yaml", "files"]),
-    ("compare", &["multiplier", "hardware"]),
+    ("compare", &["multiplier", "random", "hardware"]),
     ("assignment", &["multiplier"]),
     ("data", &["random", "yaml", "files"]),
     // Training receives tabulated multipliers and never fetches them, so no `providers`.

@@ -5,8 +5,10 @@
 //! - [`Field`]: a figure by name: what rows are sorted by, judged by and ranked by.
 //! - [`SortKey`] and [`sort`]: the order of the rows.
 //! - [`mark_front`]: which rows no other row beats in every field asked for.
+//! - [`Agreement`]: how well one column of figures tells another.
 //! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
 
+mod agreement;
 mod basis;
 mod field;
 mod lexer;
@@ -17,6 +19,7 @@ pub(crate) use row::tests;
 mod sort;
 mod threshold;
 
+pub use agreement::Agreement;
 pub use basis::{RowBasis, Standing};
 pub use field::{Field, UnknownField};
 pub use lexer::{Comparison, Problem, ThresholdError};

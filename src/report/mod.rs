@@ -3,10 +3,11 @@
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`] and
-//!   [`confusion_figure`] draw some.
+//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`],
+//!   [`confusion_figure`] and [`agreement_figure`] draw some.
 //! - [`run_table`], [`run_markdown`]: what came out of a run.
 
+mod agreement;
 mod axis;
 pub mod comparison;
 mod confusion;
@@ -19,6 +20,7 @@ mod output;
 mod run;
 pub mod scatter;
 
+pub use agreement::{AgreementPanel, AgreementPoint, agreement_figure};
 pub use confusion::confusion_figure;
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
 pub use layers::layers_figure;
