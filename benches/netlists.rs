@@ -3,6 +3,11 @@
 use std::hint::black_box;
 
 use axmul::evaluation::{Extent, evaluate, first_difference};
+use axmul::hardware::activity::Glitches;
+use axmul::hardware::cost::{Conditions, cost};
+use axmul::hardware::library::Library;
+use axmul::hardware::map::{Goal, Target};
+use axmul::hardware::optimise::optimise;
 use axmul::multiplier::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
 use axmul::netlist::simulate::Simulator;
 use axmul_api::{Netlist, providers};
@@ -109,5 +114,37 @@ fn equality(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, table, exhaustive, simulation, sample, equality);
+/// Area, delay and power of a circuit: optimised, mapped, analysed.
+fn cost_8x8(c: &mut Criterion) {
+    let format = OperandFormat::unsigned(8, 8);
+    let library = Library::freepdk45();
+    let target = Target::new(library).expect("the own library can make everything");
+    let (exact, cut) = (netlist("exact", format, &[]), netlist("truncated", format, &[6]));
+    let figures = |netlist: &Netlist, glitches| {
+        let mapped = target.map(&optimise(black_box(netlist)), Goal::Area);
+        let conditions = Conditions { glitches, ..Conditions::default() };
+        cost(&mapped, library, &conditions).expect("uniform operands are everybody's")
+    };
+    let whole = figures(&exact, Glitches::Ignored);
+    let mut group = c.benchmark_group("cost_8x8");
+    for (name, netlist) in [("exact", &exact), ("truncated", &cut)] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let of = figures(netlist, Glitches::Ignored);
+                assert!(of.area_um2 <= whole.area_um2 && of.power_mw() <= whole.power_mw());
+                assert_eq!(of.energy_error_fj, None);
+            });
+        });
+        group.bench_function(format!("{name}_with_glitches"), |b| {
+            b.iter(|| {
+                let of = figures(netlist, Glitches::Counted);
+                let settled = figures(netlist, Glitches::Ignored);
+                assert!(of.energy_fj > settled.energy_fj - of.energy_error_fj.expect("sampled"));
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, table, exhaustive, simulation, sample, equality, cost_8x8);
 criterion_main!(benches);

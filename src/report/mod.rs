@@ -4,7 +4,7 @@
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
 //! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`],
-//!   [`confusion_figure`] and [`agreement_figure`] draw some.
+//!   [`confusion_figure`], [`layer_energy_figure`] and [`agreement_figure`] draw some.
 //! - [`run_table`], [`run_markdown`]: what came out of a run.
 
 mod agreement;
@@ -14,6 +14,7 @@ mod confusion;
 pub mod export;
 pub mod figure;
 pub mod heat_map;
+mod layer_energy;
 mod layers;
 mod number;
 mod output;
@@ -23,6 +24,7 @@ pub mod scatter;
 pub use agreement::{AgreementPanel, AgreementPoint, agreement_figure};
 pub use confusion::confusion_figure;
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
+pub use layer_energy::{LayerEnergySeries, layer_energy_figure};
 pub use layers::layers_figure;
 pub use number::significant;
 pub use output::{OutputError, OutputFile};

@@ -86,6 +86,33 @@ fn every_backend_that_can_stands_beside_the_others() {
     assert!(String::from_utf8(sandbox.read("out.txt")).unwrap().contains("published"));
 }
 
+/// A netlist that came mapped is costed as it is, buffers and great inverters and all; a gate among its cells, or cells
+/// that the library lacks, and it is not.
+#[test]
+fn cells_of_a_mapped_netlist_are_costed_as_placed() {
+    let sandbox = sandbox();
+    let ports = "(input [1:0] a, input [1:0] b, output [3:0] p);\n  wire n, m;\n  assign p[3:1] = 0;";
+    let cells = "NAND2X1 u1 (.A(a[0]), .B(b[0]), .Y(n));\n  BUFX4 u2 (.A(n), .Y(m));\n";
+    let write = |name: &str, last: &str| {
+        sandbox.write(name, format!("module m {ports}\n  {cells}  {last}\nendmodule\n"));
+    };
+    write("placed.v", "INVX8 u3 (.A(m), .Y(p[0]));");
+    write("gate.v", "assign p[0] = ~m;");
+    write("other.v", "sky130_fd_sc_hd__inv_1 u3 (.A(m), .Y(p[0]));");
+    let both = rows(&sandbox, "placed.v --backend placed,built-in");
+    let figure = |row: usize, field: &str| both[row][field].as_f64().unwrap();
+    assert_eq!((both[0]["backend"].as_str(), both[0]["cells"].as_u64()), (Some("placed"), Some(3)));
+    // NAND2X1, BUFX4, INVX8 beside one AND2X1, in the areas of the library.
+    assert_eq!((figure(0, "area_um2"), figure(1, "area_um2")), (1.8772 + 2.8158 + 3.2851, 2.3465));
+    assert!(figure(0, "power_mw") > 1.5 * figure(1, "power_mw"));
+    assert!(both[0]["technology"].as_str().unwrap().contains("; cells as placed; "));
+    assert_eq!(rows(&sandbox, "placed.v").len(), 2);
+    assert_eq!([rows(&sandbox, "gate.v").len(), rows(&sandbox, "other.v").len()], [1, 1]);
+    let placed = ["gate.v", "other.v", "exact-8s"].map(|name| format!("{name} --backend placed"));
+    let lines: Vec<&str> = placed.iter().map(String::as_str).collect();
+    assert_snapshot!(refusals(&sandbox, &lines));
+}
+
 /// The figures of a table in a catalogue are published ones; those of our own catalogue are not.
 #[test]
 fn published_figures_are_of_others() {

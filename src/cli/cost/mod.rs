@@ -1,5 +1,6 @@
 //! `axmul cost`: what multipliers cost, by one backend or several.
 
+mod layers;
 mod operands;
 mod rows;
 
@@ -16,9 +17,10 @@ use crate::hardware::activity::{Glitches, Sampling};
 use crate::hardware::cost::Conditions;
 use crate::hardware::map::Goal;
 use crate::providers::cache::Cache;
-use crate::providers::costs::{Backend, BuiltIn, Published, Subject, Technology, Yosys};
+use crate::providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
 use crate::providers::{Collection, Entry, SourceError};
-use crate::report::OutputFile;
+use crate::report::{FigureFormat, OutputFile, Render, layer_energy_figure};
+use layers::Layers;
 use operands::{Choice, Given};
 use rows::{Row, csv, json, table};
 
@@ -31,11 +33,13 @@ Examples:
   axmul cost my_mult.v --liberty sky130.lib      onto the cells of a library of yours
   axmul cost my_mult.v --backend built-in,yosys  two mappings onto the same cells
   axmul cost exact-8u --operands histogram.npy   the power that a layer's operands take
+  axmul cost exact-8s drum-4-8s --layers runs/mnist-lenet5 --figure energy.svg
   axmul cost exact-16u --operands trace.npy --clock 250 --format json -o cost.json
 
-Backends: published (the figures that came with it), built-in (cells that axmul carries), liberty
-(cells of --liberty), yosys (mapped by Yosys and ABC onto the one or the other). Without --backend:
-published, built-in and liberty, as far as there are figures, a circuit, a library.
+Backends: published (the figures that came with it), placed (a netlist of library cells as it is),
+built-in (mapped onto cells that axmul carries), liberty (onto those of --liberty), yosys (mapped by
+Yosys and ABC onto the one or the other). Without --backend: all but yosys, as far as there are
+figures, library cells, a circuit, a library.
 Figures of different backends or settings are not comparable; source and technology say which they
 are.
 Operands: uniform; a histogram of [2^n] (both operands), [2, 2^n] (a, then b) or [2^n, 2^m] (joint),
@@ -48,7 +52,7 @@ pub(super) struct CostArgs {
     /// Who costs them; several, separated by commas
     #[arg(long, value_enum, value_name = "BACKEND", value_delimiter = ',')]
     backend: Vec<Choices>,
-    /// A cell library, for the backends liberty and yosys
+    /// A cell library, for the backends placed, liberty and yosys
     #[arg(long, value_name = "FILE.lib")]
     liberty: Option<PathBuf>,
     /// Products a microsecond at which power is stated
@@ -57,6 +61,12 @@ pub(super) struct CostArgs {
     /// What is multiplied
     #[arg(long, value_name = "uniform|FILE.npy", default_value = "uniform")]
     operands: Choice,
+    /// Also under the operands that the search of a run captured in each layer of its network
+    #[arg(long, value_name = "RUN")]
+    layers: Option<PathBuf>,
+    /// Draw the energy of a product in each layer
+    #[arg(long, value_name = "FILE.svg|png", requires = "layers")]
+    figure: Option<PathBuf>,
     /// Count glitches too: signals that toggle more than once a product, at the cells' delays
     #[arg(long)]
     glitches: bool,
@@ -84,6 +94,8 @@ pub(super) struct CostArgs {
 enum Choices {
     /// The figures that came with it
     Published,
+    /// The very cells of a netlist that came mapped
+    Placed,
     /// The cells that axmul carries
     BuiltIn,
     /// The cells of --liberty
@@ -119,7 +131,15 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     // What can fail cheaply fails first.
     let asked = asked(args)?;
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
-    let operands = args.operands.read()?;
+    let figure = args
+        .figure
+        .as_deref()
+        .map(|path| anyhow::Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)))
+        .transpose()?;
+    let given = Operations {
+        operands: args.operands.read()?,
+        layers: args.layers.as_deref().map(Layers::read).transpose()?,
+    };
     let technology = args.liberty.as_deref().map(Technology::open).transpose()?;
     for note in technology.iter().flat_map(|technology| &technology.notes) {
         console.note(note);
@@ -137,7 +157,7 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     let costed: Vec<(Vec<Row>, Vec<anyhow::Error>)> = entries
         .par_iter()
         .map(|entry| {
-            let costed = bench.cost(&collection, entry, &asked, (args, &operands));
+            let costed = bench.cost(&collection, entry, &asked, (args, &given));
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             progress.set_steps(done, total);
             costed
@@ -164,7 +184,22 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
         Format::Csv => csv(&all)?,
     };
     console.deliver(&bytes, output)?;
+    if let (Some((format, file)), Some(layers)) = (figure, &given.layers) {
+        let series = layers.series(&all);
+        if series.is_empty() {
+            bail!("--figure draws computed energies, and no multiplier here has any");
+        }
+        let path = file.path().to_owned();
+        file.commit(&format.render(&layer_energy_figure(layers.names(), &series)?)?)?;
+        console.note(format!("energies drawn to {}", path.display()));
+    }
     Ok(ExitStatus::Done)
+}
+
+/// What is multiplied.
+struct Operations {
+    operands: Given,
+    layers: Option<Layers>,
 }
 
 /// The backends that were asked for, each once, in their order; empty where none was.
@@ -172,13 +207,13 @@ fn asked(args: &CostArgs) -> anyhow::Result<Vec<Choices>> {
     let mut asked = args.backend.clone();
     asked.sort_unstable();
     asked.dedup();
-    let uses = |choice: &Choices| matches!(choice, Choices::Liberty | Choices::Yosys);
+    let uses = |choice: &Choices| matches!(choice, Choices::Placed | Choices::Liberty | Choices::Yosys);
     if args.liberty.is_none() && asked.contains(&Choices::Liberty) {
         bail!("--backend liberty maps onto the cells of a library; name its file with --liberty FILE.lib");
     }
     if args.liberty.is_some() && !asked.is_empty() && !asked.iter().any(uses) {
         bail!(
-            "--liberty is for the backends liberty and yosys; add one of them to --backend, or leave it away"
+            "--liberty is for the backends placed, liberty and yosys; add one of them to --backend, or leave it away"
         );
     }
     Ok(asked)
@@ -226,6 +261,7 @@ fn nothing(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
 
 /// The backends at hand.
 struct Bench<'a> {
+    placed: AsPlaced<'a>,
     built_in: BuiltIn<'a>,
     liberty: Option<BuiltIn<'a>>,
     yosys: Yosys<'a>,
@@ -238,6 +274,7 @@ impl<'a> Bench<'a> {
             Goals::Delay => Goal::Delay,
         };
         Self {
+            placed: AsPlaced::new(technology.unwrap_or(Technology::built_in())),
             built_in: BuiltIn::new(Technology::built_in(), goal, cache),
             liberty: technology.map(|technology| BuiltIn::new(technology, goal, cache)),
             yosys: Yosys::new(technology.unwrap_or(Technology::built_in()), goal, cache),
@@ -250,16 +287,18 @@ impl<'a> Bench<'a> {
         collection: &Collection,
         entry: &Entry,
         asked: &[Choices],
-        (args, operands): (&CostArgs, &Given),
+        (args, given): (&CostArgs, &Operations),
     ) -> (Vec<Row>, Vec<anyhow::Error>) {
-        let known =
-            || -> Result<_, SourceError> { Ok((collection.circuit(entry)?, collection.known_cost(entry)?)) };
-        let conditions = || -> anyhow::Result<_> { Ok((known()?, conditions(args, operands, entry)?)) };
-        let ((circuit, known), conditions) = match conditions() {
+        let known = || -> Result<_, SourceError> {
+            Ok((collection.circuit(entry)?, collection.placed(entry)?, collection.known_cost(entry)?))
+        };
+        let conditions = || -> anyhow::Result<_> { Ok((known()?, conditions(args, given, entry)?)) };
+        let ((circuit, placed, known), conditions) = match conditions() {
             Ok(found) => found,
             Err(error) => return (Vec::new(), vec![error]),
         };
-        let subject = Subject { name: &entry.name, circuit: circuit.as_ref(), known: &known };
+        let (circuit, placed) = (circuit.as_ref(), placed.as_ref());
+        let subject = Subject { name: &entry.name, circuit, placed, known: &known };
         let able = self.able(&subject);
         let chosen = if asked.is_empty() { &able } else { asked };
         if chosen.is_empty() {
@@ -271,9 +310,18 @@ impl<'a> Bench<'a> {
         let (mut rows, mut failures) = (Vec::new(), Vec::new());
         for &choice in chosen {
             let Some(backend) = self.backend(choice) else { continue };
-            match backend.cost(&subject, &conditions) {
-                Ok(costed) => rows.push(Row::new(&entry.name, backend.name(), costed)),
-                Err(error) => failures.push(error.into()),
+            for (layer, conditions) in &conditions {
+                // Published figures are what they are, whatever is multiplied.
+                if choice == Choices::Published && layer.is_some() {
+                    continue;
+                }
+                match backend.cost(&subject, conditions) {
+                    Ok(costed) => rows.push(Row::new(&entry.name, backend.name(), *layer, costed)),
+                    Err(error) => {
+                        failures.push(error.into());
+                        break;
+                    }
+                }
             }
         }
         (rows, failures)
@@ -282,14 +330,16 @@ impl<'a> Bench<'a> {
     /// Those that have figures of a multiplier, Yosys left out, which takes its time.
     fn able(&self, subject: &Subject<'_>) -> Vec<Choices> {
         let published = Published::has(subject).then_some(Choices::Published);
+        let placed = self.placed.can(subject).then_some(Choices::Placed);
         let mapped = subject.circuit.map(|_| Choices::BuiltIn);
         let liberty = mapped.and(self.liberty.as_ref()).map(|_| Choices::Liberty);
-        published.into_iter().chain(mapped).chain(liberty).collect()
+        published.into_iter().chain(placed).chain(mapped).chain(liberty).collect()
     }
 
     fn backend(&self, choice: Choices) -> Option<&dyn Backend> {
         Some(match choice {
             Choices::Published => &Published,
+            Choices::Placed => &self.placed,
             Choices::BuiltIn => &self.built_in,
             Choices::Liberty => self.liberty.as_ref()?,
             Choices::Yosys => &self.yosys,
@@ -297,15 +347,31 @@ impl<'a> Bench<'a> {
     }
 }
 
-fn conditions(args: &CostArgs, operands: &Given, entry: &Entry) -> anyhow::Result<Conditions> {
-    let operands = operands.of(entry.format).with_context(|| format!("{}: --operands", entry.name))?;
-    Ok(Conditions {
-        clock_mhz: args.clock,
-        operands,
-        glitches: if args.glitches { Glitches::Counted } else { Glitches::Ignored },
-        sampling: Sampling { transitions: usize::try_from(args.samples)?, seed: args.seed },
-        ..Conditions::default()
-    })
+/// The conditions of `--operands`, then those of each layer.
+fn conditions<'a>(
+    args: &CostArgs,
+    given: &'a Operations,
+    entry: &Entry,
+) -> anyhow::Result<Vec<(Option<&'a str>, Conditions)>> {
+    let of = |option: &str| format!("{}: {option}", entry.name);
+    let operands = given.operands.of(entry.format).with_context(|| of("--operands"))?;
+    let mut all = vec![(None, operands)];
+    if let Some(layers) = &given.layers {
+        let layers = layers.of(entry.format).with_context(|| of("--layers"))?;
+        all.extend(layers.into_iter().map(|(name, operands)| (Some(name), operands)));
+    }
+    let transitions = usize::try_from(args.samples)?;
+    let conditions = |(layer, operands)| {
+        let conditions = Conditions {
+            clock_mhz: args.clock,
+            operands,
+            glitches: if args.glitches { Glitches::Counted } else { Glitches::Ignored },
+            sampling: Sampling { transitions, seed: args.seed },
+            ..Conditions::default()
+        };
+        (layer, conditions)
+    };
+    Ok(all.into_iter().map(conditions).collect())
 }
 
 #[cfg(test)]

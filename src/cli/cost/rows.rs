@@ -14,6 +14,8 @@ use crate::report::significant;
 pub(super) struct Row {
     name: String,
     backend: String,
+    /// The layer whose operands are multiplied; empty for those of `--operands`.
+    layer: Option<String>,
     area_um2: Option<f64>,
     delay_ns: Option<f64>,
     power_mw: Option<f64>,
@@ -30,10 +32,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub fn new(name: &str, backend: &str, costed: Costed) -> Self {
+    pub fn new(name: &str, backend: &str, layer: Option<&str>, costed: Costed) -> Self {
         Self {
             name: name.into(),
             backend: backend.into(),
+            layer: layer.map(str::to_owned),
             area_um2: costed.area_um2,
             delay_ns: costed.delay_ns,
             power_mw: costed.power_mw,
@@ -46,6 +49,28 @@ impl Row {
             technology: costed.technology,
             notes: costed.notes,
         }
+    }
+
+    /// Name and backend.
+    pub fn multiplier(&self) -> (&str, &str) {
+        (&self.name, &self.backend)
+    }
+
+    /// The layer.
+    pub fn layer(&self) -> Option<&str> {
+        self.layer.as_deref()
+    }
+
+    /// Mean energy of the toggles of one product.
+    pub fn energy_fj(&self) -> Option<f64> {
+        self.energy_fj
+    }
+
+    /// The multiplier's name, with the backend where there is another of it among `rows`.
+    pub fn label(&self, rows: &[Row]) -> String {
+        let costed =
+            |row: &Row| row.energy_fj.is_some() && row.name == self.name && row.backend != self.backend;
+        if rows.iter().any(costed) { format!("{}, {}", self.name, self.backend) } else { self.name.clone() }
     }
 }
 
@@ -69,17 +94,10 @@ pub(super) fn table(rows: &[Row]) -> String {
         .load_style(UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Disabled)
         .force_no_tty();
-    table.set_header([
-        "name",
-        "backend",
-        "area_um2",
-        "delay_ns",
-        "power_mw",
-        "energy_fj",
-        "leakage_mw",
-        "cells",
-        "source",
-    ]);
+    let layered = rows.iter().any(|row| row.layer.is_some());
+    let header = ["area_um2", "delay_ns", "power_mw", "energy_fj", "leakage_mw", "cells", "source"];
+    let named: &[&str] = if layered { &["name", "backend", "layer"] } else { &["name", "backend"] };
+    table.set_header([named, &header].concat());
     let figure = |value: Option<f64>, error: Option<f64>| {
         let value = value.map(|value| significant(value, 4)).unwrap_or_default();
         match error {
@@ -93,9 +111,9 @@ pub(super) fn table(rows: &[Row]) -> String {
             sources.push(source);
             sources.len() - 1
         });
-        table.add_row([
-            row.name.clone(),
-            row.backend.clone(),
+        let mut cells = vec![row.name.clone(), row.backend.clone()];
+        cells.extend(layered.then(|| row.layer.clone().unwrap_or_default()));
+        cells.extend([
             figure(row.area_um2, None),
             figure(row.delay_ns, None),
             figure(row.power_mw, row.power_error_mw),
@@ -104,8 +122,9 @@ pub(super) fn table(rows: &[Row]) -> String {
             row.cells.map(|cells| cells.to_string()).unwrap_or_default(),
             format!("[{}]", number + 1),
         ]);
+        table.add_row(cells);
     }
-    for index in 2..8 {
+    for index in named.len()..named.len() + 6 {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }

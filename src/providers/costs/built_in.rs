@@ -96,7 +96,8 @@ impl Backend for BuiltIn<'_> {
 /// conditions.
 pub(in crate::providers) fn default_cost(netlist: &Netlist, cache: &Cache) -> Cost {
     let backend = BuiltIn::new(Technology::built_in(), Goal::Area, cache);
-    let subject = Subject { name: "the circuit", circuit: Some(netlist), known: &Cost::default() };
+    let subject =
+        Subject { name: "the circuit", circuit: Some(netlist), placed: None, known: &Cost::default() };
     let costed = backend.cost(&subject, &Conditions::default());
     costed.expect("there is a circuit, and every circuit has uniform operands").cost()
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::hardware::map::MapError;
 use crate::hardware::operands::OperandsError;
+use crate::hardware::placed::PlacedError;
 use crate::netlist::NetlistError;
 
 /// Why a backend cannot be had, or has no figures of a multiplier.
@@ -19,6 +20,23 @@ pub enum BackendError {
         name: String,
         /// The backend.
         backend: String,
+    },
+    /// Not made of library cells alone.
+    #[error(
+        "{name}: the placed backend costs netlists of nothing but library cells, which this multiplier is not; \
+         --backend built-in maps it"
+    )]
+    NotPlaced {
+        /// The multiplier.
+        name: String,
+    },
+    /// Made of cells that the library does not know.
+    #[error("{name}: {source}")]
+    Placed {
+        /// The multiplier.
+        name: String,
+        /// What the library lacks.
+        source: Box<PlacedError>,
     },
     /// No published figures.
     #[error("{name}: no figures were published with it; --backend built-in computes them from a circuit")]

@@ -5,6 +5,7 @@
 //! ```
 //!
 //! - [`BuiltIn`]: the circuit mapped by axmul onto the cells that it carries, or onto those of a Liberty file;
+//! - [`AsPlaced`]: the very cells of a netlist that came mapped;
 //! - [`Yosys`]: the circuit mapped by Yosys and ABC, where they are installed, and measured as ours are;
 //! - [`Published`]: the figures that came with the multiplier.
 //!
@@ -14,6 +15,7 @@
 mod built_in;
 mod error;
 mod liberty;
+mod placed;
 mod published;
 mod technology;
 mod yosys;
@@ -23,12 +25,14 @@ use axmul_api::Netlist;
 pub use built_in::BuiltIn;
 pub(super) use built_in::default_cost;
 pub use error::BackendError;
+pub use placed::AsPlaced;
 pub use published::Published;
 pub use technology::Technology;
 pub use yosys::Yosys;
 
 use crate::hardware::cost::{Conditions, Figures};
 use crate::multiplier::Cost;
+use crate::netlist::Placed;
 
 /// Counts up whenever the same circuit under the same conditions gets other figures, so that these are told from
 /// older ones in catalogues and in the cache.
@@ -58,6 +62,8 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// Its circuit, where one is known.
     pub circuit: Option<&'a Netlist>,
+    /// The library cells that it is made of, where it is a netlist of nothing else.
+    pub placed: Option<&'a Placed>,
     /// The figures that came with it; empty where none did.
     pub known: &'a Cost,
 }

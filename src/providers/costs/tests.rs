@@ -18,7 +18,7 @@ pub(super) fn cache() -> Cache {
 
 fn built_in(netlist: &Netlist, conditions: &Conditions) -> Costed {
     let (known, cache) = (Cost::default(), cache());
-    let subject = Subject { name: "m", circuit: Some(netlist), known: &known };
+    let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
     BuiltIn::new(Technology::built_in(), Goal::Area, &cache).cost(&subject, conditions).unwrap()
 }
 
@@ -126,7 +126,7 @@ fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
         (&small, Goal::Area, &one, clock(500.0)),
     ] {
         let backend = BuiltIn::new(technology, goal, &cache);
-        let subject = Subject { name: "m", circuit: Some(netlist), known: &known };
+        let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
         let made = backend.cost(&subject, &conditions).unwrap();
         seen.push(made.clone());
         assert_eq!(entries(), seen.len());
@@ -140,7 +140,7 @@ fn a_liberty_file_takes_the_place_of_the_own_cells() {
     let (_directory, technology) = opened(SMALL);
     let technology = technology.unwrap();
     let (netlist, known, cache) = (member("exact-3u"), Cost::default(), cache());
-    let subject = Subject { name: "m", circuit: Some(&netlist), known: &known };
+    let subject = Subject { name: "m", circuit: Some(&netlist), placed: None, known: &known };
     let backend = BuiltIn::new(&technology, Goal::Area, &cache);
     assert_eq!(backend.name(), "liberty");
     let costed = backend.cost(&subject, &Conditions::default()).unwrap();
@@ -180,7 +180,7 @@ fn libraries_that_cannot_be_used_are_refused() {
 #[test]
 fn published_figures_are_those_of_others() {
     let published = |known: &Cost| {
-        let subject = Subject { name: "m", circuit: None, known };
+        let subject = Subject { name: "m", circuit: None, placed: None, known };
         Published.cost(&subject, &Conditions::default())
     };
     let known =
@@ -199,7 +199,7 @@ fn published_figures_are_those_of_others() {
 fn operands_and_multipliers_that_do_not_fit_are_refused() {
     let (netlist, known, cache) = (member("exact-2u"), Cost::default(), cache());
     let backend = BuiltIn::new(Technology::built_in(), Goal::Area, &cache);
-    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &known };
+    let subject = Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &known };
     let conditions = Conditions { operands: Operands::Trace(vec![[0, 0], [0, 4]]), ..Conditions::default() };
     let error = backend.cost(&subject, &conditions).unwrap_err().to_string();
     assert_eq!(error, "exact: pair 1 of the trace: operand b is 4; operands 2u have 0 to 3 there");

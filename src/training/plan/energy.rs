@@ -66,8 +66,9 @@ fn energy_fj(mapped: &Mapped, distribution: OperandDistribution) -> Result<f64, 
     Ok(figures.power_mw() / figures.clock_mhz * 1e6)
 }
 
-/// The operands as a circuit of this format sees them; `None` where it cannot take them.
-fn as_seen(distribution: &OperandDistribution, format: OperandFormat) -> Option<OperandDistribution> {
+/// The operands of a layer as a circuit of this format sees them: magnitudes, where it is unsigned and the layer's codes
+/// are not. `None` where it cannot take them.
+pub fn as_seen(distribution: &OperandDistribution, format: OperandFormat) -> Option<OperandDistribution> {
     let of = distribution.format();
     if of == format {
         return Some(distribution.clone());

@@ -32,7 +32,7 @@ pub use arrays::{Array, read_images, read_images_for, write_scores};
 pub use confusion::Confusion;
 pub use course::Course;
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
-pub use energy::{Circuits, EnergyError};
+pub use energy::{Circuits, EnergyError, as_seen};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
 pub use experiment::{Capture, DeviceChoice, Experiment, KernelChoice};

@@ -77,7 +77,8 @@ fn an_area_that_differs_is_said() {
 #[test]
 fn yosys_maps_onto_the_own_cells() {
     let (netlist, cache) = (member("truncated-3-4u"), cache());
-    let subject = Subject { name: "truncated", circuit: Some(&netlist), known: &Default::default() };
+    let subject =
+        Subject { name: "truncated", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let conditions = Conditions::default();
     for goal in [Goal::Area, Goal::Delay] {
         let yosys = Yosys::new(Technology::built_in(), goal, &cache);
@@ -104,7 +105,8 @@ fn yosys_maps_onto_the_cells_of_a_liberty_file() {
     std::fs::write(&path, &Technology::built_in().liberty).unwrap();
     let technology = Technology::open(&path).unwrap();
     let (netlist, cache) = (member("exact-3u"), cache());
-    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &Default::default() };
+    let subject =
+        Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let with = |technology| Yosys::new(technology, Goal::Area, &cache).cost(&subject, &Conditions::default());
     let (own, read) = match (with(Technology::built_in()), with(&technology)) {
         (Err(error @ BackendError::NoYosys { .. }), _) => return eprintln!("SKIPPED: {error}"),
@@ -119,7 +121,8 @@ fn yosys_maps_onto_the_cells_of_a_liberty_file() {
 #[test]
 fn a_yosys_that_is_missing_or_fails_is_an_error() {
     let (netlist, cache) = (member("exact-2u"), cache());
-    let subject = Subject { name: "exact", circuit: Some(&netlist), known: &Default::default() };
+    let subject =
+        Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let with = |command| {
         let yosys = Yosys { command, ..Yosys::new(Technology::built_in(), Goal::Area, &cache) };
         yosys.cost(&subject, &Conditions::default()).unwrap_err().to_string()
