@@ -45,7 +45,7 @@ pub(super) struct CompareArgs {
     /// The largest first
     #[arg(long)]
     reverse: bool,
-    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source of costs
+    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source and technology of costs and technology
     #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',', default_value = "mae_pct,power_mw")]
     pareto: Vec<Field>,
     /// Put costs of different sources on one front, although they are not comparable

@@ -19,12 +19,13 @@ pub enum Mixing {
 /// `None`.
 pub fn mark_front(rows: &mut [Row], fields: &[Field], mixing: Mixing) {
     let apart = mixing == Mixing::PerCostSource && fields.iter().any(|field| field.is_cost());
-    let mut groups: HashMap<Option<(Option<String>, Option<String>)>, Vec<Point>> = HashMap::new();
+    let mut groups: HashMap<[Option<String>; 2], Vec<Point>> = HashMap::new();
     for (index, row) in rows.iter_mut().enumerate() {
         row.pareto = None;
         let figures: Option<Vec<f64>> = fields.iter().map(|field| field.badness(row)).collect();
         if let Some(figures) = figures.filter(|figures| !figures.is_empty()) {
-            let group = apart.then(|| (row.cost_source.clone(), row.cost_technology.clone()));
+            let group =
+                if apart { [row.cost_source.clone(), row.cost_technology.clone()] } else { [None, None] };
             groups.entry(group).or_default().push(Point { index, figures });
         }
     }

@@ -20,7 +20,7 @@ pub struct Entry {
     pub provider: String,
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
-    /// Hardware figures; empty where nothing is known.
+    /// Hardware figures; empty where nothing is known before it is evaluated.
     pub cost: Cost,
     /// Origin, licence, citation.
     pub provenance: Provenance,
