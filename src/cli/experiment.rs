@@ -78,10 +78,3 @@ pub(super) fn data_directory(experiment: &Experiment) -> anyhow::Result<PathBuf>
     source.verify(&place).context("the images of the experiment are not all there")?;
     Ok(place)
 }
-
-/// Ctrl-C goes to `axmul-train` too, which ends; this process waits for it and says how to go on.
-pub(super) fn signals(resume: &str) -> anyhow::Result<()> {
-    let resume = resume.to_owned();
-    ctrlc::set_handler(move || eprintln!("\ninterrupted; go on with: {resume}"))
-        .context("cannot handle Ctrl-C")
-}

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::ExitStatus;
 use super::circuits::Listed;
 use super::console::Console;
-use super::experiment::{data_directory, multipliers, signals};
+use super::experiment::{data_directory, multipliers};
 use super::report::{Written, write_report};
 use crate::assignment::EnergySource;
 use crate::report::run_table;
@@ -85,8 +85,8 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatu
         progress: !console.is_quiet(),
         experiment,
     };
-    signals(&resume_command(std::env::args()))?;
-    trainer.run(&request)?;
+    let resume = resume_command(std::env::args());
+    trainer.run(&request, move || eprintln!("\ninterrupted; go on with: {resume}"))?;
 
     let written = write_report(&request.run_directory)?;
     console.deliver(run_table(&written.results).as_bytes(), None)?;

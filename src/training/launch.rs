@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+use super::interrupts::Interrupts;
 use super::plan::{EvalRequest, EvalResult, FileError, InferRequest, InferResult, RunRequest, read_json};
 
 /// The training executable.
@@ -33,6 +34,15 @@ pub enum LaunchError {
         path: PathBuf,
         /// What the system said.
         error: io::Error,
+    },
+    /// Signals cannot be received, so none could be passed on to it.
+    #[error("cannot handle Ctrl-C: {0}")]
+    Signals(io::Error),
+    /// A signal came before it was started.
+    #[error("{path} was not started, for a signal to end came before", path = path.display())]
+    Interrupted {
+        /// The executable.
+        path: PathBuf,
     },
     /// It ended with an error, which it has told already.
     #[error("{path} ended with {status}", path = path.display())]
@@ -76,11 +86,19 @@ impl Trainer {
     }
 
     /// Runs the stages of an experiment; progress and errors go to standard error.
-    pub fn run(&self, request: &RunRequest) -> Result<(), LaunchError> {
+    ///
+    /// SIGINT and SIGTERM to this process are passed on to the training one, which ends; `interrupted` is called at
+    /// the first. They are no signals to this process before that one has ended well.
+    pub fn run(
+        &self,
+        request: &RunRequest,
+        interrupted: impl FnOnce() + Send + 'static,
+    ) -> Result<(), LaunchError> {
+        let interrupts = Interrupts::listen(interrupted).map_err(LaunchError::Signals)?;
         let folder = scratch()?;
         let path = folder.path().join("request.json");
         request.write(&path)?;
-        self.start("run", &path)
+        self.start("run", &path, Some(&interrupts))
     }
 
     /// Tries an assignment on a trained network.
@@ -89,7 +107,7 @@ impl Trainer {
         let output = folder.path().join("result.json");
         let path = folder.path().join("request.json");
         request(output.clone()).write(&path)?;
-        self.start("eval", &path)?;
+        self.start("eval", &path, None)?;
         Ok(read_json(&output)?)
     }
 
@@ -99,11 +117,16 @@ impl Trainer {
         let output = folder.path().join("result.json");
         let path = folder.path().join("request.json");
         request(output.clone()).write(&path)?;
-        self.start("infer", &path)?;
+        self.start("infer", &path, None)?;
         Ok(read_json(&output)?)
     }
 
-    fn start(&self, action: &str, request: &Path) -> Result<(), LaunchError> {
+    fn start(
+        &self,
+        action: &str,
+        request: &Path,
+        interrupts: Option<&Interrupts>,
+    ) -> Result<(), LaunchError> {
         let mut command = Command::new(&self.path);
         command.arg(action).arg("--request").arg(request);
         for (variable, value) in SETTINGS {
@@ -111,12 +134,16 @@ impl Trainer {
                 command.env(variable, value);
             }
         }
-        let fail = |error| LaunchError::Start { path: self.path.clone(), error };
-        let status = command.spawn().map_err(fail)?.wait().map_err(fail)?;
-        if status.success() {
-            return Ok(());
+        let status = match interrupts {
+            Some(interrupts) => interrupts.wait_for(&mut command),
+            None => command.status().map(Some),
+        };
+        let path = || self.path.clone();
+        match status.map_err(|error| LaunchError::Start { path: path(), error })? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(LaunchError::Failed { path: path(), status }),
+            None => Err(LaunchError::Interrupted { path: path() }),
         }
-        Err(LaunchError::Failed { path: self.path.clone(), status })
     }
 }
 
@@ -155,10 +182,10 @@ mod tests {
     #[test]
     fn a_trainer_that_fails_is_told_of() {
         let trainer = Trainer { path: "/bin/false".into() };
-        let error = trainer.start("run", Path::new("request.json")).unwrap_err();
+        let error = trainer.start("run", Path::new("request.json"), None).unwrap_err();
         assert!(matches!(error, LaunchError::Failed { .. }), "{error}");
         let missing = Trainer { path: "/nowhere/axmul-train".into() };
-        let error = missing.start("run", Path::new("request.json")).unwrap_err();
+        let error = missing.start("run", Path::new("request.json"), None).unwrap_err();
         assert!(error.to_string().contains("cannot start /nowhere/axmul-train"), "{error}");
     }
 }

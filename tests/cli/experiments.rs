@@ -134,3 +134,93 @@ fn runs_that_cannot_begin() {
     assert!(message.contains("axmul data fetch mnist"), "{message}");
     assert!(!sandbox.path("runs").exists());
 }
+
+/// A stand-in for `axmul-train` that writes which signal reaches it, and ends a minute later if none does.
+#[cfg(unix)]
+const STAND_IN: &str = "#!/bin/sh
+for signal in INT TERM; do trap \"echo $signal >> caught; exit 7\" $signal; done
+touch started
+for i in $(seq 600); do sleep 0.1; done
+";
+
+/// One that a signal ends, as it does `axmul-train`.
+#[cfg(unix)]
+const MORTAL: &str = "#!/bin/sh
+touch started
+exec sleep 60
+";
+
+/// Starts `axmul run` with a script in the place of `axmul-train`, in a process group of its own; once the script
+/// runs, `signal` does what it does. Returns how it ended.
+#[cfg(unix)]
+fn interrupted(sandbox: &Sandbox, script: &str, signal: impl FnOnce(rustix::process::Pid)) -> Ended {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    sandbox.write("train.sh", script);
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(sandbox.path("train.sh"), executable).unwrap();
+    sandbox.write(
+        "mine.yaml",
+        "name: mine\ndata: {name: photos}\ncatalog: [exact.yaml]\nstages: {baseline: {epochs: 1}}\n",
+    );
+    sandbox.write(
+        "exact.yaml",
+        "version: 1\nname: exact\nlicence: MIT\ncitation: none\ncost_source: none\nentries:\n  \
+         - {name: exact, format: 8s, model: {family: exact}, cost: {power_mw: 1}}\n",
+    );
+    std::fs::create_dir_all(sandbox.path("photos")).unwrap();
+    let child = sandbox
+        .command()
+        .env("AXMUL_TRAIN", sandbox.path("train.sh"))
+        .args(["run", "mine.yaml", "--overwrite"])
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !sandbox.path("started").exists() && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal(rustix::process::Pid::from_child(&child));
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(sandbox.path("started").exists(), "the stand-in was not started: {stderr}");
+    Ended { code: output.status.code().expect("ended by itself"), stdout: output.stdout, stderr }
+}
+
+/// Whether it ended as after Ctrl-C: told once, and the end of the child is the error.
+#[cfg(unix)]
+fn told(ended: &Ended, end: &str) {
+    refused(ended, &["mine.yaml --resume", "train.sh ended with ", end]);
+    assert_eq!(ended.stderr.matches("interrupted; go on with: ").count(), 1, "{ended}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_to_a_run_alone_reaches_the_training_process() {
+    use rustix::process::{Signal, kill_process};
+
+    for (signal, name) in [(Signal::INT, "INT\n"), (Signal::TERM, "TERM\n")] {
+        let sandbox = Sandbox::new();
+        let ended = interrupted(&sandbox, STAND_IN, |run| kill_process(run, signal).unwrap());
+        told(&ended, "exit status: 7");
+        assert_eq!(sandbox.read("caught"), name.as_bytes());
+    }
+    let ended = interrupted(&Sandbox::new(), MORTAL, |run| kill_process(run, Signal::INT).unwrap());
+    told(&ended, "signal: 2");
+}
+
+/// Ctrl-C in a terminal reaches both.
+#[cfg(unix)]
+#[test]
+fn a_signal_to_both_processes_is_told_once() {
+    use rustix::process::{Signal, kill_process_group};
+
+    let ended = interrupted(&Sandbox::new(), MORTAL, |run| kill_process_group(run, Signal::INT).unwrap());
+    told(&ended, "signal: 2");
+}
