@@ -25,6 +25,8 @@ use clap::Parser;
 const SPLITS: usize = 1000;
 /// How many of the worst misses are named.
 const WORST: usize = 5;
+/// How many points of a panel are named.
+const NAMED: usize = 4;
 
 /// Computed costs against published ones
 #[derive(Parser)]
@@ -151,8 +153,13 @@ fn panel(
     let about = both.iter().map(|of| format!("{:.3}, {:.1} %", of.spearman, 100.0 * of.mean_held_out()));
     // One scale for all points, that of the unmapped circuits.
     let scale = both[0].scale;
+    // Named are those that lie furthest from the line.
+    let distance = |m: &Measured| (scale * column.2(m) - m.published[index]).abs();
+    let mut far: Vec<&Measured> = sets[0].iter().collect();
+    far.sort_by(|x, y| distance(y).total_cmp(&distance(x)));
+    far.truncate(NAMED);
     let point = |m: &Measured| AgreementPoint {
-        name: ((scale * column.2(m) / m.published[index] - 1.0).abs() > 0.2).then(|| m.name.clone()),
+        name: far.iter().any(|other| other.name == m.name).then(|| m.name.clone()),
         published: m.published[index],
         computed: scale * column.2(m),
     };

@@ -53,7 +53,7 @@ fn by_code(format: OperandFormat, by_value: &[f64]) -> Vec<f64> {
     let copies = (cases.len() / by_value.len()) as f64;
     let case = |at: usize| {
         let at = at % by_value.len();
-        by_value[(at / columns ^ top_a) * columns + (at % columns ^ top_b)] / copies
+        by_value[((at / columns) ^ top_a) * columns + ((at % columns) ^ top_b)] / copies
     };
     cases.map(case).collect()
 }

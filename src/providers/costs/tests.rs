@@ -135,6 +135,21 @@ fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
     }
 }
 
+/// Whatever the mapper thinks of loads: nothing that was mapped for delay is slower than what was mapped for area.
+#[test]
+fn mapping_for_delay_is_never_slower() {
+    let (known, cache) = (Cost::default(), cache());
+    for name in ["exact-4u", "exact-8s", "truncated-4-8u", "drum-4-8u", "kulkarni-3-8u"] {
+        let netlist = member(name);
+        let subject = Subject { name, circuit: Some(&netlist), placed: None, known: &known };
+        let delay_ns = |goal| {
+            let backend = BuiltIn::new(Technology::built_in(), goal, &cache);
+            backend.cost(&subject, &Conditions::default()).unwrap().delay_ns.unwrap()
+        };
+        assert!(delay_ns(Goal::Delay) <= delay_ns(Goal::Area), "{name}");
+    }
+}
+
 #[test]
 fn a_liberty_file_takes_the_place_of_the_own_cells() {
     let (_directory, technology) = opened(SMALL);

@@ -225,7 +225,7 @@ mod tests {
         for (text, part) in [
             ("{\"version\": 99}", "got 99"),
             ("{}", "got none"),
-            ("{\"version\": 2}", "missing field"),
+            ("{\"version\": 3}", "missing field"),
             ("{", "cannot read"),
         ] {
             std::fs::write(&path, text).unwrap();
