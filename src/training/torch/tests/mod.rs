@@ -1,5 +1,6 @@
 //! Tests across the files of the training core.
 
+mod activity;
 mod course;
 mod exactness;
 mod narrow;
