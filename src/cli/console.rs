@@ -87,8 +87,17 @@ impl Console {
 
     /// A bar for work of `what`, silent with `--quiet` or off a terminal.
     pub fn progress(&self, what: &'static str) -> Progress {
+        self.bar(what, "{msg} [{bar:30}] {pos}/{len}, {eta} left")
+    }
+
+    /// Like [`Self::progress`], for steps that are bytes.
+    pub fn progress_in_bytes(&self, what: &'static str) -> Progress {
+        self.bar(what, "{msg} [{bar:30}] {bytes}/{total_bytes}, {eta} left")
+    }
+
+    fn bar(&self, what: &'static str, template: &str) -> Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
-            .with_style(style("{msg} [{bar:30}] {pos}/{len}, {eta} left"))
+            .with_style(style(template))
             .with_message(what);
         Progress { bar, started: Instant::now(), pairs: Once::new(), quiet: self.quiet }
     }

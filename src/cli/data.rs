@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use check::ContentArgs;
 
+use super::console::Console;
 use crate::data::{self, DATA_SETS, DataSet, Fetched, FileState, Progress, Source, Sources};
 
 /// Fetch, check and list the data sets that networks are trained on
@@ -94,7 +95,7 @@ pub fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<
                 let out: &mut dyn Write = if content.is_machine() { &mut aside } else { out };
                 check(set, &place, out)?;
             }
-            check::content(&source, place, content, out)
+            check::content(&source, place, content, &Console::new(quiet), out)
         }
         Action::Check { source: None, .. } => {
             let mut found = false;

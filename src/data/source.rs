@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::images::{self, Channels, ImageSet, ReadError, Reading};
+use super::images::{self, Channels, ImageSet, ReadError, Reading, Watch};
 use super::mnist::{self, MNIST};
 use super::{DATA_SETS, DataError, DataSet};
 
@@ -75,6 +75,26 @@ impl Source {
     /// Reads the images that lie at `place` ([`Self::place`]); `cached` ones are taken as they were decoded before.
     pub fn read(&self, place: &Path, reading: &Reading, cached: bool) -> Result<ImageSet, SourceError> {
         let read = if cached { images::read_cached } else { images::read };
+        self.read_by(place, reading, &read)
+    }
+
+    /// Reads the images that lie at `place`, not from the cache, and lets them be watched. The few files of MNIST are
+    /// read at once.
+    pub fn read_watched(
+        &self,
+        place: &Path,
+        reading: &Reading,
+        watch: Watch<'_>,
+    ) -> Result<ImageSet, SourceError> {
+        self.read_by(place, reading, &|path, reading| images::read_watched(path, reading, watch))
+    }
+
+    fn read_by(
+        &self,
+        place: &Path,
+        reading: &Reading,
+        read: &dyn Fn(&Path, &Reading) -> Result<ImageSet, ReadError>,
+    ) -> Result<ImageSet, SourceError> {
         match self {
             Self::Known(set) if **set == MNIST => {
                 let set = ImageSet::from(mnist::read(place)?);

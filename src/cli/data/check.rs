@@ -10,6 +10,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
+use crate::cli::console::Console;
 use crate::data::Source;
 use crate::data::images::{
     ChannelStatistics, Channels, CorruptImage, Form, ImageSet, OnCorrupt, Part, Reading, statistics,
@@ -91,11 +92,12 @@ struct PartReport {
     channels: Vec<ChannelStatistics>,
 }
 
-/// Reads everything that `source` has at `place`, and tells `out` what it is.
+/// Reads everything that `source` has at `place`, and tells `out` what it is; how far it is, `console`.
 pub(super) fn content(
     source: &Source,
     place: PathBuf,
     args: &ContentArgs,
+    console: &Console,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let channels = match args.channels {
@@ -105,7 +107,10 @@ pub(super) fn content(
     };
     // All corrupt images are to be told, not the first.
     let reading = Reading { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
-    let set = source.read(&place, &reading, false).context("the images cannot be used")?;
+    let bar = console.progress_in_bytes("images");
+    let set = source.read_watched(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
+    drop(bar);
+    let set = set.context("the images cannot be used")?;
     let report = Report::of(place, set);
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,

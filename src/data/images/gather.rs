@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use super::decode::{Picture, decode, is_image};
 use super::tree::{Entry, visit};
 use super::{
-    CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, cifar, idx_files, npy, resize, tiny_imagenet,
+    CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, Watch, cifar, idx_files, npy, resize,
+    tiny_imagenet,
 };
 
 /// Images that are decoded at once.
@@ -57,7 +58,7 @@ pub(super) fn base(path: &str) -> &str {
 }
 
 /// Reads everything at `path` that may be part of a set of images.
-pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadError> {
+pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<Gathered, ReadError> {
     let mut gathered = Gathered::default();
     let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
     let (mut waiting_bytes, mut bytes, mut entries) = (0, 0u64, 0);
@@ -93,7 +94,7 @@ pub(super) fn gather(path: &Path, reading: &Reading) -> Result<Gathered, ReadErr
         }
         Ok(())
     };
-    visit(path, &|name| is_image(name) || is_part(base(name)), &mut |entry| {
+    visit(path, &|name| is_image(name) || is_part(base(name)), watch, &mut |entry| {
         entries += 1;
         if entries > MAX_ENTRIES {
             let problem = format!("more than {MAX_ENTRIES} files and folders");

@@ -160,18 +160,26 @@ pub enum Channels {
 /// The most rows or columns of an image, before and after resizing.
 pub const MAX_SIDE: usize = 4096;
 
+/// Gets the bytes that are read so far and those that there are in all, now and then.
+pub type Watch<'a> = Option<&'a dyn Fn(u64, u64)>;
+
 /// Reads the images at `path`: a folder, or an archive (`.tar`, `.tar.gz`, `.tar.xz`, `.zip`, told by their content).
 ///
 /// # Errors
 ///
 /// Every [`ReadError`] names the file that is at fault and says what to do.
 pub fn read(path: &Path, reading: &Reading) -> Result<ImageSet, ReadError> {
+    read_watched(path, reading, None)
+}
+
+/// [`read`], which takes a while, as it goes.
+pub fn read_watched(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<ImageSet, ReadError> {
     if let Some(size) = reading.resize.filter(|size| size.iter().any(|side| !(1..=MAX_SIDE).contains(side))) {
         return Err(ReadError::Setting(format!(
             "resize: expected 1 to {MAX_SIDE} rows and columns, got {size:?}"
         )));
     }
-    let gathered = gather::gather(path, reading)?;
+    let gathered = gather::gather(path, reading, watch)?;
     if gathered.has_file("val_annotations.txt") && !gathered.pictures.is_empty() {
         tiny_imagenet::assemble(path, gathered, reading)
     } else if !gathered.pictures.is_empty() || !gathered.corrupt.is_empty() {

@@ -9,7 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use sha2::{Digest, Sha256};
 
-use super::ReadError;
+use super::{ReadError, Watch};
 
 /// Folders within folders, at most.
 const MAX_DEPTH: usize = 16;
@@ -32,33 +32,108 @@ pub(super) enum Entry {
 type Take<'a> = &'a mut dyn FnMut(Entry) -> Result<(), ReadError>;
 
 /// Hands every folder and every file that is `wanted` to `take`: folders in the order of their names, archives in
-/// theirs. Hidden files, and what systems leave in archives beside the files, are passed over.
-pub(super) fn visit(path: &Path, wanted: &dyn Fn(&str) -> bool, take: Take<'_>) -> Result<(), ReadError> {
+/// theirs. Hidden files, and what systems leave in archives beside the files, are passed over. `watch` gets the
+/// bytes that are read of a folder's wanted files, or of an archive as it lies there.
+pub(super) fn visit(
+    path: &Path,
+    wanted: &dyn Fn(&str) -> bool,
+    watch: Watch<'_>,
+    take: Take<'_>,
+) -> Result<(), ReadError> {
     let wanted = |name: &str| !is_hidden(name) && wanted(name);
     let metadata = fs::metadata(path).map_err(|error| ReadError::io("open", path, error))?;
     if metadata.is_dir() {
+        let mut meter = Meter { watch, done: 0, total: 0 };
+        if watch.is_some() {
+            meter.total = length(path, &wanted)?;
+        }
         return walk(path, "", 0, &mut |name, file| match file {
             None => take(Entry::Folder(name.to_owned())),
             Some(_) if !wanted(name) => Ok(()),
             Some(place) => {
                 let open = File::open(place).map_err(|error| ReadError::io("open", place, error))?;
                 let content = content(open, place).map_err(|error| named("read", place, error))?;
-                take(Entry::File(name.to_owned(), content))
+                meter.done += content.len() as u64;
+                take(Entry::File(name.to_owned(), content))?;
+                meter.show();
+                Ok(())
             }
         });
     }
     let file = File::open(path).map_err(|error| ReadError::io("open", path, error))?;
     let mut file = BufReader::with_capacity(1 << 16, file);
     let start = file.fill_buf().map_err(|error| ReadError::io("read", path, error))?;
+    let meter = Meter { watch, done: 0, total: metadata.len() };
     if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-        visit_zip(path, file, &wanted, take)
-    } else if start.starts_with(&[0x1f, 0x8b]) {
+        return visit_zip(path, file, meter, &wanted, take);
+    }
+    let (gzip, xz) = (start.starts_with(&[0x1f, 0x8b]), start.starts_with(b"\xfd7zXZ\0"));
+    let file = Metered { file, meter };
+    if gzip {
         visit_tar(path, MultiGzDecoder::new(file), &wanted, take)
-    } else if start.starts_with(b"\xfd7zXZ\0") {
+    } else if xz {
         visit_tar(path, XzReader::new_mem_limit(file, true, XZ_MEMORY), &wanted, take)
     } else {
         visit_tar(path, file, &wanted, take)
     }
+}
+
+/// How much is read.
+struct Meter<'a> {
+    watch: Watch<'a>,
+    /// Bytes so far.
+    done: u64,
+    /// Bytes in all.
+    total: u64,
+}
+
+impl Meter<'_> {
+    fn show(&self) {
+        if let Some(watch) = self.watch {
+            // Files may have grown since their length was asked for.
+            watch(self.done.min(self.total), self.total);
+        }
+    }
+}
+
+/// An archive that is read from its start to its end.
+struct Metered<'a, R> {
+    file: R,
+    meter: Meter<'a>,
+}
+
+impl<R: BufRead> Read for Metered<'_, R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(to)?;
+        self.meter.done += length as u64;
+        self.meter.show();
+        Ok(length)
+    }
+}
+
+impl<R: BufRead> BufRead for Metered<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.file.fill_buf()
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.file.consume(length);
+        self.meter.done += length as u64;
+        self.meter.show();
+    }
+}
+
+/// Bytes of the `wanted` files below a folder.
+fn length(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<u64, ReadError> {
+    let mut length = 0;
+    walk(folder, "", 0, &mut |name, file| {
+        if let Some(place) = file.filter(|_| wanted(name)) {
+            let metadata = fs::metadata(place).map_err(|error| ReadError::io("open", place, error))?;
+            length += metadata.len();
+        }
+        Ok(())
+    })?;
+    Ok(length)
 }
 
 /// What identifies the content without reading it: path, length and time of change of every file, hashed.
@@ -161,6 +236,7 @@ fn visit_tar(
 fn visit_zip(
     path: &Path,
     file: BufReader<File>,
+    mut meter: Meter<'_>,
     wanted: &dyn Fn(&str) -> bool,
     take: Take<'_>,
 ) -> Result<(), ReadError> {
@@ -168,6 +244,7 @@ fn visit_zip(
     let mut archive = zip::ZipArchive::new(file).map_err(|error| fault(&error))?;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|error| fault(&error))?;
+        meter.done = meter.done.saturating_add(entry.compressed_size());
         let name = entry.name().map_err(|error| fault(&error))?.into_owned();
         let Some(name) = clean(&name) else { continue };
         if entry.is_dir() {
@@ -183,6 +260,7 @@ fn visit_zip(
                 Content::TooLarge(error) => error,
             })?;
             take(Entry::File(name, content))?;
+            meter.show();
         }
     }
     Ok(())
@@ -226,4 +304,50 @@ fn clean(name: &str) -> Option<String> {
 /// Whether any part of the path is hidden, or is what macOS puts beside the files of an archive.
 fn is_hidden(name: &str) -> bool {
     name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::super::samples::{gz, place, tar, whole, xz, zip};
+    use super::*;
+
+    /// What `watch` gets.
+    fn watched(path: &Path) -> Vec<(u64, u64)> {
+        let seen = RefCell::new(vec![]);
+        let watch = |done, total| seen.borrow_mut().push((done, total));
+        visit(path, &|name| name.ends_with(".png"), Some(&watch), &mut |_| Ok(())).unwrap();
+        seen.into_inner()
+    }
+
+    #[test]
+    fn what_is_read_grows_to_what_there_is() {
+        let root = tempfile::tempdir().unwrap();
+        let mut files = whole();
+        files.push(("readme.txt".into(), vec![0; 1000]));
+        place(&root.path().join("folder"), &files);
+        let images: usize = whole().iter().map(|(_, content)| content.len()).sum();
+        for (name, archive) in [
+            ("a.tar", tar(&files)),
+            ("a.gz", gz(&tar(&files))),
+            ("a.xz", xz(&tar(&files))),
+            ("a.zip", zip(&files)),
+        ] {
+            fs::write(root.path().join(name), archive).unwrap();
+        }
+        for (name, total) in
+            [("folder", Some(images)), ("a.tar", None), ("a.gz", None), ("a.xz", None), ("a.zip", None)]
+        {
+            let path = root.path().join(name);
+            let total = total.map_or_else(|| fs::metadata(&path).unwrap().len(), |total| total as u64);
+            let seen = watched(&path);
+            assert!(seen.iter().all(|&(_, of)| of == total), "{name}: {seen:?}");
+            assert!(seen.is_sorted() && seen[0].0 < total / 2, "{name}: {seen:?}");
+            let last = seen.last().unwrap().0;
+            // The directory at the end of a zip has been read before, and some zeros at the end of a tar are not read.
+            assert!(last <= total && (name == "a.zip" || 3 * last > 2 * total), "{name}: {seen:?}");
+            assert!(name != "folder" || last == total, "{seen:?}");
+        }
+    }
 }
