@@ -56,9 +56,9 @@ fn main() -> ExitCode {
 }
 
 fn work(command: Command) -> anyhow::Result<()> {
+    torch::quiet_about_memory();
     match command {
         Command::Run(Request { request }) => {
-            torch::quiet_about_memory();
             torch::run(&RunRequest::read(&request)?)?;
         }
         Command::Eval(Request { request }) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tch::TchError;
 
+use super::memory::Work;
 use crate::assignment::AssignmentError;
 use crate::kernels::KernelError;
 use crate::training::plan::{
@@ -87,14 +88,15 @@ pub enum TrainError {
     },
     /// libtorch got no memory.
     #[error(
-        "out of memory: libtorch asked for {asked} at once, with {images} images in a batch; what was trained up to \
-         the last epoch is kept. Set a smaller batch (--set batch=N), take a smaller network, or a device with more \
-         memory"
+        "out of memory: libtorch asked for {asked} at once, with {images} images in a batch; {way_out}",
+        way_out = work.way_out()
     )]
     OutOfMemory {
         /// How much it asked for, with a unit.
         asked: String,
         /// Images in a batch.
         images: usize,
+        /// What it was for.
+        work: Work,
     },
 }

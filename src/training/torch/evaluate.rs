@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::checkpoint::Checkpoint;
 use super::dataset::Dataset;
 use super::layers::Mode;
+use super::memory::{self, Work};
 use super::multipliers::Multipliers;
 use super::network::Model;
 use super::{TrainError, device, epoch};
@@ -14,6 +15,11 @@ use crate::training::plan::{EvalRequest, EvalResult, Experiment, Split, StageNam
 
 /// Does what a request asks for: loads the checkpoint, gives layers their multipliers, and writes accuracy and loss.
 pub fn evaluate_request(request: &EvalRequest) -> Result<EvalResult, TrainError> {
+    let batch = epoch::evaluation_batch(&request.network.input);
+    memory::told(Work::Evaluation, batch, || evaluate(request))
+}
+
+fn evaluate(request: &EvalRequest) -> Result<EvalResult, TrainError> {
     let experiment = &request.experiment;
     device::set_threads(experiment.threads);
     let device = device::choose(experiment.device)?;

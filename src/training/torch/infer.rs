@@ -7,6 +7,7 @@ use tch::{Device, Tensor};
 use super::dataset::Dataset;
 use super::evaluate::{measure, set_multipliers};
 use super::layers::Mode;
+use super::memory::{self, Work};
 use super::network::Model;
 use super::start::{load_weights, observe};
 use super::{TrainError, device, epoch};
@@ -17,6 +18,11 @@ use crate::training::plan::{
 /// Does what a request asks for: loads the weights, calibrates where layers are to be quantised, writes class scores,
 /// and measures accuracy.
 pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> {
+    let batch = epoch::evaluation_batch(&request.network.input);
+    memory::told(Work::Evaluation, batch, || infer(request))
+}
+
+fn infer(request: &InferRequest) -> Result<InferResult, TrainError> {
     let (experiment, network) = (&request.experiment, &request.network);
     device::set_threads(experiment.threads);
     let device = device::choose(experiment.device)?;
@@ -42,7 +48,7 @@ pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> 
             }
             (None, None) => return Err(TrainError::Data("are needed to calibrate ranges on".into())),
         };
-        observe(&mut model, &images)?;
+        memory::told(Work::Calibration, images.size()[0] as usize, || observe(&mut model, &images))?;
         set_multipliers(&mut model, layers, &request.multipliers, experiment)?;
         calibration = Some(Calibration { images_of, images: images.size()[0] as usize });
     }

@@ -5,17 +5,49 @@ use std::panic::{self, AssertUnwindSafe};
 
 use super::TrainError;
 
-/// Does some work in batches of `images`; libtorch's refusal of memory, an error or a panic, becomes
+/// What memory is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A run.
+    Training,
+    /// Accuracy or class scores, in batches that nobody chooses.
+    Evaluation,
+    /// Ranges to quantise by, of all images at once.
+    Calibration,
+}
+
+impl Work {
+    /// What is kept, and what to do.
+    pub fn way_out(self) -> &'static str {
+        match self {
+            Self::Training => {
+                "what was trained up to the last epoch is kept. Set a smaller batch (--set batch=N), take a smaller \
+                 network, or a device with more memory"
+            }
+            Self::Evaluation => "take a smaller network, or a device with more memory",
+            Self::Calibration => {
+                "calibrate on fewer images (--set capture.images=N), take a smaller network, or a device with more \
+                 memory"
+            }
+        }
+    }
+}
+
+/// Does `work` in batches of `images`; libtorch's refusal of memory, an error or a panic, becomes
 /// [`TrainError::OutOfMemory`].
-pub fn told<T>(images: usize, work: impl FnOnce() -> Result<T, TrainError>) -> Result<T, TrainError> {
-    match panic::catch_unwind(AssertUnwindSafe(work)) {
+pub fn told<T>(
+    work: Work,
+    images: usize,
+    task: impl FnOnce() -> Result<T, TrainError>,
+) -> Result<T, TrainError> {
+    match panic::catch_unwind(AssertUnwindSafe(task)) {
         Ok(Err(TrainError::Torch(error))) => Err(match asked(&error.to_string()) {
-            Some(asked) => TrainError::OutOfMemory { asked, images },
+            Some(asked) => TrainError::OutOfMemory { asked, images, work },
             None => TrainError::Torch(error),
         }),
         Ok(outcome) => outcome,
         Err(payload) => match text(&*payload).and_then(asked) {
-            Some(asked) => Err(TrainError::OutOfMemory { asked, images }),
+            Some(asked) => Err(TrainError::OutOfMemory { asked, images, work }),
             None => panic::resume_unwind(payload),
         },
     }
@@ -89,22 +121,35 @@ mod tests {
     fn libtorchs_refusals_become_one_error() {
         let size = [1i64 << 50];
         let options = (Kind::Double, Device::Cpu);
-        let error = told(128, || Ok(Tensor::f_zeros(size, options)?)).unwrap_err();
-        let panic = told(128, || Ok(Tensor::zeros(size, options))).unwrap_err();
+        let error = told(Work::Training, 128, || Ok(Tensor::f_zeros(size, options)?)).unwrap_err();
+        let panic = told(Work::Training, 128, || Ok(Tensor::zeros(size, options))).unwrap_err();
         for message in [error.to_string(), panic.to_string()] {
             for part in ["asked for 8388608.0 GiB", "128 images", "smaller batch", "last epoch is kept"] {
                 assert!(message.contains(part), "{part}: {message}");
             }
         }
+        // Nothing was trained there, and nothing sets the batches of an evaluation.
+        for (work, advice) in [(Work::Evaluation, None), (Work::Calibration, Some("--set capture.images=N"))]
+        {
+            let inner = || told(work, 512, || Ok(Tensor::zeros(size, options)));
+            let message = told(Work::Training, 1, inner).unwrap_err().to_string();
+            for part in
+                ["asked for 8388608.0 GiB", "512 images", "smaller network", advice.unwrap_or_default()]
+            {
+                assert!(message.contains(part), "{part}: {message}");
+            }
+            assert!(!message.contains("epoch") && !message.contains("batch=N"), "{message}");
+            assert_eq!(message.contains("--set"), advice.is_some(), "{message}");
+        }
     }
 
     #[test]
     fn other_errors_and_panics_stay_what_they_are() {
-        let error = told(1, || Err::<(), _>(TrainError::Data("are odd".into()))).unwrap_err();
+        let error = told(Work::Training, 1, || Err::<(), _>(TrainError::Data("are odd".into()))).unwrap_err();
         assert!(matches!(error, TrainError::Data(_)));
         let odd = || Ok(Tensor::from_slice(&[1f32, 2.0]).f_view([3])?);
-        assert!(matches!(told(1, odd).unwrap_err(), TrainError::Torch(_)));
-        let caught = panic::catch_unwind(|| told(1, || -> Result<(), _> { panic!("mine") }));
+        assert!(matches!(told(Work::Training, 1, odd).unwrap_err(), TrainError::Torch(_)));
+        let caught = panic::catch_unwind(|| told(Work::Training, 1, || -> Result<(), _> { panic!("mine") }));
         assert_eq!(text(&*caught.unwrap_err()), Some("mine"));
     }
 }

@@ -41,6 +41,6 @@ pub use error::TrainError;
 pub use evaluate::evaluate_request;
 pub use infer::infer_request;
 pub use layers::Mode;
-pub use memory::quiet as quiet_about_memory;
+pub use memory::{Work, quiet as quiet_about_memory};
 pub use network::Model;
 pub use runner::run;

@@ -6,9 +6,10 @@ use tch::Device;
 
 use super::checkpoint::CheckpointInfo;
 use super::dataset::Dataset;
+use super::memory::{self, Work};
 use super::multipliers::Multipliers;
 use super::session::Session;
-use super::{TrainError, device, memory, stages};
+use super::{TrainError, device, stages};
 use crate::training::plan::{
     Event, EventLog, Results, RunDirectory, RunRequest, SeedResults, StageName, StageResults, read_json,
     write_json,
@@ -16,7 +17,7 @@ use crate::training::plan::{
 
 /// Runs what a request asks for; the results are in the run's `results.json` too.
 pub fn run(request: &RunRequest) -> Result<Results, TrainError> {
-    memory::told(request.experiment.batch, || {
+    memory::told(Work::Training, request.experiment.batch, || {
         device::set_threads(request.experiment.threads);
         let device = device::choose(request.experiment.device)?;
         // Everything that can be refused is, before the directory is touched.
