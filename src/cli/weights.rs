@@ -163,24 +163,16 @@ fn numbers(file: NpyFile<&[u8]>) -> Result<Vec<f64>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use npyz::WriterBuilder;
-
     use super::*;
-    fn written<T: npyz::AutoSerialize>(
+    use crate::files::samples::npy_in;
+
+    fn written<T: npyz::AutoSerialize + Copy>(
         shape: &[u64],
         order: Order,
         values: Vec<T>,
     ) -> tempfile::NamedTempFile {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        let mut writer = npyz::WriteOptions::new()
-            .default_dtype()
-            .shape(shape)
-            .order(order)
-            .writer(&mut file)
-            .begin_nd()
-            .unwrap();
-        writer.extend(values).unwrap();
-        writer.finish().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), npy_in(order, shape, &values)).unwrap();
         file
     }
 

@@ -106,22 +106,12 @@ fn guard(bytes: &[u8]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use npyz::WriterBuilder;
-
     use super::*;
-
-    fn npy<T: npyz::AutoSerialize>(shape: &[u64], values: Vec<T>) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let options = npyz::WriteOptions::new().default_dtype().shape(shape);
-        let mut writer = options.writer(&mut bytes).begin_nd().unwrap();
-        writer.extend(values).unwrap();
-        writer.finish().unwrap();
-        bytes
-    }
+    use crate::files::samples::npy;
 
     #[test]
     fn what_numpy_writes_is_read() {
-        let bytes = npy(&[3, 1], vec![1i16, -2, 3]);
+        let bytes = npy(&[3, 1], &[1i16, -2, 3]);
         let array = Npy::open(&bytes).unwrap();
         assert_eq!((array.shape(), array.element()), (&[3, 1][..], (TypeChar::Int, 2)));
         assert_eq!(array.type_name(), "'<i2'");
@@ -131,7 +121,7 @@ mod tests {
 
     #[test]
     fn other_files_are_refused() {
-        let good = npy(&[1, 2], vec![1f32, 2.0]);
+        let good = npy(&[1, 2], &[1f32, 2.0]);
         let header = |from: &str, to: &str| {
             let at = good.windows(from.len()).position(|part| part == from.as_bytes()).unwrap();
             [&good[..at], to.as_bytes(), &good[at + from.len()..]].concat()

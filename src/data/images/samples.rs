@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
+pub use crate::files::samples::npy;
+
 /// A file with its path.
 pub type Files = Vec<(String, Vec<u8>)>;
 
@@ -97,17 +99,6 @@ pub fn zip(files: &Files) -> Vec<u8> {
         writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
-}
-
-/// An array in NumPy's format.
-pub fn npy<T: npyz::AutoSerialize + Copy>(shape: &[u64], values: &[T]) -> Vec<u8> {
-    use npyz::WriterBuilder;
-    let mut out = Vec::new();
-    let mut writer =
-        npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut out).begin_nd().unwrap();
-    writer.extend(values.iter().copied()).unwrap();
-    writer.finish().unwrap();
-    out
 }
 
 /// The six files of CIFAR-10, binary form, two images in each: image i has the label i and the pixels 20 i.

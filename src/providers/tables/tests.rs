@@ -1,21 +1,7 @@
-use npyz::WriterBuilder;
 use proptest::prelude::*;
 
 use super::*;
-
-fn npy<T: npyz::AutoSerialize + Copy>(shape: &[u64], order: npyz::Order, values: &[T]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = npyz::WriteOptions::new()
-        .default_dtype()
-        .shape(shape)
-        .order(order)
-        .writer(&mut bytes)
-        .begin_nd()
-        .unwrap();
-    writer.extend(values.iter().copied()).unwrap();
-    writer.finish().unwrap();
-    bytes
-}
+use crate::files::samples::{npy, npy_in};
 
 fn parse(name: &str, bytes: &[u8], signed: Option<bool>) -> Result<TableFile, TableFileError> {
     TableFile::parse(Path::new(name), bytes, signed)
@@ -44,33 +30,24 @@ fn every_integer_type_and_both_orders_are_read() {
     let fortran: Vec<i32> = (0..128).map(|i| c[i % 16 * 8 + i / 16]).collect();
     for signed in [Some(true), None] {
         let read = |bytes: &[u8]| parse("t.npy", bytes, signed).unwrap().table;
-        assert_eq!(read(&npy(&[16, 8], npyz::Order::C, &c)), table);
-        assert_eq!(read(&npy(&[16, 8], npyz::Order::Fortran, &fortran)), table);
-        assert_eq!(
-            read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as i8).collect::<Vec<_>>())),
-            table
-        );
-        assert_eq!(
-            read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as i16).collect::<Vec<_>>())),
-            table
-        );
-        assert_eq!(
-            read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as i64).collect::<Vec<_>>())),
-            table
-        );
+        assert_eq!(read(&npy(&[16, 8], &c)), table);
+        assert_eq!(read(&npy_in(npyz::Order::Fortran, &[16, 8], &fortran)), table);
+        assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as i8).collect::<Vec<_>>())), table);
+        assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as i16).collect::<Vec<_>>())), table);
+        assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as i64).collect::<Vec<_>>())), table);
     }
     let table = telling(false);
     let c = table.products();
     let read = |bytes: &[u8]| parse("t.npy", bytes, None).unwrap().table;
-    assert_eq!(read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as u8).collect::<Vec<_>>())), table);
-    assert_eq!(read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as u16).collect::<Vec<_>>())), table);
-    assert_eq!(read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as u32).collect::<Vec<_>>())), table);
-    assert_eq!(read(&npy(&[16, 8], npyz::Order::C, &c.iter().map(|&x| x as u64).collect::<Vec<_>>())), table);
+    assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as u8).collect::<Vec<_>>())), table);
+    assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as u16).collect::<Vec<_>>())), table);
+    assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as u32).collect::<Vec<_>>())), table);
+    assert_eq!(read(&npy(&[16, 8], &c.iter().map(|&x| x as u64).collect::<Vec<_>>())), table);
 }
 
 #[test]
 fn option_beats_name_beats_content() {
-    let bytes = npy(&[16, 8], npyz::Order::C, &[1i32; 128]);
+    let bytes = npy(&[16, 8], &[1i32; 128]);
     let read = |name: &str, signed| {
         let file = parse(name, &bytes, signed).unwrap();
         (file.table.format().is_signed(), file.signedness, file.against_name)
@@ -79,7 +56,7 @@ fn option_beats_name_beats_content() {
     assert_eq!(read("mul4x3s_x.npy", Some(true)), (true, SignednessSource::Option, false));
     assert_eq!(read("mul4x3s_x.npy", None), (true, SignednessSource::Name, false));
     assert_eq!(read("x.npy", None), (false, SignednessSource::Content, false));
-    let file = parse("x.npy", &npy(&[16, 8], npyz::Order::C, &[-1i32; 128]), None).unwrap();
+    let file = parse("x.npy", &npy(&[16, 8], &[-1i32; 128]), None).unwrap();
     assert_eq!(file.describe(), "Operands signed: judged by whether a product is negative.");
 }
 
@@ -88,9 +65,9 @@ fn option_beats_name_beats_content() {
 fn unsigned_elements_of_a_signed_table_are_twos_complement() {
     let exact = ProductTable::exact(OperandFormat::signed(8, 8)).unwrap();
     let stored: Vec<u16> = exact.products().iter().map(|&product| product as u16).collect();
-    let file = parse("mul8s_x.npy", &npy(&[256, 256], npyz::Order::C, &stored), None).unwrap();
+    let file = parse("mul8s_x.npy", &npy(&[256, 256], &stored), None).unwrap();
     assert!(file.wrapped && file.table == exact);
-    let unsigned = parse("mul8u_x.npy", &npy(&[256, 256], npyz::Order::C, &stored), None).unwrap();
+    let unsigned = parse("mul8u_x.npy", &npy(&[256, 256], &stored), None).unwrap();
     assert!(!unsigned.wrapped);
 }
 
@@ -169,19 +146,19 @@ fn what_is_no_table_is_refused_by_name() {
     assert!(message("x.csv", "99999999999 0 0 0\n".repeat(4).as_bytes()).contains("signed 32-bit number"));
     assert!(message("x.doc", b"").contains(".npy, .csv, .txt, .bin or .h, got .doc"));
 
-    let good = npy(&[16, 8], npyz::Order::C, &[1i32; 128]);
+    let good = npy(&[16, 8], &[1i32; 128]);
     assert!(message("x.npy", b"").ends_with("got an empty file"));
     assert!(message("x.npy", &good[..good.len() - 1]).contains("expected 512 bytes of data"));
     assert!(message("x.npy", &good[..40]).ends_with("a header that breaks off"));
     assert!(message("x.npy", &good[..9]).ends_with("a header that breaks off"));
     assert!(message("x.npy", b"PK\x03\x04").contains("magic"));
-    let floats = npy(&[16, 8], npyz::Order::C, &[1f64; 128]);
+    let floats = npy(&[16, 8], &[1f64; 128]);
     assert!(message("x.npy", &floats).contains("expected integers"), "{}", message("x.npy", &floats));
     assert!(message("x.npy", &floats).contains("f8"));
-    assert!(message("x.npy", &npy(&[16, 2, 4], npyz::Order::C, &[1i32; 128])).contains("shape [16, 2, 4]"));
-    assert!(message("x.npy", &npy(&[128], npyz::Order::C, &[1i32; 128])).contains("shape [128]"));
-    assert!(message("x.npy", &npy(&[12, 8], npyz::Order::C, &[1i32; 96])).contains("[12, 8]"));
-    let huge = npy(&[4, 4], npyz::Order::C, &[u64::MAX; 16]);
+    assert!(message("x.npy", &npy(&[16, 2, 4], &[1i32; 128])).contains("shape [16, 2, 4]"));
+    assert!(message("x.npy", &npy(&[128], &[1i32; 128])).contains("shape [128]"));
+    assert!(message("x.npy", &npy(&[12, 8], &[1i32; 96])).contains("[12, 8]"));
+    let huge = npy(&[4, 4], &[u64::MAX; 16]);
     assert!(message("x.npy", &huge).contains("18446744073709551615"));
     assert!(
         TableFile::read(Path::new("absent/x.npy"), None).unwrap_err().to_string().starts_with("absent/x.npy")
@@ -212,7 +189,7 @@ fn hostile_headers_are_refused() {
 fn a_probe_reads_as_little_as_it_can() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("mul4x3s_1.npy");
-    let bytes = npy(&[16, 8], npyz::Order::C, &[1i32; 128]);
+    let bytes = npy(&[16, 8], &[1i32; 128]);
     // Truncated data: the header suffices.
     std::fs::write(&path, &bytes[..bytes.len() - 4]).unwrap();
     assert_eq!(TableFile::probe(&path, None).unwrap().to_string(), "4x3s");
@@ -252,7 +229,7 @@ proptest! {
     /// One damaged byte gives a table or an error, never a panic, and a cut file always an error.
     #[test]
     fn damage_is_survived(position in 0usize..640, byte in any::<u8>(), cut in 0usize..640) {
-        let mut bytes = npy(&[16, 8], npyz::Order::C, telling(true).products());
+        let mut bytes = npy(&[16, 8], telling(true).products());
         prop_assert!(parse("x.npy", &bytes[..cut.min(bytes.len() - 1)], None).is_err());
         let position = position % bytes.len();
         bytes[position] = byte;
@@ -267,7 +244,7 @@ proptest! {
         let products: Vec<i32> = seed.iter().copied().cycle().take(format.pairs() as usize).collect();
         let table = ProductTable::new(format, products).unwrap();
         let shape = [table.rows() as u64, table.columns() as u64];
-        let bytes = npy(&shape, npyz::Order::C, table.products());
+        let bytes = npy(&shape, table.products());
         prop_assert_eq!(&parse("x.npy", &bytes, Some(signed)).unwrap().table, &table);
         let text = as_text(&table, ",");
         prop_assert_eq!(&parse("x.csv", text.as_bytes(), Some(signed)).unwrap().table, &table);

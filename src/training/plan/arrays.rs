@@ -77,21 +77,13 @@ pub fn write_scores(path: &Path, shape: [usize; 2], values: &[f32]) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn npy<T: npyz::AutoSerialize>(shape: &[u64], values: Vec<T>) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let options = npyz::WriteOptions::new().default_dtype().shape(shape);
-        let mut writer = options.writer(&mut bytes).begin_nd().unwrap();
-        writer.extend(values).unwrap();
-        writer.finish().unwrap();
-        bytes
-    }
+    use crate::files::samples::npy;
 
     #[test]
     fn images_are_read_in_either_precision() {
         let expected = Array { shape: [1, 2, 1, 2], values: vec![1.0, -2.5, 0.0, 4.0] };
-        assert_eq!(parse(&npy(&[1, 2, 1, 2], vec![1f32, -2.5, 0.0, 4.0])).unwrap(), expected);
-        assert_eq!(parse(&npy(&[1, 2, 1, 2], vec![1f64, -2.5, 0.0, 4.0])).unwrap(), expected);
+        assert_eq!(parse(&npy(&[1, 2, 1, 2], &[1f32, -2.5, 0.0, 4.0])).unwrap(), expected);
+        assert_eq!(parse(&npy(&[1, 2, 1, 2], &[1f64, -2.5, 0.0, 4.0])).unwrap(), expected);
     }
 
     #[test]
@@ -107,14 +99,14 @@ mod tests {
 
     #[test]
     fn other_arrays_are_refused() {
-        let good = npy(&[1, 1, 1, 2], vec![1f32, 2.0]);
+        let good = npy(&[1, 1, 1, 2], &[1f32, 2.0]);
         for (bytes, part) in [
             (b"PK".to_vec(), "no .npy file"),
             (good[..good.len() - 1].to_vec(), "does not fit to the 7 bytes"),
-            (npy(&[2], vec![1f32, 2.0]), "its shape is [2]"),
-            (npy(&[0, 1, 1, 2], Vec::<f32>::new()), "holds no images"),
-            (npy(&[1, 1, 1, 2], vec![1i32, 2]), "its elements are '<i4'"),
-            (npy(&[1, 1, 1, 2], vec![f32::NAN, 2.0]), "its value 0 is NaN"),
+            (npy(&[2], &[1f32, 2.0]), "its shape is [2]"),
+            (npy(&[0, 1, 1, 2], &[0f32; 0]), "holds no images"),
+            (npy(&[1, 1, 1, 2], &[1i32, 2]), "its elements are '<i4'"),
+            (npy(&[1, 1, 1, 2], &[f32::NAN, 2.0]), "its value 0 is NaN"),
         ] {
             let problem = parse(&bytes).unwrap_err();
             assert!(problem.contains(part), "{part}: {problem}");

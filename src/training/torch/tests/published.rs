@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use npyz::WriterBuilder;
 use tch::{Device, Kind, Tensor};
 
 use super::runs::catalogue;
 use super::seeded;
+use crate::files::samples::npy;
 use crate::multiplier::OperandFormat;
 use crate::training::plan::{
     self, Calibration, Circuits, Course, Experiment, InferRequest, Network, RangesFrom, RunRequest, Split,
@@ -40,12 +40,7 @@ fn request(folder: &Path, experiment: &Experiment, network: &Network) -> InferRe
 fn write_input(folder: &Path, images: &Tensor) {
     let values: Vec<f32> = Vec::try_from(images.reshape([-1])).unwrap();
     let shape: Vec<u64> = images.size().iter().map(|&n| n as u64).collect();
-    let mut bytes = Vec::new();
-    let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
-    let mut writer = options.writer(&mut bytes).begin_nd().unwrap();
-    writer.extend(values).unwrap();
-    writer.finish().unwrap();
-    std::fs::write(folder.join("x.npy"), bytes).unwrap();
+    std::fs::write(folder.join("x.npy"), npy(&shape, &values)).unwrap();
 }
 
 /// Weights that were written for others and read back give the same class scores, bit for bit.
