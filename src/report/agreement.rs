@@ -86,9 +86,12 @@ fn draw(canvas: &Canvas<'_>, offset: i32, panel: &AgreementPanel) -> Result<(), 
     for point in points() {
         let Some(name) = &point.name else { continue };
         let (x, y) = at(point.published, point.computed);
-        // Above the line the name goes to the left, below it to the right, where fewer points are.
-        let (x, side) =
-            if point.computed > point.published { (x - 8, HPos::Right) } else { (x + 8, HPos::Left) };
+        // Above the line the name goes to the left if there is room, else to the right, where fewer points are.
+        let room = x - 8 - 7 * name.chars().count() as i32 > left;
+        let (x, side) = match point.computed > point.published && room {
+            true => (x - 8, HPos::Right),
+            false => (x + 8, HPos::Left),
+        };
         canvas.text(name, (x, y), TextLook::new(10.5).colour(INK).anchor(side, VPos::Center))?;
     }
     let name = TextLook::new(12.0).colour(INK);
