@@ -1,11 +1,11 @@
 //! What a circuit of library cells costs: area, delay, and power under the operands that it is given.
 
 use super::Mapped;
-use super::activity::{Activity, Glitches, Sampling, activity};
+use super::activity::{Glitches, Sampling, activity};
 use super::library::Library;
 use super::operands::{Operands, OperandsError};
 use super::power::{Power, power};
-use super::timing::{Loads, Surroundings, timing};
+use super::timing::{Surroundings, timing};
 
 /// The clock at which power is stated where nothing else is said, in megahertz: one product every 2 ns, enough for an
 /// 8x8 array. The rate is the same for circuits that take longer and would need registers, which are not counted.
@@ -90,11 +90,8 @@ pub fn cost(mapped: &Mapped, library: &Library, conditions: &Conditions) -> Resu
     let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
     operands.check(mapped.format)?;
     let times = timing(mapped, library, surroundings);
-    let loads = Loads::of(mapped, library, surroundings);
-    let slew = |signal| times.mean_slew_ns(signal, surroundings);
-    let toggles: Activity =
-        activity(mapped, library, (&times, &loads), slew, operands, (*glitches, *sampling));
-    let Power { energy_fj, energy_error_fj } = power(mapped, library, &loads, slew, &toggles);
+    let toggles = activity(mapped, library, &times, operands, (*glitches, *sampling));
+    let Power { energy_fj, energy_error_fj } = power(mapped, library, &times, &toggles);
     Ok(Figures {
         cells: mapped.instances.len(),
         area_um2: mapped.area_um2(library),

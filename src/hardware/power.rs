@@ -5,7 +5,7 @@ use axmul_api::Signal;
 use super::Mapped;
 use super::activity::{Activity, Slots};
 use super::library::{Library, OutputPin};
-use super::timing::Loads;
+use super::timing::Timing;
 
 /// Mean energy of one product, in femtojoules.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,14 +21,8 @@ pub(super) struct Power {
 const STUDENT_63: f64 = 1.998;
 
 /// The energy of all toggles.
-pub(super) fn power(
-    mapped: &Mapped,
-    library: &Library,
-    loads: &Loads,
-    slew: impl Fn(Signal) -> f64,
-    activity: &Activity,
-) -> Power {
-    let energies = toggle_energies(mapped, library, loads, slew, &activity.mean);
+pub(super) fn power(mapped: &Mapped, library: &Library, timing: &Timing, activity: &Activity) -> Power {
+    let energies = toggle_energies(mapped, library, timing, &activity.mean);
     let energy = |toggles: &[f64]| -> f64 { toggles.iter().zip(&energies).map(|(t, e)| t * e).sum() };
     let batches: Vec<f64> = activity.batches.iter().map(|batch| energy(batch)).collect();
     let error = || {
@@ -42,24 +36,21 @@ pub(super) fn power(
 
 /// Energy of one toggle, by slot, in femtojoules: what the cell takes itself, and half of the charge that it moves,
 /// for a rise takes a whole one from the supply and a fall none.
-fn toggle_energies(
-    mapped: &Mapped,
-    library: &Library,
-    loads: &Loads,
-    slew: impl Fn(Signal) -> f64,
-    toggles: &[f64],
-) -> Vec<f64> {
+fn toggle_energies(mapped: &Mapped, library: &Library, timing: &Timing, toggles: &[f64]) -> Vec<f64> {
     let slots = Slots::new(mapped, library);
     let charge = |load_ff: f64| load_ff * library.supply_v * library.supply_v / 2.0;
     let mut energies = vec![0.0; slots.count()];
-    for (input, &load_ff) in loads.inputs.iter().enumerate() {
+    for (input, &load_ff) in timing.loads.inputs.iter().enumerate() {
         energies[slots.of(Signal::Input(input))] = charge(load_ff);
     }
     for (index, instance) in mapped.instances.iter().enumerate() {
-        let inputs: Vec<(f64, f64)> =
-            instance.inputs.iter().map(|&signal| (toggles[slots.of(signal)], slew(signal))).collect();
+        let inputs: Vec<(f64, f64)> = instance
+            .inputs
+            .iter()
+            .map(|&signal| (toggles[slots.of(signal)], timing.mean_slew_ns(signal)))
+            .collect();
         for (output, pin) in library.cells[instance.cell].outputs.iter().enumerate() {
-            let load_ff = loads.instances[index][output];
+            let load_ff = timing.loads.instances[index][output];
             energies[slots.output(index, output)] = internal(pin, &inputs, load_ff) + charge(load_ff);
         }
     }

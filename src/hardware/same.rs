@@ -5,7 +5,7 @@ use axmul_api::{Lanes, Netlist};
 use super::Mapped;
 use super::library::Library;
 use super::map::lanes;
-use super::optimise::all_cases;
+use crate::netlist::cases::all_cases;
 use crate::random::SplitMix;
 
 /// How many cases are tried of a circuit of more than 16 input bits, 64 at a time.

@@ -117,14 +117,18 @@ pub struct Timing {
     /// For each instance and output the rising and the falling edge; `None` for an edge that never comes, such as any
     /// of a cell with constant inputs.
     pub arrivals: Vec<Vec<[Option<Arrival>; 2]>>,
+    /// What every signal drives.
+    pub loads: Loads,
+    /// Transition time of the operands in nanoseconds.
+    pub input_slew_ns: f64,
 }
 
 impl Timing {
     /// The mean transition time of a signal's edges, in nanoseconds; 0 for one that never changes.
-    pub fn mean_slew_ns(&self, signal: Signal, surroundings: &Surroundings) -> f64 {
+    pub fn mean_slew_ns(&self, signal: Signal) -> f64 {
         match signal {
             Signal::Constant(_) => 0.0,
-            Signal::Input(_) => surroundings.input_slew_ns,
+            Signal::Input(_) => self.input_slew_ns,
             Signal::Cell(instance, output) => {
                 let edges = self.arrivals[instance][usize::from(output)].iter().flatten();
                 let add = |(sum, count): (f64, f64), edge: &Arrival| (sum + edge.slew_ns, count + 1.0);
@@ -142,7 +146,8 @@ impl Timing {
 /// For a circuit that is not one of this library's cells, or whose instances are not in topological order.
 pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -> Timing {
     let loads = Loads::of(mapped, library, surroundings);
-    let operand = Arrival { at_ns: 0.0, slew_ns: surroundings.input_slew_ns, from: None };
+    let input_slew_ns = surroundings.input_slew_ns;
+    let operand = Arrival { at_ns: 0.0, slew_ns: input_slew_ns, from: None };
     let mut arrivals: Vec<Vec<[Option<Arrival>; 2]>> = Vec::with_capacity(mapped.instances.len());
     for (instance, loads) in mapped.instances.iter().zip(&loads.instances) {
         let mut outputs = Vec::with_capacity(loads.len());
@@ -177,7 +182,7 @@ pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -
     });
     let last = last.reduce(|latest, next| if next.2 > latest.2 { next } else { latest });
     let Some((mut signal, mut rises, delay_ns)) = last else {
-        return Timing { delay_ns: 0.0, path: Vec::new(), arrivals };
+        return Timing { delay_ns: 0.0, path: Vec::new(), arrivals, loads, input_slew_ns };
     };
     let mut path = Vec::new();
     while let Signal::Cell(instance, output) = signal {
@@ -191,7 +196,7 @@ pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -
         (signal, rises) = (mapped.instances[instance].inputs[input], rose);
     }
     path.reverse();
-    Timing { delay_ns, path, arrivals }
+    Timing { delay_ns, path, arrivals, loads, input_slew_ns }
 }
 
 /// The arrival of an edge of a signal.

@@ -14,6 +14,7 @@
 //! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
 //!
 //! - [`simulate`]: its products, thousands at a time;
+//! - [`cases`]: all values of a few inputs;
 //! - [`graph`]: circuits in few forms, so that equal parts meet;
 //! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
 //! - [`mod@write`]: the text of other tools.
@@ -21,6 +22,7 @@
 #[cfg(test)]
 pub(crate) mod arbitrary;
 mod builder;
+pub mod cases;
 pub mod cells;
 mod design;
 pub mod equivalence;

@@ -18,18 +18,18 @@ mod tests;
 mod transitions;
 mod waveforms;
 
-use axmul_api::Signal;
-
 use super::Mapped;
 use super::library::Library;
 use super::operands::Operands;
-use super::timing::{Loads, Timing};
+use super::timing::Timing;
+use crate::netlist::cases::MAX_INPUTS;
 use circuit::Circuit;
 pub(super) use circuit::Slots;
+use transitions::Transitions;
 use waveforms::Delays;
 
 /// The most bits of both operands together for which every case is looked at.
-pub const MAX_EXACT_BITS: usize = 16;
+pub const MAX_EXACT_BITS: usize = MAX_INPUTS;
 
 /// How many samples are told apart, so that their spread tells the error.
 pub const BATCHES: usize = 64;
@@ -82,22 +82,22 @@ impl Default for Sampling {
 pub(super) fn activity(
     mapped: &Mapped,
     library: &Library,
-    times: (&Timing, &Loads),
-    slew: impl Fn(Signal) -> f64,
+    timing: &Timing,
     operands: &Operands,
     (glitches, sampling): (Glitches, Sampling),
 ) -> Activity {
     let circuit = Circuit::new(mapped, library);
     let bits = usize::from(mapped.format.product_width());
+    let transitions = || Transitions::new(mapped.format, operands, sampling);
     match (glitches, operands) {
         (Glitches::Ignored, Operands::Trace(trace)) => steady::of_trace(&circuit, mapped.format, trace),
         (Glitches::Ignored, Operands::Uniform | Operands::Distribution(_)) if bits <= MAX_EXACT_BITS => {
             steady::exact(&circuit, mapped.format, operands)
         }
-        (Glitches::Ignored, _) => steady::sampled(&circuit, mapped.format, operands, sampling),
+        (Glitches::Ignored, _) => steady::sampled(&circuit, transitions()),
         (Glitches::Counted, _) => {
-            let delays = Delays::new(&circuit, mapped, library, times, slew);
-            waveforms::sampled(&circuit, &delays, mapped.format, operands, sampling)
+            let delays = Delays::new(&circuit, mapped, library, timing);
+            waveforms::sampled(&circuit, &delays, transitions())
         }
     }
 }

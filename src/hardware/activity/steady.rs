@@ -2,33 +2,22 @@
 
 use axmul_api::OperandFormat;
 
+use super::Activity;
 use super::circuit::Circuit;
 use super::transitions::{Transitions, bits_of};
-use super::{Activity, BATCHES, Sampling};
 use crate::hardware::operands::Operands;
+use crate::netlist::cases::all_cases;
 
-/// Every case, each as likely as the operands have it; successive ones are independent.
+/// Every case, each as likely as the operands have it; successive ones are independent. Not for more than
+/// [`MAX_INPUTS`](crate::netlist::cases::MAX_INPUTS) bits.
 pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operands) -> Activity {
-    const WITHIN: [u64; 6] = [
-        0xaaaa_aaaa_aaaa_aaaa,
-        0xcccc_cccc_cccc_cccc,
-        0xf0f0_f0f0_f0f0_f0f0,
-        0xff00_ff00_ff00_ff00,
-        0xffff_0000_ffff_0000,
-        0xffff_ffff_0000_0000,
-    ];
-    let bits = usize::from(format.product_width());
-    // Fewer than 64 cases repeat within the word, each equally often.
-    let words = 1usize << bits.saturating_sub(WITHIN.len());
-    let (width_a, width_b) = (usize::from(format.width_a()), usize::from(format.width_b()));
-    // Case by case, b counts fastest.
-    let place = |input: usize| if input < width_a { width_b + input } else { input - width_a };
-    let word = |at: usize, place: usize| match WITHIN.get(place) {
-        Some(&word) => word,
-        None => ((at >> (place - WITHIN.len()) & 1) as u64).wrapping_neg(),
-    };
-    let inputs: Vec<Vec<u64>> =
-        (0..bits).map(|input| (0..words).map(|at| word(at, place(input))).collect()).collect();
+    let mut inputs = vec![Vec::new(); format.product_width().into()];
+    for words in all_cases(inputs.len()).expect("few input bits") {
+        for (input, word) in inputs.iter_mut().zip(words) {
+            input.push(word);
+        }
+    }
+    let words = inputs[0].len();
     let values = circuit.settle(&inputs, words);
     let ones = match operands {
         Operands::Distribution(distribution) => {
@@ -43,17 +32,17 @@ pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operand
     Activity { mean: ones.into_iter().map(|p| (2.0 * p * (1.0 - p)).max(0.0)).collect(), batches: Vec::new() }
 }
 
-/// Probabilities by the operands' codes instead of by their values, which differ where they are signed, for at least
-/// 64 cases.
+/// Probabilities in the order of the cases, a's code in the lower bits; those of a distribution are in the order of the
+/// operands' values, which are not their codes where they are signed. At least for 64 cases.
 fn by_code(format: OperandFormat, by_value: &[f64]) -> Vec<f64> {
     let top = |width: u8| if format.is_signed() { 1usize << (width - 1) } else { 0 };
     let (top_a, top_b) = (top(format.width_a()), top(format.width_b()));
-    let columns = 1usize << format.width_b();
+    let (rows, columns) = (1usize << format.width_a(), 1usize << format.width_b());
     let cases = 0..by_value.len().max(64);
     let copies = (cases.len() / by_value.len()) as f64;
     let case = |at: usize| {
-        let at = at % by_value.len();
-        by_value[((at / columns) ^ top_a) * columns + ((at % columns) ^ top_b)] / copies
+        let (a, b) = (at % rows, at / rows % columns);
+        by_value[(a ^ top_a) * columns + (b ^ top_b)] / copies
     };
     cases.map(case).collect()
 }
@@ -82,25 +71,13 @@ fn weighted(values: &[Vec<u64>], probabilities: &[f64]) -> Vec<f64> {
 }
 
 /// Sampled pairs of successive operands.
-pub(super) fn sampled(
-    circuit: &Circuit,
-    format: OperandFormat,
-    operands: &Operands,
-    sampling: Sampling,
-) -> Activity {
-    let mut transitions = Transitions::new(format, operands, sampling);
+pub(super) fn sampled(circuit: &Circuit, mut transitions: Transitions<'_>) -> Activity {
     let words = transitions.words_a_batch();
-    let batches: Vec<Vec<f64>> = (0..BATCHES)
-        .map(|_| {
-            let [before, after] = transitions.batch().map(|operands| circuit.settle(&operands, words));
-            let toggles = |(x, y): (&Vec<u64>, &Vec<u64>)| {
-                let changed: u32 = x.iter().zip(y).map(|(x, y)| (x ^ y).count_ones()).sum();
-                f64::from(changed) / (words * 64) as f64
-            };
-            before.iter().zip(&after).map(toggles).collect()
-        })
-        .collect();
-    Activity::of_batches(batches)
+    transitions.activity(|operands| {
+        let [before, after] = operands.map(|operands| circuit.settle(&operands, words));
+        let changed = |(x, y): (&u64, &u64)| u64::from((x ^ y).count_ones());
+        before.iter().zip(&after).map(|(x, y)| x.iter().zip(y).map(changed).sum()).collect()
+    })
 }
 
 /// The steps of a trace, all of them.

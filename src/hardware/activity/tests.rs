@@ -3,7 +3,7 @@
 use axmul_api::{Netlist, OperandFormat};
 use proptest::prelude::*;
 
-use super::transitions::{Transitions, bits_of};
+use super::transitions::bits_of;
 use super::*;
 use crate::hardware::map::{Goal, map};
 use crate::hardware::optimise::optimise;
@@ -22,9 +22,7 @@ fn mapped(netlist: &Netlist) -> Mapped {
 fn run(mapped: &Mapped, operands: &Operands, glitches: Glitches, sampling: Sampling) -> Activity {
     let surroundings = Surroundings::default();
     let times = timing(mapped, library(), &surroundings);
-    let loads = Loads::of(mapped, library(), &surroundings);
-    let slew = |signal| times.mean_slew_ns(signal, &surroundings);
-    activity(mapped, library(), (&times, &loads), slew, operands, (glitches, sampling))
+    activity(mapped, library(), &times, operands, (glitches, sampling))
 }
 
 /// Every slot's value for one operand pair, cell by cell.
@@ -115,12 +113,10 @@ proptest! {
         let mapped = mapped(&netlist);
         let surroundings = Surroundings::default();
         let times = timing(&mapped, library(), &surroundings);
-        let loads = Loads::of(&mapped, library(), &surroundings);
-        let slew = |signal| times.mean_slew_ns(signal, &surroundings);
         let circuit = Circuit::new(&mapped, library());
-        let delays = Delays::new(&circuit, &mapped, library(), (&times, &loads), slew);
+        let delays = Delays::new(&circuit, &mapped, library(), &times);
         let sampling = Sampling { transitions: 1, seed };
-        let got = waveforms::sampled(&circuit, &delays, mapped.format, &Operands::Uniform, sampling);
+        let got = waveforms::sampled(&circuit, &delays, Transitions::new(mapped.format, &Operands::Uniform, sampling));
 
         let mut transitions = Transitions::new(mapped.format, &Operands::Uniform, sampling);
         let [before, after] = transitions.batch();
@@ -224,7 +220,7 @@ fn samples_agree_with_the_exact_figures() {
         };
         let transitions = 1 << 16;
         let sampling = Sampling { transitions, seed: 5 };
-        let sampled = steady::sampled(&circuit, mapped.format, &operands, sampling);
+        let sampled = steady::sampled(&circuit, Transitions::new(mapped.format, &operands, sampling));
         for (slot, (p, q)) in exact.mean.iter().zip(&sampled.mean).enumerate() {
             let error = (p * (1.0 - p) / transitions as f64).sqrt();
             assert!((p - q).abs() <= 5.0 * error, "slot {slot}: {p} {q}");

@@ -2,7 +2,7 @@
 
 use axmul_api::OperandFormat;
 
-use super::{BATCHES, Sampling};
+use super::{Activity, BATCHES, Sampling};
 use crate::hardware::operands::Operands;
 use crate::random::SplitMix;
 
@@ -41,6 +41,14 @@ impl<'a> Transitions<'a> {
     /// Words of 64 transitions in each batch.
     pub fn words_a_batch(&self) -> usize {
         self.words
+    }
+
+    /// The activity over all batches, of each of which `toggles` counts the toggles by slot.
+    pub fn activity(&mut self, mut toggles: impl FnMut([Vec<Vec<u64>>; 2]) -> Vec<u64>) -> Activity {
+        let transitions = (self.words * 64) as f64;
+        let mean = |count: u64| count as f64 / transitions;
+        let batches = (0..BATCHES).map(|_| toggles(self.batch()).into_iter().map(mean).collect());
+        Activity::of_batches(batches.collect())
     }
 
     /// The next batch: before and after, for each bit of the operands its values.

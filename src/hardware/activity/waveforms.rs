@@ -5,15 +5,12 @@
 //! looks at each input as it was the delay of that input's arc ago, and follows only what has stood still for as long
 //! as its shortest delay: the inertial delay of logic simulators.
 
-use axmul_api::{OperandFormat, Signal};
-
+use super::Activity;
 use super::circuit::{Circuit, Gate};
 use super::transitions::Transitions;
-use super::{Activity, BATCHES, Sampling};
 use crate::hardware::Mapped;
 use crate::hardware::library::Library;
-use crate::hardware::operands::Operands;
-use crate::hardware::timing::{Loads, Timing};
+use crate::hardware::timing::Timing;
 
 /// The longest path takes so many steps; a cell's delay is rounded to whole ones.
 const STEPS: f64 = 256.0;
@@ -39,13 +36,7 @@ pub(super) struct GateDelays {
 
 impl Delays {
     /// Each arc at the load of its output and the mean transition time of its input, rising and falling outputs alike.
-    pub fn new(
-        circuit: &Circuit,
-        mapped: &Mapped,
-        library: &Library,
-        (timing, loads): (&Timing, &Loads),
-        slew: impl Fn(Signal) -> f64,
-    ) -> Self {
+    pub fn new(circuit: &Circuit, mapped: &Mapped, library: &Library, timing: &Timing) -> Self {
         let step_ns = timing.delay_ns / STEPS;
         let steps = |delay_ns: f64| match step_ns > 0.0 {
             true => ((delay_ns / step_ns).round() as usize).max(1),
@@ -56,10 +47,10 @@ impl Delays {
         let mut gates = Vec::with_capacity(circuit.gates.len());
         for Gate { inputs, of: (index, output), .. } in &circuit.gates {
             let instance = &mapped.instances[*index];
-            let load_ff = loads.instances[*index][*output];
+            let load_ff = timing.loads.instances[*index][*output];
             let mut sums = vec![(0.0, 0.0); inputs.len()];
             for arc in &library.cells[instance.cell].outputs[*output].arcs {
-                let slew_ns = slew(instance.inputs[arc.input]);
+                let slew_ns = timing.mean_slew_ns(instance.inputs[arc.input]);
                 for surface in &arc.delay_ns {
                     let (sum, count) = &mut sums[arc.input];
                     *sum += surface.at(slew_ns, load_ff).max(0.0);
@@ -89,29 +80,17 @@ impl Delays {
 }
 
 /// Sampled pairs of successive operands.
-pub(super) fn sampled(
-    circuit: &Circuit,
-    delays: &Delays,
-    format: OperandFormat,
-    operands: &Operands,
-    sampling: Sampling,
-) -> Activity {
-    let mut transitions = Transitions::new(format, operands, sampling);
+pub(super) fn sampled(circuit: &Circuit, delays: &Delays, mut transitions: Transitions<'_>) -> Activity {
     let words = transitions.words_a_batch();
     let mut waveforms = Waveforms::new(circuit, delays);
-    let batches: Vec<Vec<f64>> = (0..BATCHES)
-        .map(|_| {
-            let [before, after] = transitions.batch();
-            let mut toggles = vec![0u64; circuit.slots()];
-            for word in 0..words {
-                let side =
-                    |operands: &[Vec<u64>]| -> Vec<u64> { operands.iter().map(|bit| bit[word]).collect() };
-                waveforms.run(&side(&before), &side(&after), &mut toggles);
-            }
-            toggles.into_iter().map(|toggles| toggles as f64 / (words * 64) as f64).collect()
-        })
-        .collect();
-    Activity::of_batches(batches)
+    transitions.activity(|[before, after]| {
+        let mut toggles = vec![0; circuit.slots()];
+        for word in 0..words {
+            let side = |operands: &[Vec<u64>]| -> Vec<u64> { operands.iter().map(|bit| bit[word]).collect() };
+            waveforms.run(&side(&before), &side(&after), &mut toggles);
+        }
+        toggles
+    })
 }
 
 /// The waveforms of all slots.

@@ -1,5 +1,7 @@
 //! Functions of a few bits as tables.
 
+use crate::netlist::cases::COUNTING;
+
 /// A function of up to six bits: bit i of `bits` is its value where variable k is bit k of i.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TruthTable {
@@ -9,7 +11,7 @@ pub struct TruthTable {
 
 impl TruthTable {
     /// The most variables.
-    pub const MAX_VARIABLES: usize = 6;
+    pub const MAX_VARIABLES: usize = COUNTING.len();
 
     /// Value by value, the first where all variables are 0; bits beyond the last value are passed over.
     ///
@@ -27,16 +29,8 @@ impl TruthTable {
     ///
     /// For more than [`Self::MAX_VARIABLES`], or a variable that is not one of them.
     pub fn variable(variables: usize, index: usize) -> Self {
-        const PATTERNS: [u64; TruthTable::MAX_VARIABLES] = [
-            0xaaaa_aaaa_aaaa_aaaa,
-            0xcccc_cccc_cccc_cccc,
-            0xf0f0_f0f0_f0f0_f0f0,
-            0xff00_ff00_ff00_ff00,
-            0xffff_0000_ffff_0000,
-            0xffff_ffff_0000_0000,
-        ];
         assert!(index < variables, "one of the variables");
-        Self::new(variables, PATTERNS[index])
+        Self::new(variables, COUNTING[index])
     }
 
     fn mask(variables: usize) -> u64 {

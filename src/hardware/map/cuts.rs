@@ -132,6 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::netlist::cases::COUNTING;
     use crate::netlist::graph::Graph;
 
     fn all(graph: &Graph) -> Vec<Vec<Cut>> {
@@ -157,9 +158,7 @@ mod tests {
                 });
                 edges.push(if xor { graph.xor(x, y) } else { graph.and(x, y) });
             }
-            let case: Vec<u64> = [0xaaaa_aaaa_aaaa_aaaa, 0xcccc_cccc_cccc_cccc, 0xf0f0_f0f0_f0f0_f0f0,
-                0xff00_ff00_ff00_ff00, 0xffff_0000_ffff_0000, 0xffff_ffff_0000_0000].to_vec();
-            let values = graph.simulate(&case);
+            let values = graph.simulate(&COUNTING);
             for (node, cuts) in all(&graph).iter().enumerate() {
                 for cut in cuts {
                     prop_assert!(cut.leaves().windows(2).all(|pair| pair[0] < pair[1]));

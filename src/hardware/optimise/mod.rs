@@ -12,6 +12,7 @@ pub(crate) mod tests;
 
 use axmul_api::{Gates, Netlist, OperandFormat};
 
+use crate::netlist::cases::all_cases;
 use crate::netlist::graph::{Edge, Graph, Node};
 
 /// A circuit as a graph of conjunctions, exclusive ors and complemented edges.
@@ -105,25 +106,6 @@ fn swept(logic: &Logic) -> Logic {
     let next = sweep::merge(logic).live();
     debug_assert!(same(&next, |lanes| logic.lanes(lanes)), "a pass changed the circuit");
     next
-}
-
-/// The input words of all cases of a circuit of at most 16 input bits, 64 at a time; `None` for wider ones.
-pub(super) fn all_cases(inputs: usize) -> Option<impl Iterator<Item = Vec<u64>>> {
-    const WITHIN: [u64; 6] = [
-        0xaaaa_aaaa_aaaa_aaaa,
-        0xcccc_cccc_cccc_cccc,
-        0xf0f0_f0f0_f0f0_f0f0,
-        0xff00_ff00_ff00_ff00,
-        0xffff_0000_ffff_0000,
-        0xffff_ffff_0000_0000,
-    ];
-    let word = |input: usize, index: usize| match WITHIN.get(input) {
-        Some(&word) => word,
-        None => (index >> (input - WITHIN.len()) & 1) as u64 * u64::MAX,
-    };
-    let words = 1usize << inputs.min(16).saturating_sub(WITHIN.len());
-    (inputs <= 16)
-        .then(move || (0..words).map(move |index| (0..inputs).map(|input| word(input, index)).collect()))
 }
 
 /// Whether a circuit computes what another one does, as far as all cases can be tried.

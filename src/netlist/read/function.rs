@@ -8,18 +8,11 @@ use std::collections::HashMap;
 
 use axmul_api::{CellKind, Gates};
 
-/// The most inputs of a function that is kept as a table.
-pub(super) const TABLE_INPUTS: usize = 6;
+// As tables: those of the inputs themselves.
+use crate::netlist::cases::COUNTING as INPUT;
 
-/// Tables of the inputs themselves: bit `i` of table `j` is bit `j` of `i`.
-const INPUT: [u64; TABLE_INPUTS] = [
-    0xaaaa_aaaa_aaaa_aaaa,
-    0xcccc_cccc_cccc_cccc,
-    0xf0f0_f0f0_f0f0_f0f0,
-    0xff00_ff00_ff00_ff00,
-    0xffff_0000_ffff_0000,
-    0xffff_ffff_0000_0000,
-];
+/// The most inputs of a function that is kept as a table.
+pub(super) const TABLE_INPUTS: usize = INPUT.len();
 
 /// Sum and carry of three bits.
 pub(super) const SUM: u64 = INPUT[0] ^ INPUT[1] ^ INPUT[2];
