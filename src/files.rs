@@ -1,10 +1,21 @@
-//! Files that appear whole or not at all: written aside, then renamed. The ground that any floor may use.
+//! Where the user's files lie, and files that appear whole or not at all: written aside, then renamed. The ground that
+//! any floor may use.
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+/// Where data sets and imported catalogues lie: `AXMUL_DATA_DIR`, else `axmul` in the user's data directory (on Linux
+/// `~/.local/share/axmul`). It need not exist yet; `None` where no home directory is known.
+pub fn data_home() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    match std::env::var_os("AXMUL_DATA_DIR").filter(|home| !home.is_empty()) {
+        Some(home) => Some(home.into()),
+        None => Some(etcetera::choose_base_strategy().ok()?.data_dir().join("axmul")),
+    }
+}
 
 /// A hidden file in the directory of `path`, which is to take its place: readable like any other file once it is
 /// renamed ([`NamedTempFile::persist`]), and gone if it never is.

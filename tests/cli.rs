@@ -25,6 +25,8 @@ mod experiments;
 mod export;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/list.rs"]
 mod list;
 #[path = "cli/netlists.rs"]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod assign;
+mod catalog;
 mod check;
 mod circuits;
 mod compare;
@@ -19,6 +20,7 @@ mod doctor;
 mod eval;
 mod experiment;
 mod export;
+mod import;
 mod list;
 mod netlists;
 mod network;
@@ -73,6 +75,7 @@ Examples:
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
   axmul cost my_mult.v                        area, delay and power of its circuit
   axmul check my_mult.v my_mult.c             equal for every operand pair, or a counterexample
+  axmul import evoapproxlib DIR               a checkout of EvoApproxLib, as a catalogue
   axmul run experiments/mnist-lenet5.yaml     a network with multipliers chosen layer by layer
   axmul doctor                                what this machine has
 
@@ -90,6 +93,8 @@ enum Command {
     Compare(compare::CompareArgs),
     Cost(cost::CostArgs),
     Check(check::CheckArgs),
+    Import(import::ImportArgs),
+    Catalog(catalog::CatalogArgs),
     Data(data::DataArgs),
     Network(network::NetworkArgs),
     Run(run::RunArgs),
@@ -124,6 +129,8 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Compare(args) => compare::run(args, console),
         Command::Cost(args) => cost::run(args, console),
         Command::Check(args) => check::run(args, console),
+        Command::Import(args) => import::run(args, console),
+        Command::Catalog(args) => catalog::run(args, console),
         Command::Data(args) => {
             data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
         }

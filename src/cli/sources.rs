@@ -10,7 +10,7 @@ use super::circuits::Listed;
 use super::console::Console;
 use super::netlists::NetlistArgs;
 use crate::assignment::EnergySource;
-use crate::multiplier::{Evaluated, Tabulated};
+use crate::multiplier::{Evaluated, OperandFormat, Tabulated};
 use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
 /// Where multipliers come from.
@@ -30,6 +30,18 @@ pub(super) struct SourceArgs {
     /// Only unsigned multipliers; also how a table is read that does not say, and how a netlist or C source is read
     #[arg(long)]
     unsigned: bool,
+    /// Only multipliers of these operands: 8s, 8u, 8x4u
+    #[arg(long = "of", value_name = "FORMAT,...", value_delimiter = ',')]
+    formats: Vec<OperandFormat>,
+    #[command(flatten)]
+    means: Means,
+    #[command(flatten)]
+    netlists: NetlistArgs,
+}
+
+/// What evaluating may take, and what is kept of it.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Means {
     /// Seconds that a shared library may take to compute its products
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     plugin_timeout: Duration,
@@ -39,8 +51,16 @@ pub(super) struct SourceArgs {
     /// Neither read nor keep tables and metrics between runs
     #[arg(long)]
     no_cache: bool,
-    #[command(flatten)]
-    netlists: NetlistArgs,
+}
+
+impl Means {
+    pub fn limits(self) -> Limits {
+        Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 }
+    }
+
+    pub fn cache(self) -> CacheChoice {
+        if self.no_cache { CacheChoice::Off } else { CacheChoice::User }
+    }
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
@@ -68,10 +88,12 @@ impl SourceArgs {
             plugins: self.plugins.clone(),
             signed: self.signedness(),
             netlists: self.netlists.options(),
-            limits: Limits { time: self.plugin_timeout, memory_bytes: self.plugin_memory << 20 },
+            formats: self.formats.clone(),
+            limits: self.means.limits(),
             sampling,
-            cache: if self.no_cache { CacheChoice::Off } else { CacheChoice::User },
+            cache: self.means.cache(),
             builtin: true,
+            ..Sources::default()
         })?)
     }
 

@@ -21,11 +21,10 @@ mod source;
 #[cfg(test)]
 pub(crate) mod server;
 
-use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
+use crate::files;
 
 pub use download::Patience;
 pub use fetch::{Fetched, Progress, Sources, fetch};
@@ -140,12 +139,7 @@ impl DataError {
     }
 }
 
-/// The directory of the data set called `set`: `<home of data>/<set>`, where the home of data is `AXMUL_DATA_DIR`
-/// or else `axmul` in the user's data directory (on Linux `~/.local/share/axmul`). It need not exist yet.
+/// The directory of the data set called `set`: a folder of [`files::data_home`]. It need not exist yet.
 pub fn directory(set: &DataSet) -> Result<PathBuf, DataError> {
-    if let Some(home) = env::var_os("AXMUL_DATA_DIR").filter(|home| !home.is_empty()) {
-        return Ok(Path::new(&home).join(set.name));
-    }
-    let user = etcetera::choose_base_strategy().map_err(|_| DataError::NoHome)?;
-    Ok(user.data_dir().join("axmul").join(set.name))
+    Ok(files::data_home().ok_or(DataError::NoHome)?.join(set.name))
 }

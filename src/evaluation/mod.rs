@@ -1,17 +1,20 @@
 //! Floor 1: error metrics of anything that computes products, and where two such things differ.
 //!
 //! - [`evaluate`]: metrics over all operand pairs, or estimated from a sample;
-//! - [`first_difference`], [`sampled_difference`], [`count_differences`]: operands for which two multipliers disagree.
+//! - [`first_difference`], [`sampled_difference`], [`count_differences`]: operands for which two multipliers disagree;
+//! - [`Exchanged`], [`exchanged`]: a multiplier that takes its operands the other way round.
 //!
 //! Work is cut into the same pieces whatever the number of threads, and results are put together in their order, so
 //! that every result is the same bit for bit on one thread and on sixty-four.
 
 mod difference;
+mod exchanged;
 mod exhaustive;
 mod pieces;
 mod sample;
 
 pub use difference::{Difference, Differences, count_differences, first_difference, sampled_difference};
+pub use exchanged::{Exchanged, exchanged};
 pub use sample::{Draw, MIN_SAMPLE};
 
 use crate::multiplier::{Basis, Evaluation, OperandFormat, Products, ProductsError};

@@ -6,13 +6,14 @@ use axmul_api::Netlist;
 use rayon::prelude::*;
 
 use super::cache::Cache;
+use super::catalogue::shelf::Shelf;
 use super::catalogue::{self, Catalogue};
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
-use crate::multiplier::{Cost, Products};
+use crate::multiplier::{Cost, OperandFormat, Products};
 use crate::netlist::Placed;
 
 /// The catalogue name of families' members that no catalogue lists.
@@ -25,9 +26,13 @@ pub struct Collection {
     pub(super) explicit: Vec<Catalogue>,
     /// Our own catalogue, then listed members of families that it lacks.
     pub(super) builtin: Vec<Entry>,
+    /// Catalogues that are known by name; `None` where no home directory is known.
+    pub(super) shelf: Option<Shelf>,
     /// Whether names may mean members of families.
     pub(super) families: bool,
     pub(super) signed: Option<bool>,
+    /// Which formats are wanted; all where there is none.
+    pub(super) formats: Vec<OperandFormat>,
     entries: Vec<Entry>,
     pub(super) failures: Vec<SourceError>,
     pub(super) warnings: Vec<Warning>,
@@ -51,8 +56,10 @@ impl Collection {
             workshop,
             explicit: Vec::new(),
             builtin: Vec::new(),
+            shelf: sources.shelf.as_ref().map_or_else(|| Shelf::open().ok(), |root| Some(Shelf::at(root))),
             families: sources.builtin,
             signed: sources.signed,
+            formats: sources.formats.clone(),
             entries: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),
@@ -63,7 +70,9 @@ impl Collection {
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
             if !seen.contains(&canonical) {
                 seen.push(canonical);
-                let catalogue = catalogue::open(path, sources.signed, &collection.workshop.registry);
+                let shelf = collection.shelf.as_ref();
+                let catalogue =
+                    catalogue::open_named(path, shelf, sources.signed, &collection.workshop.registry);
                 collection.add(catalogue.map_err(SourceError::from))?;
             }
         }
@@ -134,7 +143,7 @@ impl Collection {
     }
 
     /// What "all multipliers" means here: the entries of the explicit sources, else the built-in catalogue and
-    /// the listed members of other linked families, after the filter by signedness. Nothing is evaluated for it.
+    /// the listed members of other linked families, after the filters. Nothing is evaluated for it.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -182,8 +191,21 @@ impl Collection {
         &self.workshop.cache
     }
 
-    /// Whether an entry passes the filter by signedness.
+    /// Whether an entry passes the filters by signedness and by format.
     pub(super) fn wants(&self, entry: &Entry) -> bool {
         self.signed.is_none_or(|signed| entry.format.is_signed() == signed)
+            && (self.formats.is_empty() || self.formats.contains(&entry.format))
+    }
+
+    /// What the filters let pass, as an error says it, and the options that they came with.
+    pub(super) fn filters(&self) -> Option<(String, String)> {
+        let sign = self.signed.map(|signed| if signed { "signed" } else { "unsigned" });
+        let of = self.formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        match (sign, of.is_empty()) {
+            (None, true) => None,
+            (Some(sign), true) => Some((sign.into(), format!("--{sign}"))),
+            (None, false) => Some((of, "--of".into())),
+            (Some(sign), false) => Some((format!("{sign} {of}"), format!("--{sign}, --of"))),
+        }
     }
 }

@@ -33,18 +33,19 @@ pub enum SourceError {
         /// Names that say which source is meant.
         qualified: Vec<String>,
     },
-    /// A multiplier asked for by name whose signedness is filtered out.
+    /// A multiplier asked for by name whose signedness or format is filtered out.
     #[error(
-        "'{name}' has operands {format}, but only {} multipliers were asked for; \
-         drop --{} or the name", sign(*.signed), sign(*.signed)
+        "'{name}' has operands {format}, but only {wanted} multipliers were asked for; drop {options} or the name"
     )]
     FilteredOut {
         /// The name that came.
         name: String,
         /// Its format.
         format: OperandFormat,
-        /// Whether only signed multipliers were asked for.
-        signed: bool,
+        /// Which multipliers were asked for.
+        wanted: String,
+        /// The options that asked for them.
+        options: String,
     },
     /// A path to something that is not there, or that axmul cannot read as a multiplier.
     #[error("{}: {problem}", .path.display())]
@@ -165,8 +166,4 @@ pub(super) fn suggestion(nearest: &[String]) -> String {
         [one] => format!("; did you mean {one}?"),
         [init @ .., last] => format!("; did you mean {} or {last}?", init.join(", ")),
     }
-}
-
-fn sign(signed: bool) -> &'static str {
-    if signed { "signed" } else { "unsigned" }
 }

@@ -39,18 +39,8 @@ impl Header {
     /// Reads the comments before the first line that is none. Of a figure given twice the first counts.
     pub fn read(text: &str) -> Self {
         let mut header = Self::default();
-        let mut inside = false;
-        for line in text.get(..floor(text, MAX_BYTES)).unwrap_or_default().lines() {
+        for line in split(text.get(..floor(text, MAX_BYTES)).unwrap_or_default()).0.lines() {
             let line = line.trim();
-            let opens = line.starts_with("/*") || line.starts_with("(*");
-            let is_comment =
-                inside || opens || line.starts_with("//") || line.starts_with('#') || line.is_empty();
-            if !is_comment {
-                break;
-            }
-            if inside || opens {
-                inside = !(line.ends_with("*/") || line.ends_with("*)"));
-            }
             header.take(line.trim_matches(|c: char| "/*#()".contains(c) || c.is_whitespace()), line);
         }
         if !header.cost.is_empty() {
@@ -128,6 +118,26 @@ impl Header {
         }
         Ok(())
     }
+}
+
+/// The lines of comment at the head of a text, and what follows them.
+pub(super) fn split(text: &str) -> (&str, &str) {
+    let mut inside = false;
+    let mut length = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim();
+        let opens = line.starts_with("/*") || line.starts_with("(*");
+        let is_comment =
+            inside || opens || line.starts_with("//") || line.starts_with('#') || line.is_empty();
+        if !is_comment {
+            break;
+        }
+        if inside || opens {
+            inside = !(line.ends_with("*/") || line.ends_with("*)"));
+        }
+        length += whole.len();
+    }
+    text.split_at(length)
 }
 
 /// The unit in which a figure of this name is given; `None` if it is no figure's name.

@@ -27,7 +27,7 @@ impl From<Vec<Entry>> for Found {
 }
 
 impl Collection {
-    /// The entries that `text` means, after the filter by signedness.
+    /// The entries that `text` means, after the filters.
     pub(super) fn locate(&self, text: &str) -> Result<Found, SourceError> {
         let mut sources = self.by_name(text)?;
         let mut found = match sources.len() {
@@ -41,9 +41,11 @@ impl Collection {
         };
         let first = found.entries.first().map(|entry| entry.format);
         found.entries.retain(|entry| self.wants(entry));
-        match (first, self.signed) {
-            (Some(format), Some(signed)) if found.entries.is_empty() && found.failures.is_empty() => {
-                Err(SourceError::FilteredOut { name: text.into(), format, signed })
+        match (first, self.filters()) {
+            (Some(format), Some((wanted, options)))
+                if found.entries.is_empty() && found.failures.is_empty() =>
+            {
+                Err(SourceError::FilteredOut { name: text.into(), format, wanted, options })
             }
             _ => Ok(found),
         }
@@ -93,6 +95,9 @@ impl Collection {
         if Reference::recognises(text) {
             return Ok(self.workshop.library(text)?.entries.into());
         }
+        if let Some(found) = self.on_the_shelf(text)? {
+            return Ok(found);
+        }
         if path.is_dir() || catalogue::is_catalogue_path(path) {
             let opened = catalogue::open(path, self.signed, &self.workshop.registry)?;
             return Ok(Found {
@@ -122,6 +127,23 @@ impl Collection {
                 .into(),
         };
         Err(SourceError::Path { path: path.into(), problem })
+    }
+
+    /// The entry that `catalogue/name` means, if `catalogue` is one that is known by name.
+    fn on_the_shelf(&self, text: &str) -> Result<Option<Found>, SourceError> {
+        let Some((catalogue, name)) = text.split_once('/').filter(|_| !Path::new(text).exists()) else {
+            return Ok(None);
+        };
+        let Some(shelf) = self.shelf.as_ref().filter(|shelf| shelf.find(catalogue).is_ok()) else {
+            return Ok(None);
+        };
+        let opened = catalogue::open_shelved(catalogue, shelf, self.signed, &self.workshop.registry)?;
+        let entries: Vec<Entry> = opened.entries.iter().filter(|entry| entry.name == name).cloned().collect();
+        if entries.is_empty() {
+            let names = opened.entries.iter().map(|entry| entry.name.as_str());
+            return Err(SourceError::Unknown { name: text.into(), nearest: nearest(name, names) });
+        }
+        Ok(Some(entries.into()))
     }
 
     fn unknown(&self, text: &str) -> SourceError {

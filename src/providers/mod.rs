@@ -8,6 +8,7 @@
 //! - [`shared_library`]: plugins and plain C functions, which compute in a process of their own;
 //! - [`catalogue`]: YAML files and directories of tables with a CSV of figures; our own catalogue;
 //! - [`costs`]: what multipliers cost, by axmul's own cells, a Liberty file, Yosys, or as published;
+//! - [`import`]: libraries of others, verified and kept as catalogues;
 //! - [`cache`]: what was computed or read, kept between runs.
 
 pub mod c_source;
@@ -23,6 +24,7 @@ mod error;
 mod evaluate;
 mod families;
 mod header;
+pub mod import;
 mod limits;
 mod listing;
 mod locate;

@@ -243,10 +243,9 @@ impl Collection {
             return SourceError::Several(failures);
         }
         failures.pop().unwrap_or_else(|| {
-            SourceError::Nothing(match self.signed {
-                Some(true) => "the sources hold no signed one; drop --signed or name other sources".into(),
-                Some(false) => {
-                    "the sources hold no unsigned one; drop --unsigned or name other sources".into()
+            SourceError::Nothing(match self.filters() {
+                Some((wanted, options)) => {
+                    format!("the sources hold no {wanted} one; drop {options} or name other sources")
                 }
                 None => "the sources are empty; name a catalogue, a plugin or a path".into(),
             })

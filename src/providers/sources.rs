@@ -20,6 +20,8 @@ pub struct Sources {
     /// Keep only signed (`true`) or unsigned (`false`) multipliers; also how a table, a C source or a netlist is read
     /// that is named by its path.
     pub signed: Option<bool>,
+    /// Keep only multipliers of these formats; all where there is none.
+    pub formats: Vec<OperandFormat>,
     /// How netlists are read that are named by their paths.
     pub netlists: NetlistOptions,
     /// Time and memory for the child processes in which shared libraries run.
@@ -28,6 +30,8 @@ pub struct Sources {
     pub sampling: Sampling,
     /// Where tables and metrics are kept between runs.
     pub cache: CacheChoice,
+    /// Where catalogues lie that are known by name; the user's place without one.
+    pub shelf: Option<PathBuf>,
     /// Whether the built-in catalogue and the registered families are at hand.
     pub builtin: bool,
 }
@@ -38,10 +42,12 @@ impl Default for Sources {
             catalogs: Vec::new(),
             plugins: Vec::new(),
             signed: None,
+            formats: Vec::new(),
             netlists: NetlistOptions::default(),
             limits: Limits::default(),
             sampling: Sampling::default(),
             cache: CacheChoice::default(),
+            shelf: None,
             builtin: true,
         }
     }

@@ -6,9 +6,9 @@ use axmul_api::Netlist;
 
 use super::super::console::Console;
 use super::answer::{Evidence, Extent, Findings};
-use super::exchanged::{Exchanged, exchanged};
 use crate::evaluation::{
-    Difference, MAX_EXHAUSTIVE_BITS, count_differences, first_difference, sampled_difference,
+    Difference, Exchanged, MAX_EXHAUSTIVE_BITS, count_differences, exchanged, first_difference,
+    sampled_difference,
 };
 use crate::multiplier::{OperandFormat, Products};
 use crate::netlist::equivalence::{Verdict, prove};

@@ -2,7 +2,6 @@
 
 mod answer;
 mod decide;
-mod exchanged;
 
 use std::time::Duration;
 

@@ -58,6 +58,8 @@ pub struct Bound {
     /// The library cells of the same circuit; `None` where anything else stands between operands and product, or the
     /// text holds no library cells.
     pub placed: Option<Placed>,
+    /// The ports of a, b and the product, as [`PortOptions`] takes them.
+    pub ports: [String; 3],
     /// What was assumed, a sentence each; the first says what the ports are.
     pub notes: Vec<String>,
 }
@@ -152,6 +154,7 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> 
     Ok(Bound {
         netlist: record(design, format, &a, &b, &product, options.extend),
         placed: placed(design, format, &a, &b, &product, options.extend),
+        ports: [a, b, product].map(|bits| bits.text),
         notes,
     })
 }

@@ -16,11 +16,11 @@ use crate::providers::tables::{SignednessSource, TableFile, TableFileError, sign
 
 /// Figures of one name.
 #[derive(Default)]
-struct Row {
+pub(in crate::providers) struct Row {
     /// Widths and signedness, where the CSV says them.
-    format: Option<OperandFormat>,
-    cost: Cost,
-    published: Published,
+    pub format: Option<OperandFormat>,
+    pub cost: Cost,
+    pub published: Published,
 }
 
 /// Lists the tables of a directory. `signed` is how tables are read whose names do not say it.
@@ -48,7 +48,11 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
     }
     let mut notes = Vec::new();
     let csv = choose_csv(directory, &mut notes)?;
-    let mut rows = csv.as_deref().map(|csv| read_csv(csv, &name)).transpose()?.unwrap_or_default();
+    let mut rows = csv
+        .as_deref()
+        .map(|csv| read_csv(csv, &format!("{} of {name}", file_name(csv))))
+        .transpose()?
+        .unwrap_or_default();
     let (mut entries, mut failures) = (Vec::new(), Vec::new());
     for (entry, path) in tables {
         let row = rows.remove(&entry).unwrap_or_default();
@@ -73,7 +77,7 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
             Err(source) => failures.push(CatalogueError::Table { path: directory.into(), entry, source }),
         }
     }
-    Ok(Catalogue { name, entries, notes, failures })
+    Ok(Catalogue { name, description: "a directory of tables".into(), entries, notes, failures })
 }
 
 /// The entry of one table. The filter by signedness does not decide how a table is read whose name or row of
@@ -107,7 +111,7 @@ fn list(name: String, path: PathBuf, row: Row, signed: Option<bool>) -> Result<E
     })
 }
 
-fn directory_name(directory: &Path) -> String {
+pub(in crate::providers) fn directory_name(directory: &Path) -> String {
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.into());
     match absolute.file_name() {
         Some(name) => name.to_string_lossy().replace('/', "-"),
@@ -151,10 +155,14 @@ fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBu
     Ok(all.pop().map(|(_, path)| path))
 }
 
-fn read_csv(path: &Path, catalogue: &str) -> Result<HashMap<String, Row>, CatalogueError> {
+/// The rows of a CSV of figures, by name. `source` is who is named for the hardware figures.
+pub(in crate::providers) fn read_csv(
+    path: &Path,
+    source: &str,
+) -> Result<HashMap<String, Row>, CatalogueError> {
     let bytes = std::fs::read(path)
         .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
-    parse_csv(&bytes, path, &format!("{} of {catalogue}", file_name(path)))
+    parse_csv(&bytes, path, source)
 }
 
 fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, Row>, CatalogueError> {

@@ -3,6 +3,7 @@
 //! ```yaml
 //! version: 1
 //! name: mine                     # the part before the slash in mine/fast-8s
+//! description: My multipliers    # a line that lists of catalogues show
 //! licence: MIT                   # of every entry that names no other
 //! citation: A. Author, ...       # likewise
 //! cost_source: synthesis         # likewise, of every cost
@@ -30,7 +31,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use model::FileModel;
+pub(in crate::providers) use model::{FileExtend, FileModel};
 
 use super::{Catalogue, CatalogueError, Published};
 use crate::multiplier::{Cost, OperandFormat, Provenance};
@@ -42,13 +43,15 @@ use crate::providers::tables::is_table_path;
 use crate::yaml;
 
 /// The version of the layout that this program reads and writes.
-pub(super) const VERSION: u32 = 1;
+pub(in crate::providers) const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(in crate::providers) struct File {
     pub version: u32,
     pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +65,7 @@ pub(super) struct File {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FileEntry {
+pub(in crate::providers) struct FileEntry {
     pub name: String,
     pub format: OperandFormat,
     pub model: FileModel,
@@ -82,7 +85,7 @@ pub(super) struct FileEntry {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct FileCost {
+pub(in crate::providers) struct FileCost {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub power_mw: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +126,8 @@ pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, 
         }
         entries.push(file.entry(entry, path, registry).map_err(error)?);
     }
-    Ok(Catalogue { name: file.name, entries, notes: Vec::new(), failures: Vec::new() })
+    let description = file.description.unwrap_or_default();
+    Ok(Catalogue { name: file.name, description, entries, notes: Vec::new(), failures: Vec::new() })
 }
 
 impl File {
@@ -161,8 +165,15 @@ impl File {
 
     fn cost(&self, cost: Option<&FileCost>) -> Result<Cost, String> {
         let Some(cost) = cost else { return Ok(Cost::default()) };
+        cost.checked(self.cost_source.as_deref(), self.cost_technology.as_deref())
+    }
+}
+
+impl FileCost {
+    /// The figures, if they can be some; source and technology are those of the file where it says no other.
+    pub fn checked(&self, source: Option<&str>, technology: Option<&str>) -> Result<Cost, String> {
         for (name, figure) in
-            [("power_mw", cost.power_mw), ("area_um2", cost.area_um2), ("delay_ns", cost.delay_ns)]
+            [("power_mw", self.power_mw), ("area_um2", self.area_um2), ("delay_ns", self.delay_ns)]
         {
             if let Some(figure) = figure
                 && !(figure.is_finite() && figure >= 0.0)
@@ -170,21 +181,21 @@ impl File {
                 return Err(format!("cost: {name}: expected a number of at least 0, got {figure}"));
             }
         }
-        let source = cost.source.clone().or_else(|| self.cost_source.clone()).ok_or(
+        let source = self.source.as_deref().or(source).ok_or(
             "cost: expected a source (who measured or estimated it), here or as cost_source of the file",
         )?;
         Ok(Cost {
-            power_mw: cost.power_mw,
-            area_um2: cost.area_um2,
-            delay_ns: cost.delay_ns,
-            source,
-            technology: cost.technology.clone().or_else(|| self.cost_technology.clone()).unwrap_or_default(),
+            power_mw: self.power_mw,
+            area_um2: self.area_um2,
+            delay_ns: self.delay_ns,
+            source: source.to_owned(),
+            technology: self.technology.as_deref().or(technology).unwrap_or_default().to_owned(),
         })
     }
 }
 
 /// What can stand after a slash, on a command line, and not be taken for a path.
-fn check_name(name: &str) -> Result<(), String> {
+pub(in crate::providers) fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
     let file = Path::new(name);
     let path = is_table_path(file)

@@ -2,7 +2,8 @@
 //!
 //! - [`mod@file`]: YAML files, whose entries are tables, functions of shared libraries or members of families;
 //! - [`directory`]: directories of tables with a CSV of figures;
-//! - [`own`]: the catalogue inside this binary, and how it is built.
+//! - [`own`]: the catalogue inside this binary, and how it is built;
+//! - [`shelf`]: catalogues that are known by name.
 
 pub mod directory;
 #[cfg(test)]
@@ -10,11 +11,14 @@ mod evoapprox_tests;
 pub mod file;
 pub mod own;
 mod published;
+pub mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+
+use shelf::{Shelf, ShelfError};
 
 pub use published::{Contradiction, Figure, FigureError, FigureName, Published};
 
@@ -29,6 +33,8 @@ use crate::multiplier::ProductTable;
 pub struct Catalogue {
     /// Its name.
     pub name: String,
+    /// What it is, in a line; may be empty.
+    pub description: String,
     /// Its multipliers, in its order.
     pub entries: Vec<Entry>,
     /// What the user should know about it.
@@ -76,6 +82,9 @@ pub enum CatalogueError {
         /// What was expected and what came.
         problem: String,
     },
+    /// The catalogue is named by what is neither a path nor a name that is known.
+    #[error("{0}, and there is no file or directory of that name")]
+    Shelf(#[from] shelf::ShelfError),
     /// The table of an entry is damaged.
     #[error("{}: entry '{entry}': {source}", .path.display())]
     Table {
@@ -86,6 +95,39 @@ pub enum CatalogueError {
         /// What is wrong with the table.
         source: TableFileError,
     },
+}
+
+/// Opens what `--catalog` names: a catalogue of the [`shelf`] by its name, else a catalogue file or a directory;
+/// `./name` is one in any case.
+pub fn open_named(
+    path: &Path,
+    shelf: Option<&Shelf>,
+    signed: Option<bool>,
+    registry: &Registry,
+) -> Result<Catalogue, CatalogueError> {
+    let (Some(name), Some(shelf)) = (path.to_str().filter(|name| file::check_name(name).is_ok()), shelf)
+    else {
+        return open(path, signed, registry);
+    };
+    match open_shelved(name, shelf, signed, registry) {
+        Err(CatalogueError::Shelf(ShelfError::Unknown { .. })) if path.exists() => {
+            open(path, signed, registry)
+        }
+        opened => opened,
+    }
+}
+
+/// Opens a catalogue of the [`shelf`].
+pub(super) fn open_shelved(
+    name: &str,
+    shelf: &Shelf,
+    signed: Option<bool>,
+    registry: &Registry,
+) -> Result<Catalogue, CatalogueError> {
+    let found = shelf.find(name)?;
+    let mut catalogue = open(&found.path, signed, registry)?;
+    catalogue.rename(found.name);
+    Ok(catalogue)
 }
 
 /// Opens a catalogue file or a directory. `signed` is how tables are read that do not say it.

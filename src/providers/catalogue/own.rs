@@ -81,6 +81,7 @@ pub fn generate(registry: &Registry) -> Result<String, CatalogueError> {
     let file = File {
         version: file::VERSION,
         name: NAME.into(),
+        description: None,
         licence: Some(env!("CARGO_PKG_LICENSE").into()),
         citation: None,
         cost_source: said(&common.source),

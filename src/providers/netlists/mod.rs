@@ -60,6 +60,8 @@ pub struct Circuit {
     pub placed: Option<Placed>,
     /// The name of its module or model.
     pub module: String,
+    /// The ports of a, b and the product, as [`NetlistOptions`] takes them.
+    pub ports: [String; 3],
     /// What the comment at the head of the file says.
     pub header: Header,
     /// What was assumed, a sentence each that names the file; the first of them, or the second where Yosys read the
@@ -130,6 +132,7 @@ fn open(
         // What Yosys leaves standing is not what the file holds.
         placed: bound.placed.filter(|_| options.via.is_none()),
         module: design.name().to_owned(),
+        ports: bound.ports,
         assumptions: notes.iter().chain(&bound.notes).map(place).collect(),
         warnings: header.notes.iter().map(place).collect(),
         header,

@@ -17,7 +17,7 @@ use crate::providers::shared_library::{Request, Signature};
 /// because its errors name the wrong field where those of an untagged enum only say that nothing fitted.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::providers::catalogue) struct FileModel {
+pub(in crate::providers) struct FileModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,10 +55,20 @@ pub(in crate::providers::catalogue) struct FileModel {
 /// [`Extend`] as the file spells it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::providers::catalogue) enum FileExtend {
+pub(in crate::providers) enum FileExtend {
     Sign,
     Zero,
     Refuse,
+}
+
+impl From<Extend> for FileExtend {
+    fn from(extend: Extend) -> Self {
+        match extend {
+            Extend::Sign => Self::Sign,
+            Extend::Zero => Self::Zero,
+            Extend::Refuse => Self::Refuse,
+        }
+    }
 }
 
 impl From<FileExtend> for Extend {

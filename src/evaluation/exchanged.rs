@@ -5,7 +5,7 @@ use axmul_api::{Netlist, Recorder, Signal};
 use crate::multiplier::{OperandFormat, Products, ProductsError};
 
 /// The products of `b` and `a`. The operands have one width.
-pub(super) struct Exchanged<'a>(pub &'a dyn Products);
+pub struct Exchanged<'a>(pub &'a dyn Products);
 
 impl Products for Exchanged<'_> {
     fn format(&self) -> OperandFormat {
@@ -28,7 +28,7 @@ impl Products for Exchanged<'_> {
 }
 
 /// The circuit with its operands exchanged, which have one width.
-pub(super) fn exchanged(netlist: &Netlist) -> Netlist {
+pub fn exchanged(netlist: &Netlist) -> Netlist {
     let mut recorder = Recorder::new(netlist.format());
     let inputs: Vec<Signal> = recorder.inputs().collect();
     let (a, b) = inputs.split_at(netlist.format().width_a().into());
