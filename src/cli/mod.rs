@@ -80,9 +80,9 @@ Examples:
   axmul doctor                                what this machine has
 
 `axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a
-netlist (.v, .sv, .blif, .aag, .aig, .json), a C source (.c) or SOURCE.c:FUNCTION, a table (.npy,
-.csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a directory of
-tables).
+netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json), a C source (.c) or SOURCE.c:FUNCTION, a
+table (.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a
+directory of tables).
 Exit codes: 0 done, 1 a threshold was not met or a check found a difference, 2 error.";
 
 #[derive(Debug, Subcommand)]

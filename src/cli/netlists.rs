@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::netlist::Extend;
 use crate::providers::netlists::{NetlistOptions, Via};
 
-/// How netlists are read (.v, .sv, .blif, .aag, .aig, .json) where a path names them.
+/// How netlists are read (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json) where a path names them.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Netlists")]
 pub(super) struct NetlistArgs {

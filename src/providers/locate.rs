@@ -121,9 +121,9 @@ impl Collection {
         }
         let problem = match path.exists() {
             false => "no such file or directory".into(),
-            true => "expected a netlist (.v, .sv, .blif, .aag, .aig, .json), a C source (.c), a table (.npy, .csv, \
-                     .txt, .bin, .h), a shared library (.so, .dylib, .dll), a catalogue (.yaml) or a directory of \
-                     tables, got a file of another kind"
+            true => "expected a netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json), a C source (.c), a table (.npy, \
+                     .csv, .txt, .bin, .h), a shared library (.so, .dylib, .dll), a catalogue (.yaml) or a directory \
+                     of tables, got a file of another kind"
                 .into(),
         };
         Err(SourceError::Path { path: path.into(), problem })

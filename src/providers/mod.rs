@@ -38,6 +38,7 @@ pub mod tables;
 mod tabulate;
 mod text_file;
 mod tool;
+mod yosys;
 
 pub use collection::Collection;
 pub use entry::{Entry, Model};

@@ -2,6 +2,7 @@
 
 pub mod aiger;
 pub mod blif;
+pub mod cgp;
 mod function;
 mod hierarchy;
 mod primitives;
@@ -12,7 +13,8 @@ pub mod yosys_json;
 
 use std::path::Path;
 
-use super::{Design, NetlistError, Place, Source};
+use super::{Design, NetlistError, Place, Problem, Source};
+use hierarchy::clip;
 
 /// The formats that circuits come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +25,8 @@ pub enum Language {
     Blif,
     /// And-inverter graphs, text or binary.
     Aiger,
+    /// Chromosomes of Cartesian Genetic Programming.
+    Cgp,
     /// What Yosys writes with `write_json`.
     YosysJson,
 }
@@ -34,6 +38,7 @@ impl Language {
             "v" | "sv" | "vh" | "svh" => Some(Self::Verilog),
             "blif" => Some(Self::Blif),
             "aag" | "aig" => Some(Self::Aiger),
+            "cgp" | "chr" => Some(Self::Cgp),
             "json" => Some(Self::YosysJson),
             _ => None,
         }
@@ -46,6 +51,7 @@ pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result
     match language {
         Language::Aiger => aiger::read(sources, top),
         Language::Blif => blif::read(sources, top),
+        Language::Cgp => cgp::read(sources, top),
         Language::Verilog => verilog::read(sources, top),
         Language::YosysJson => yosys_json::read(sources, top),
     }
@@ -54,4 +60,20 @@ pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result
 /// Where the first text begins: the place of what is wrong with all of it.
 fn start(sources: &[Source]) -> Place {
     sources.first().map_or_else(|| Source::new("", []).place(0, 0), |source| source.place(0, 0))
+}
+
+/// The only text, for formats without modules; `what` is how a message names one such file.
+fn only<'a>(sources: &'a [Source], top: Option<&str>, what: &str) -> Result<&'a Source, NetlistError> {
+    let [source] = sources else {
+        let message = format!("{what} holds the whole circuit; {} were given, name one", sources.len());
+        return Err(Problem::Other(message).at(&start(sources)));
+    };
+    match top {
+        None => Ok(source),
+        Some(top) => {
+            let message =
+                format!("{what} has no modules, so none is called '{}'; leave --top away", clip(top));
+            Err(Problem::Top(message).at(&source.place(0, 0)))
+        }
+    }
 }

@@ -75,6 +75,30 @@ const AIGER: &[&str] = &[
     "4294967295 ",
 ];
 
+const CGP: &[&str] = &[
+    "{4,4,1,8,2,1,0}",
+    "{2,1,0,0,2,1,0}",
+    "{",
+    "}",
+    "4,",
+    "65536,",
+    "4294967296",
+    "([6]2,4,2)",
+    "([7]6,3,1)",
+    "([2]0,1,8)",
+    "([4]2,9,0)",
+    "([",
+    "]",
+    "(6,7,1,0)",
+    "(4)",
+    "(",
+    ",",
+    ")",
+    " ",
+    "\n",
+    "é",
+];
+
 const JSON: &[&str] = &[
     "{",
     "}",
@@ -105,15 +129,16 @@ const JSON: &[&str] = &[
 proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        for language in [Language::Blif, Language::Aiger, Language::YosysJson] {
+        for language in [Language::Blif, Language::Aiger, Language::Cgp, Language::YosysJson] {
             survives(language, &bytes);
         }
     }
 
     #[test]
-    fn any_words_are_survived(blif in soup(BLIF), aiger in soup(AIGER), json in soup(JSON)) {
+    fn any_words_are_survived(blif in soup(BLIF), aiger in soup(AIGER), cgp in soup(CGP), json in soup(JSON)) {
         survives(Language::Blif, blif.as_bytes());
         survives(Language::Aiger, aiger.as_bytes());
+        survives(Language::Cgp, cgp.as_bytes());
         survives(Language::YosysJson, json.as_bytes());
     }
 

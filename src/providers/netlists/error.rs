@@ -45,6 +45,12 @@ pub enum NetlistFileError {
         /// The netlist.
         path: PathBuf,
     },
+    /// A format that Yosys does not read.
+    #[error("{}: Yosys reads no CGP chromosomes; leave --via yosys away", .path.display())]
+    NotForYosys {
+        /// The netlist.
+        path: PathBuf,
+    },
     /// Yosys cannot be run.
     #[error("{}: Yosys cannot be run: {reason}", .path.display())]
     YosysDoesNotRun {

@@ -1,4 +1,4 @@
-//! Multipliers from netlist files: Verilog, BLIF, AIGER, Yosys JSON.
+//! Multipliers from netlist files: Verilog, BLIF, AIGER, CGP chromosomes, Yosys JSON.
 //!
 //! ```text
 //! my.v (--with cells.v) -> netlist::read -> netlist::bind -> Circuit
@@ -99,8 +99,9 @@ fn open(
         let path = path.to_owned();
         move |problem| NetlistFileError::Read { path, problem }
     };
-    let language = Language::of_path(path)
-        .ok_or_else(|| unreadable(path)("expected a netlist (.v, .sv, .blif, .aag, .aig, .json)".into()))?;
+    let language = Language::of_path(path).ok_or_else(|| {
+        unreadable(path)("expected a netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json)".into())
+    })?;
     let mut sources = Vec::new();
     for file in [path].into_iter().chain(options.with.iter().map(PathBuf::as_path)) {
         let bytes = text_file::read(file, MAX_BYTES).map_err(unreadable(file))?;
@@ -111,7 +112,7 @@ fn open(
     }
     let header = match language {
         Language::Verilog | Language::Blif => Header::read(&String::from_utf8_lossy(&sources[0].bytes)),
-        Language::Aiger | Language::YosysJson => Header::default(),
+        Language::Aiger | Language::Cgp | Language::YosysJson => Header::default(),
     };
     let mut notes = Vec::new();
     let design = match options.via {

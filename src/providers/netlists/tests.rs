@@ -109,6 +109,40 @@ fn further_files_are_read_with_it() {
     assert!(folder.open("mine.v", NetlistOptions::default(), None).unwrap_err().contains("two"));
 }
 
+/// A 2x2 multiplier.
+const CHROMOSOME: &str = "{4,4,1,8,2,1,0}([6]2,4,2)([7]3,4,2)([8]2,5,2)([9]7,8,4)([10]7,8,2)([11]3,5,2)\
+                          ([12]11,10,4)([13]11,10,2)(6,9,12,13)";
+
+#[test]
+fn a_chromosome_is_read_bound_and_described() {
+    let folder = Folder::new(&[("two.cgp", CHROMOSOME), ("two.CHR", CHROMOSOME), ("bad.chr", "{4,4")]);
+    for name in ["two.cgp", "two.CHR"] {
+        let circuit = folder.open(name, NetlistOptions::default(), None).unwrap();
+        assert_eq!(circuit.netlist.format(), OperandFormat::unsigned(2, 2));
+        assert_eq!(circuit.header, Header::default());
+        let notes = folder.notes(&circuit);
+        assert_eq!(
+            notes[..1],
+            [format!(
+                "{name}: a = i[1:0], b = i[3:2], product = o[3:0]; unsigned, which lies nearer to exact products"
+            )],
+        );
+    }
+    let split =
+        NetlistOptions { a: Some("i[0]".into()), b: Some("i[3:1]".into()), ..NetlistOptions::default() };
+    let circuit = folder.open("two.cgp", split, Some(false)).unwrap();
+    assert_eq!(circuit.netlist.format(), OperandFormat::unsigned(1, 3));
+    assert_eq!(
+        folder.open("bad.chr", NetlistOptions::default(), None).unwrap_err(),
+        "bad.chr:1:5: expected `,` and the number of rows, got the end of the text"
+    );
+    let yosys = NetlistOptions { via: Some(Via::Yosys), ..NetlistOptions::default() };
+    assert_eq!(
+        folder.open("two.cgp", yosys, None).unwrap_err(),
+        "two.cgp: Yosys reads no CGP chromosomes; leave --via yosys away"
+    );
+}
+
 #[test]
 fn a_file_is_read_once() {
     let folder = Folder::new(&[("two.v", TWO)]);

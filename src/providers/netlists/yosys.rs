@@ -8,8 +8,6 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +16,7 @@ use crate::netlist::Source;
 use crate::netlist::read::Language;
 use crate::providers::cache::{Cache, Key};
 use crate::providers::tool::{self, Ended, ToolError, first_lines};
-
-/// The command.
-const COMMAND: &str = "yosys";
-
-/// How long it may take.
-const TIME: Duration = Duration::from_secs(120);
+use crate::providers::yosys::{COMMAND, TIME, version};
 
 /// What it is told after it has read the files and found the top.
 const SCRIPT: &str =
@@ -47,6 +40,7 @@ pub(super) fn elaborate(
     top: Option<&str>,
     cache: &Cache,
 ) -> Result<Elaborated, NetlistFileError> {
+    let dialects = dialects(path, language, sources)?;
     let version = version(COMMAND).map_err(|error| failure(path, error))?;
     let make = || elaborate_with(COMMAND, path, language, sources, top);
     let takes_in = |source: &Source| {
@@ -59,17 +53,10 @@ pub(super) fn elaborate(
     }
     let mut key = Key::new("yosys").with(version.as_bytes()).with(SCRIPT.as_bytes());
     key = key.with(format!("{language:?} {top:?}").as_bytes());
-    for source in sources {
-        key = key.with(dialect(language, source).as_bytes()).with(source.name.as_bytes()).with(&source.bytes);
+    for (source, dialect) in sources.iter().zip(dialects) {
+        key = key.with(dialect.as_bytes()).with(source.name.as_bytes()).with(&source.bytes);
     }
     cache.get_or(&key, make)
-}
-
-/// What it answers when asked for its version.
-fn version(command: &str) -> Result<&'static str, ToolError> {
-    static VERSION: OnceLock<Result<String, ToolError>> = OnceLock::new();
-    let ask = || tool::run(Command::new(command).arg("-V"), TIME).map(|ended| ended.output);
-    VERSION.get_or_init(ask).as_ref().map(String::as_str).map_err(Clone::clone)
 }
 
 fn failure(path: &Path, error: ToolError) -> NetlistFileError {
@@ -81,15 +68,21 @@ fn failure(path: &Path, error: ToolError) -> NetlistFileError {
     }
 }
 
-/// The name of its reader for a file, with options.
-fn dialect(language: Language, source: &Source) -> &'static str {
-    match language {
-        Language::Verilog if source.name.to_lowercase().ends_with(".sv") => "verilog -sv",
-        Language::Verilog => "verilog",
-        Language::Blif => "blif",
-        Language::Aiger => "aiger",
-        Language::YosysJson => "json",
-    }
+/// The names of its readers for files, with options.
+fn dialects(
+    path: &Path,
+    language: Language,
+    sources: &[Source],
+) -> Result<Vec<&'static str>, NetlistFileError> {
+    let dialect = |source: &Source| match language {
+        Language::Verilog if source.name.to_lowercase().ends_with(".sv") => Ok("verilog -sv"),
+        Language::Verilog => Ok("verilog"),
+        Language::Blif => Ok("blif"),
+        Language::Aiger => Ok("aiger"),
+        Language::YosysJson => Ok("json"),
+        Language::Cgp => Err(NetlistFileError::NotForYosys { path: path.to_owned() }),
+    };
+    sources.iter().map(dialect).collect()
 }
 
 fn elaborate_with(
@@ -100,6 +93,7 @@ fn elaborate_with(
     top: Option<&str>,
 ) -> Result<Elaborated, NetlistFileError> {
     let does_not_run = |reason: String| NetlistFileError::YosysDoesNotRun { path: path.to_owned(), reason };
+    let dialects = dialects(path, language, sources)?;
     let hierarchy = match top {
         None => "hierarchy -check -auto-top".to_owned(),
         Some(top) if is_name(top) => format!("hierarchy -check -top {top}"),
@@ -124,8 +118,8 @@ fn elaborate_with(
         yosys.current_dir(parent);
     }
     yosys.arg("-q").arg("-l").arg(&log).args(["-b", "json", "-o"]).arg(&json);
-    let sv = sources.iter().any(|source| dialect(language, source).ends_with("-sv"));
-    let reader = if sv { "verilog -sv" } else { dialect(language, &sources[0]) };
+    // One that takes all of them.
+    let reader = dialects.iter().max_by_key(|dialect| dialect.len()).copied().unwrap_or_default();
     yosys.args(["-f", reader, "-p", &format!("{hierarchy}; {SCRIPT}")]).args(&files);
     let Ended { success, output } = tool::run(&mut yosys, TIME).map_err(|error| failure(path, error))?;
     let shown = |text: &str| {

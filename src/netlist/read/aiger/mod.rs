@@ -18,17 +18,8 @@ const MAX_PORTS: u32 = 1 << 16;
 
 /// Reads a graph from its only text. It has no modules, so no `top` either.
 pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
-    let [source] = sources else {
-        let message =
-            format!("an AIGER file holds the whole circuit; {} were given, name one", sources.len());
-        return Err(Problem::Other(message).at(&super::start(sources)));
-    };
+    let source = super::only(sources, top, "an AIGER file")?;
     let mut reader = Reader { source, rest: &source.bytes, line: 0 };
-    if let Some(top) = top {
-        let message =
-            format!("an AIGER file has no modules, so none is called '{}'; leave --top away", clip(top));
-        return Err(Problem::Top(message).at(&source.place(0, 0)));
-    }
     let (header, is_binary) = reader.header()?;
     let mut graph = reader.graph(&header, is_binary)?;
     reader.symbols(&mut graph)?;

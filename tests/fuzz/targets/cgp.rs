@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../circuit.rs"]
+mod circuit;
+
+libfuzzer_sys::fuzz_target!(|text: &[u8]| circuit::read(axmul::netlist::read::Language::Cgp, text));
