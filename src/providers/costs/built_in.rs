@@ -3,7 +3,7 @@
 use axmul_api::Netlist;
 use serde::{Deserialize, Serialize};
 
-use super::technology::goal_text;
+use super::technology::{goal_text, key};
 use super::{Backend, BackendError, Costed, Subject, Technology, VERSION};
 use crate::hardware::cost::{Conditions, Figures, cost};
 use crate::hardware::map::Goal;
@@ -71,7 +71,7 @@ impl<'a> BuiltIn<'a> {
         let key = Key::new("cost")
             .with(settings.as_bytes())
             .with(digest.as_bytes())
-            .with(format!("{conditions:?}").as_bytes())
+            .with(&key(conditions))
             .with(&circuit_digest(netlist));
         let kept = self.cache.get_or(&key, make)?;
         Ok(Figures {

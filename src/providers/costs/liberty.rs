@@ -44,7 +44,14 @@ impl Technology {
         if !missing.is_empty() {
             notes.push(format!("{place}: figures are missing and taken as 0: {}", some(&missing)));
         }
-        Ok(Self { library, target, liberty: source.bytes.to_vec(), path: Some(path.into()), digest, notes })
+        Ok(Self {
+            library,
+            target,
+            liberty: source.bytes.to_vec().into(),
+            path: Some(path.into()),
+            digest,
+            notes,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The cells that circuits are mapped onto, and how figures say under which conditions they hold.
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -19,8 +19,8 @@ pub struct Technology {
     /// Its cells.
     pub library: Library,
     pub(super) target: Target,
-    /// Its Liberty text.
-    pub(super) liberty: Vec<u8>,
+    /// Its Liberty text, once somebody needed it.
+    pub(super) liberty: OnceLock<Vec<u8>>,
     /// The file that it was read from; `None` for the one that axmul carries.
     pub(super) path: Option<PathBuf>,
     /// What tells it from other libraries.
@@ -37,7 +37,7 @@ impl Technology {
             let digest = hex(&Sha256::digest(library.to_yaml("")));
             Technology {
                 target: Target::new(&library).expect("tested"),
-                liberty: liberty::write(&library).into_bytes(),
+                liberty: OnceLock::new(),
                 path: None,
                 digest,
                 notes: Vec::new(),
@@ -45,6 +45,11 @@ impl Technology {
             }
         });
         &TECHNOLOGY
+    }
+
+    /// Its Liberty text, which only other programs need.
+    pub(super) fn liberty(&self) -> &[u8] {
+        self.liberty.get_or_init(|| liberty::write(&self.library).into_bytes())
     }
 
     /// Who costs: the version of the figures, the backend, the cells.
@@ -66,13 +71,9 @@ impl Technology {
         let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
         let operands = match operands {
             Operands::Uniform => "uniform independent operands".to_owned(),
-            Operands::Distribution(distribution) => {
-                let bytes = distribution.probabilities().iter().flat_map(|p| p.to_le_bytes());
-                format!("independent operands, distribution {}", short(bytes))
-            }
+            Operands::Distribution(_) => format!("independent operands, distribution {}", short(operands)),
             Operands::Trace(pairs) => {
-                let bytes = pairs.iter().flatten().flat_map(|value| value.to_le_bytes());
-                format!("a trace of {} operand pairs, {}", pairs.len(), short(bytes))
+                format!("a trace of {} operand pairs, {}", pairs.len(), short(operands))
             }
         };
         let glitches = match glitches {
@@ -101,10 +102,35 @@ impl Technology {
 /// Digits of a digest that are shown.
 const DIGITS: usize = 12;
 
-fn short(bytes: impl Iterator<Item = u8>) -> String {
-    let mut digits = hex(&Sha256::digest(bytes.collect::<Vec<u8>>()));
+fn short(operands: &Operands) -> String {
+    let mut digits = hex(&digest(operands));
     digits.truncate(DIGITS);
     digits
+}
+
+/// What tells operands of a kind from others of that kind.
+fn digest(operands: &Operands) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    match operands {
+        Operands::Uniform => {}
+        Operands::Distribution(distribution) => {
+            distribution.probabilities().iter().for_each(|p| hash.update(p.to_le_bytes()));
+        }
+        Operands::Trace(pairs) => pairs.iter().flatten().for_each(|value| hash.update(value.to_le_bytes())),
+    }
+    hash.finalize().into()
+}
+
+/// What tells conditions from others, as the cache needs it.
+pub(super) fn key(conditions: &Conditions) -> Vec<u8> {
+    let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
+    let kind = match operands {
+        Operands::Uniform => "uniform".to_owned(),
+        Operands::Distribution(distribution) => format!("distribution {}", distribution.format()),
+        Operands::Trace(_) => "trace".to_owned(),
+    };
+    let rest = format!("{clock_mhz:?} {glitches:?} {sampling:?} {surroundings:?} {kind} ");
+    [rest.as_bytes(), &digest(operands)].concat()
 }
 
 /// How a goal is said.

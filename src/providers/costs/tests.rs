@@ -57,6 +57,34 @@ library (small) {
 }
 "#;
 
+/// The cache keeps figures under conditions; two that differ in anything must not meet there.
+#[test]
+fn conditions_are_told_apart() {
+    let format = |a, b| axmul_api::OperandFormat::unsigned(a, b);
+    let distribution = |format, first| {
+        let mut weights = vec![1.0; 64];
+        weights[0] = first;
+        Operands::Distribution(OperandDistribution::from_weights(format, &weights).unwrap())
+    };
+    let given = |operands| Conditions { operands, ..Conditions::default() };
+    let all = [
+        Conditions::default(),
+        Conditions { clock_mhz: 501.0, ..Conditions::default() },
+        Conditions { glitches: Glitches::Counted, ..Conditions::default() },
+        Conditions { sampling: Sampling { seed: 1, ..Sampling::default() }, ..Conditions::default() },
+        given(distribution(format(3, 3), 1.0)),
+        given(distribution(format(3, 3), 2.0)),
+        given(distribution(format(2, 4), 1.0)),
+        given(Operands::Trace(vec![[0, 0], [1, 2]])),
+        given(Operands::Trace(vec![[0, 0], [2, 1]])),
+        given(Operands::Trace(vec![])),
+    ];
+    let keys: std::collections::HashSet<Vec<u8>> = all.iter().map(technology::key).collect();
+    assert_eq!(keys.len(), all.len());
+    assert_eq!(technology::key(&all[4]), technology::key(&all[4].clone()));
+    assert!(keys.iter().all(|key| key.len() < 400), "however many operands there are");
+}
+
 #[test]
 fn figures_name_what_they_depend_on() {
     let netlist = member("exact-4u");

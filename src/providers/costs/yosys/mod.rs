@@ -14,8 +14,6 @@ mod tests;
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
-use std::time::Duration;
 
 use axmul_api::Netlist;
 use serde::{Deserialize, Serialize};
@@ -29,12 +27,7 @@ use crate::netlist::write::{Format, write};
 use crate::providers::cache::{Cache, Key};
 use crate::providers::text_file;
 use crate::providers::tool::{self, Ended, ToolError, first_lines};
-
-/// The command.
-const COMMAND: &str = "yosys";
-
-/// How long it may take.
-const TIME: Duration = Duration::from_secs(120);
+use crate::providers::yosys::{COMMAND, TIME, short, version};
 
 /// What it writes is no larger, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
@@ -91,7 +84,7 @@ impl<'a> Yosys<'a> {
     fn map(&self, name: &str, netlist: &Netlist, version: &str) -> Result<Written, BackendError> {
         let text = write(Format::Verilog, netlist, MODULE);
         let script = self.script();
-        let parts = [version.as_bytes(), script.as_bytes(), &text[..], &self.technology.liberty[..]];
+        let parts = [version.as_bytes(), script.as_bytes(), &text[..], self.technology.liberty()];
         let key = parts.into_iter().fold(Key::new("yosys-cost"), Key::with);
         self.cache.get_or(&key, || self.run(name, &text, &script))
     }
@@ -102,7 +95,7 @@ impl<'a> Yosys<'a> {
         let directory = tempfile::Builder::new().prefix("axmul-").tempdir().map_err(io)?;
         let at = |file: &str| directory.path().join(file);
         std::fs::write(at(CIRCUIT), text).map_err(io)?;
-        std::fs::write(at(CELLS), &self.technology.liberty).map_err(io)?;
+        std::fs::write(at(CELLS), self.technology.liberty()).map_err(io)?;
         let mut yosys = Command::new(self.command);
         // It runs among its files, for its scripts take no spaces in paths.
         yosys.current_dir(directory.path()).args(["-q", "-p", script]);
@@ -131,7 +124,8 @@ impl Backend for Yosys<'_> {
             return Err(BackendError::NoCircuit { name: name.to_owned(), backend: self.name().to_owned() });
         };
         let version = version(self.command).map_err(|error| failure(name, error))?;
-        let Written { json, area } = self.map(name, netlist, &version)?;
+        let version = short(&version);
+        let Written { json, area } = self.map(name, netlist, version)?;
         let library = &self.technology.library;
         let refused = |problem| BackendError::YosysResult { name: name.to_owned(), problem };
         let mapped = json::mapped(&json, library, netlist.format()).map_err(refused)?;
@@ -157,19 +151,6 @@ fn area_note(name: &str, area_um2: f64, stat: &[u8]) -> Option<String> {
     differs.then(|| {
         format!("{name}: stat of Yosys says an area of {said}, the sum over the cells is {area_um2} um^2")
     })
-}
-
-/// `Yosys 0.23`: what it answers when asked for its version, up to where it was built.
-fn version(command: &str) -> Result<String, ToolError> {
-    let ask = || {
-        let ended = tool::run(Command::new(command).arg("-V"), TIME)?;
-        Ok(ended.output.split(" (").next().unwrap_or_default().lines().next().unwrap_or_default().to_owned())
-    };
-    if command != COMMAND {
-        return ask();
-    }
-    static VERSION: OnceLock<Result<String, ToolError>> = OnceLock::new();
-    VERSION.get_or_init(ask).clone()
 }
 
 fn failure(name: &str, error: ToolError) -> BackendError {

@@ -102,7 +102,7 @@ fn yosys_maps_onto_the_own_cells() {
 fn yosys_maps_onto_the_cells_of_a_liberty_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("own.lib");
-    std::fs::write(&path, &Technology::built_in().liberty).unwrap();
+    std::fs::write(&path, Technology::built_in().liberty()).unwrap();
     let technology = Technology::open(&path).unwrap();
     let (netlist, cache) = (member("exact-3u"), cache());
     let subject =
