@@ -107,6 +107,49 @@ fn names_of_families_have_cost_and_documentation() {
     );
 }
 
+/// Products come with the entries that they are of, whatever failed beside them.
+#[test]
+fn tables_and_their_entries_are_pairs() {
+    let directory = temporary();
+    let file = catalogue(directory.path(), "c.yaml", "c", &["first", "second", "third"]);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(
+        &file,
+        text.replacen(
+            "second, format: 4s, model: {table: t.txt}",
+            "second, format: 4s, model: {table: gone.txt}",
+            1,
+        ),
+    )
+    .unwrap();
+    write_table(directory.path(), "gone.txt");
+    let collection = open(&sources(&[&file]));
+    fs::remove_file(directory.path().join("gone.txt")).unwrap();
+    for names in [&[][..], &["first", "second", "third"]] {
+        let tables = collection.select_tables(names, &|_| {}).unwrap();
+        let multipliers: Vec<&str> = tables.multipliers.iter().map(|multiplier| &*multiplier.name).collect();
+        let entries: Vec<&str> = tables.entries.iter().map(|entry| &*entry.name).collect();
+        assert_eq!(multipliers, ["first", "third"]);
+        assert_eq!(entries, multipliers);
+        assert!(matches!(&tables.warnings[..], [Warning::Failed(_)]), "{:?}", tables.warnings);
+    }
+}
+
+#[test]
+fn several_names_are_found_with_what_failed() {
+    let directory = temporary();
+    let mine = catalogue(directory.path(), "mine.yaml", "mine", &["one", "two"]);
+    let broken = directory.path().join("broken.yaml");
+    fs::write(&broken, "entries: 3").unwrap();
+    let collection = open(&sources(&[]));
+    let [mine, broken] = [mine, broken].map(|path| path.display().to_string());
+    let (entries, warnings, failures) = collection.find_all(&[&mine, &broken, &mine]).unwrap();
+    let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
+    assert_eq!((names, warnings.len(), failures.len()), (vec!["one", "two"], 0, 1));
+    assert!(failures[0].to_string().contains("broken.yaml"), "{}", failures[0]);
+    assert!(matches!(collection.find_all(&["exact-8s", "pecular-8s"]), Err(SourceError::Unknown { .. })));
+}
+
 #[test]
 fn unknown_names_list_the_nearest_ones() {
     let directory = temporary();

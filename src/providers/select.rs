@@ -26,7 +26,7 @@ pub struct Selection {
 pub struct Tables {
     /// In the order of the request; within a source in the order of the source.
     pub multipliers: Vec<Tabulated>,
-    /// What was tabulated, in the same order.
+    /// What was tabulated: one entry for each multiplier, in the same order.
     pub entries: Vec<Entry>,
     /// As in [`Selection::warnings`], and which multipliers were left out because they have no table.
     pub warnings: Vec<Warning>,
@@ -76,6 +76,21 @@ impl Collection {
         Ok((entries, warnings))
     }
 
+    /// [`Self::find`] for several names: each entry once, and the errors of names that failed. A mistaken name is an
+    /// error in any case.
+    pub fn find_all<S: AsRef<str>>(
+        &self,
+        names: &[S],
+    ) -> Result<(Vec<Entry>, Vec<Warning>, Vec<SourceError>), SourceError> {
+        let found = names.iter().map(|name| {
+            let (entries, warnings) = self.find(name.as_ref())?;
+            Ok(Found { entries, warnings, failures: Vec::new() })
+        });
+        let (mut warnings, mut failures) = (Vec::new(), Vec::new());
+        let entries = self.gather(found.collect(), &mut warnings, &mut failures)?;
+        Ok((entries, warnings, failures))
+    }
+
     /// An entry with its metrics, and what is to be said about them. `progress` is called with the operand pairs that
     /// are done and their total where that takes long.
     pub fn evaluate(
@@ -106,7 +121,7 @@ impl Collection {
             [] => self.entries().to_vec(),
             _ => self.gather(self.locate_all(names), &mut warnings, &mut failures)?,
         };
-        let multipliers = self.evaluate_all(&entries, progress, &mut warnings, failures)?;
+        let (_, multipliers) = self.evaluate_all(entries, progress, &mut warnings, failures)?;
         Ok(Selection { multipliers, warnings })
     }
 
@@ -147,7 +162,7 @@ impl Collection {
                 left_out.join(", ")
             )));
         }
-        let evaluated = self.evaluate_all(&entries, progress, &mut warnings, failures)?;
+        let (entries, evaluated) = self.evaluate_all(entries, progress, &mut warnings, failures)?;
         let multipliers =
             evaluated.iter().map(|multiplier| multiplier.tabulated()).collect::<Result<_, _>>()?;
         Ok(Tables { multipliers, entries, warnings })
@@ -188,14 +203,15 @@ impl Collection {
         Ok(entries)
     }
 
-    /// Tables at once, each on a thread; then wide multipliers one after another, each on all threads.
+    /// Tables at once, each on a thread; then wide multipliers one after another, each on all threads. Gives those that
+    /// did not fail, and their entries.
     fn evaluate_all(
         &self,
-        entries: &[Entry],
+        entries: Vec<Entry>,
         progress: OnProgress<'_>,
         warnings: &mut Vec<Warning>,
         mut failures: Vec<SourceError>,
-    ) -> Result<Vec<Arc<Evaluated>>, SourceError> {
+    ) -> Result<(Vec<Entry>, Vec<Arc<Evaluated>>), SourceError> {
         let total = entries.len();
         progress(Progress { done: 0, total, pairs: None });
         let done = AtomicUsize::new(0);
@@ -220,10 +236,11 @@ impl Collection {
             before = before.saturating_add(pairs_of(entry));
             done += 1;
         }
-        let mut multipliers = Vec::new();
-        for outcome in outcomes.into_iter().flatten() {
+        let (mut kept, mut multipliers) = (Vec::new(), Vec::new());
+        for (entry, outcome) in entries.into_iter().zip(outcomes.into_iter().flatten()) {
             match outcome {
                 Ok((evaluated, remarks)) => {
+                    kept.push(entry);
                     multipliers.push(evaluated);
                     warnings.extend(remarks);
                 }
@@ -235,7 +252,7 @@ impl Collection {
             return Err(self.nothing(failures));
         }
         warnings.extend(failures.into_iter().map(Warning::Failed));
-        Ok(multipliers)
+        Ok((kept, multipliers))
     }
 
     fn nothing(&self, mut failures: Vec<SourceError>) -> SourceError {

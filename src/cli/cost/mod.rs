@@ -226,27 +226,11 @@ fn find(
     failures: &mut Vec<anyhow::Error>,
     console: &Console,
 ) -> anyhow::Result<Vec<Entry>> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for name in names {
-        match collection.find(name) {
-            Ok((found, warnings)) => {
-                for warning in &warnings {
-                    console.about(warning);
-                }
-                for entry in found {
-                    let same = |other: &Entry| {
-                        (&other.origin, &other.name, other.format)
-                            == (&entry.origin, &entry.name, entry.format)
-                    };
-                    if !entries.iter().any(same) {
-                        entries.push(entry);
-                    }
-                }
-            }
-            Err(error) if error.is_mistaken_request() => return Err(error.into()),
-            Err(error) => failures.push(error.into()),
-        }
+    let (entries, warnings, failed) = collection.find_all(names)?;
+    for warning in &warnings {
+        console.about(warning);
     }
+    failures.extend(failed.into_iter().map(anyhow::Error::from));
     Ok(entries)
 }
 
