@@ -59,6 +59,11 @@ impl FromStr for CostMetric {
     }
 }
 
+/// A figure that activity does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("activity tells power, not {0}")]
+pub struct UntoldMetric(pub CostMetric);
+
 /// Where the energy of a layer's multiplications comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +79,23 @@ impl EnergySource {
     /// Whether it is the catalogue.
     pub fn is_catalogue(&self) -> bool {
         *self == Self::Catalogue
+    }
+
+    /// Whether it tells this figure: activity tells power only.
+    pub fn check(self, metric: CostMetric) -> Result<(), UntoldMetric> {
+        match self {
+            Self::Activity if metric != CostMetric::PowerMw => Err(UntoldMetric(metric)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What an assignment keeps low where energies come from here: `metric` of the catalogue, or `energies`, which are
+    /// not looked at otherwise.
+    pub fn costing(self, metric: CostMetric, energies: &LayerEnergies) -> Costing<'_> {
+        match self {
+            Self::Catalogue => Costing::Catalogue(metric),
+            Self::Activity => Costing::Activity(energies),
+        }
     }
 }
 
@@ -170,4 +192,26 @@ pub fn reference(
         None => (known().max_by(|x, y| x.1.total_cmp(&y.1))?, false),
     };
     Some(Reference { multiplier: chosen.0.name.clone(), value: chosen.1, exact })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn activity_tells_power_only() {
+        for metric in [CostMetric::PowerMw, CostMetric::AreaUm2, CostMetric::DelayNs, CostMetric::EnergyPj] {
+            assert_eq!(EnergySource::Catalogue.check(metric), Ok(()));
+            assert_eq!(
+                EnergySource::Activity.check(metric).is_ok(),
+                metric == CostMetric::PowerMw,
+                "{metric}"
+            );
+        }
+        let message = EnergySource::Activity.check(CostMetric::DelayNs).unwrap_err().to_string();
+        assert_eq!(message, "activity tells power, not delay_ns");
+        let energies = LayerEnergies::default();
+        let costing = |source: EnergySource| source.costing(CostMetric::AreaUm2, &energies).to_string();
+        assert_eq!([EnergySource::Catalogue, EnergySource::Activity].map(costing), ["area_um2", "circuit"]);
+    }
 }

@@ -15,6 +15,6 @@ mod predict;
 mod select;
 
 pub use capture::{CaptureError, LayerCapture, Population};
-pub use costing::{CostMetric, Costing, EnergySource, LayerEnergies, Reference, reference};
+pub use costing::{CostMetric, Costing, EnergySource, LayerEnergies, Reference, UntoldMetric, reference};
 pub use predict::{Prediction, predict};
 pub use select::{Assignment, AssignmentError, LayerActivity, LayerAssignment, assign};

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::ValueEnum;
 
 use super::ExitStatus;
 use super::circuits::Listed;
 use super::console::Console;
-use super::experiment::{as_used, data_directory, multipliers, warn_of_mixed_costs};
+use super::experiment::{as_used, captures, data_directory, multipliers, warn_of_mixed_costs};
 use super::sources::SourceArgs;
-use crate::assignment::{Assignment, CostMetric, Costing, EnergySource, LayerCapture, assign};
+use crate::assignment::{Assignment, CostMetric, EnergySource, assign};
 use crate::report::{FigureFormat, OutputFile, Render, assignment_markdown, assignment_table, layers_figure};
 use crate::training::launch::Trainer;
-use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName, read_json};
+use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName};
 
 /// Assign multipliers to the layers of a run's network anew: other catalogues, another metric, more or less noise
 #[derive(Clone, Debug, clap::Args)]
@@ -90,17 +89,15 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         .transpose()?;
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
     args.sources.agree_with(experiment.signed)?;
-    let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
-    let mut layers: Vec<LayerCapture> = read_json(&directory.captures(seed))
-        .with_context(|| format!("the stage search of seed {seed} is not done"))?;
+    let (seed, mut layers) = captures(&directory, &experiment, args.seed)?;
     for layer in &mut layers {
         layer.sigma *= args.scale_sigma;
     }
 
     let energy = args.energy.unwrap_or(experiment.energy);
     let metric = args.metric.unwrap_or(experiment.metric);
-    if energy == EnergySource::Activity && metric != CostMetric::PowerMw {
-        anyhow::bail!("activity tells power, not {metric}; leave --metric away, or take --energy catalogue");
+    if let Err(error) = energy.check(metric) {
+        anyhow::bail!("{error}; leave --metric away, or take --energy catalogue");
     }
     let Listed { multipliers: listed, circuits } = if args.names.is_empty() && !args.sources.is_explicit() {
         multipliers(&experiment, energy, console)?
@@ -111,13 +108,8 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         warn_of_mixed_costs(&listed, console);
     }
     let used: Vec<_> = as_used(&experiment, listed.clone(), console).into_iter().map(Arc::new).collect();
-    let energies =
-        if energy == EnergySource::Activity { circuits.energies(&layers)? } else { Default::default() };
-    let costing = match energy {
-        EnergySource::Catalogue => Costing::Catalogue(metric),
-        EnergySource::Activity => Costing::Activity(&energies),
-    };
-    let assignment = assign(&layers, &used, costing)?;
+    let energies = circuits.energies_by(energy, &layers)?;
+    let assignment = assign(&layers, &used, energy.costing(metric, &energies))?;
 
     let text = match args.format {
         Format::Table => assignment_table(&assignment),

@@ -5,9 +5,6 @@ use rayon::prelude::*;
 
 use super::console::Console;
 use crate::assignment::EnergySource;
-use crate::hardware::library::Library;
-use crate::hardware::map::{Goal, Target};
-use crate::hardware::optimise::optimise;
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Entry};
 use crate::training::plan::Circuits;
@@ -32,13 +29,11 @@ impl Listed {
         if energy == EnergySource::Catalogue {
             return Ok(Self { multipliers, circuits: Circuits::default() });
         }
-        let target = Target::new(Library::freepdk45())?;
         let mapped: Result<Vec<_>, anyhow::Error> = entries
             .par_iter()
             .map(|entry| {
                 let circuit = collection.circuit(entry).with_context(|| entry.name.clone())?;
-                let mapped = circuit.map(|netlist| target.map(&optimise(&netlist), Goal::Area));
-                Ok((entry.name.clone(), mapped))
+                Ok((entry.name.clone(), circuit.as_ref().map(Circuits::map)))
             })
             .collect();
         let (known, unknown): (Vec<_>, Vec<_>) =

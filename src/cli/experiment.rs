@@ -7,10 +7,10 @@ use anyhow::Context;
 use super::circuits::Listed;
 use super::console::Console;
 use super::sources::listed;
-use crate::assignment::EnergySource;
+use crate::assignment::{EnergySource, LayerCapture};
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Sources};
-use crate::training::plan::{Experiment, sign_magnitude};
+use crate::training::plan::{Experiment, RunDirectory, read_json, sign_magnitude};
 
 /// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
 /// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
@@ -69,6 +69,18 @@ pub(super) fn as_used(
         }
     }
     used
+}
+
+/// A seed of a run, by default its first, and what the layers told about themselves in its search.
+pub(super) fn captures(
+    directory: &RunDirectory,
+    experiment: &Experiment,
+    seed: Option<u64>,
+) -> anyhow::Result<(u64, Vec<LayerCapture>)> {
+    let seed = seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
+    let captures = read_json(&directory.captures(seed))
+        .with_context(|| format!("the stage search of seed {seed} is not done"))?;
+    Ok((seed, captures))
 }
 
 /// Where the experiment's images lie, after a look whether they are all there.

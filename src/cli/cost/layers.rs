@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::rows::Row;
 use crate::assignment::LayerCapture;
+use crate::cli::experiment::captures;
 use crate::hardware::operands::Operands;
 use crate::multiplier::{OperandDistribution, OperandFormat};
 use crate::report::LayerEnergySeries;
-use crate::training::plan::{RunDirectory, as_seen, read_json};
+use crate::training::plan::{RunDirectory, as_seen};
 
 /// What the layers of a run multiply.
 pub(super) struct Layers {
@@ -21,9 +22,7 @@ impl Layers {
     /// Reads what the search of a run's first seed captured.
     pub fn read(run: &Path) -> anyhow::Result<Self> {
         let (directory, experiment, _) = RunDirectory::view(run)?;
-        let seed = *experiment.seeds.first().context("the run has no seed")?;
-        let captures: Vec<LayerCapture> = read_json(&directory.captures(seed))
-            .with_context(|| format!("the stage search of seed {seed} is not done"))?;
+        let (_, captures) = captures(&directory, &experiment, None)?;
         for capture in &captures {
             capture.check()?;
         }

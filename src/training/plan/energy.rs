@@ -1,15 +1,19 @@
 //! What multipliers take under the operands of each layer.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use axmul_api::Netlist;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assignment::{CaptureError, LayerCapture, LayerEnergies};
+use crate::assignment::{CaptureError, EnergySource, LayerCapture, LayerEnergies};
 use crate::hardware::Mapped;
 use crate::hardware::cost::{Conditions, cost};
 use crate::hardware::library::Library;
+use crate::hardware::map::{Goal, Target};
 use crate::hardware::operands::{Operands, OperandsError};
+use crate::hardware::optimise::optimise;
 use crate::multiplier::{OperandDistribution, OperandFormat};
 
 /// The circuits of multipliers, by name, of the cells of the library that axmul carries.
@@ -33,6 +37,25 @@ pub enum EnergyError {
 }
 
 impl Circuits {
+    /// A circuit as it is kept here: optimised, and mapped for area onto the cells of the library that axmul carries.
+    pub fn map(netlist: &Netlist) -> Mapped {
+        static TARGET: LazyLock<Target> =
+            LazyLock::new(|| Target::new(Library::freepdk45()).expect("tested"));
+        TARGET.map(&optimise(netlist), Goal::Area)
+    }
+
+    /// [`Self::energies`] where energy comes from activity; none where it comes from the catalogue.
+    pub fn energies_by(
+        &self,
+        source: EnergySource,
+        layers: &[LayerCapture],
+    ) -> Result<LayerEnergies, EnergyError> {
+        match source {
+            EnergySource::Catalogue => Ok(LayerEnergies::default()),
+            EnergySource::Activity => self.energies(layers),
+        }
+    }
+
     /// The energy of a product in each layer, leakage included: settled values, the default clock, and the layer's
     /// captured operands, successive ones independent. The circuits of unsigned multipliers in layers of signed codes
     /// see the magnitudes. Circuits of another format than the layers' are passed over.
@@ -94,8 +117,6 @@ mod tests {
 
     use super::*;
     use crate::assignment::Population;
-    use crate::hardware::map::{Goal, map};
-    use crate::hardware::optimise::optimise;
 
     /// The conjunction of one bit of each operand.
     fn conjunction(format: OperandFormat, bit: usize) -> Mapped {
@@ -103,7 +124,7 @@ mod tests {
         let inputs: Vec<_> = recorder.inputs().collect();
         let mut product = vec![recorder.constant(false); format.product_width().into()];
         product[0] = recorder.and(inputs[bit], inputs[usize::from(format.width_a()) + bit]);
-        map(&optimise(&recorder.finish(product)), Library::freepdk45(), Goal::Area).unwrap()
+        Circuits::map(&recorder.finish(product))
     }
 
     fn layer(format: OperandFormat, weights: &[u32], row: &[u32]) -> LayerCapture {
@@ -130,12 +151,15 @@ mod tests {
         let even = layer(format, &[1, 0, 1, 0], &[1, 1, 1, 1]);
         let all = layer(format, &[2, 2, 2, 2], &[1, 1, 1, 1]);
         let still = layer(format, &[0, 0, 3, 0], &[0, 0, 5, 0]);
-        let energies = circuits.energies(&[even, all, still]).unwrap();
+        let layers = [even, all, still];
+        let energies = circuits.energies(&layers).unwrap();
         let [even, all, still] = energies.0["and"][..] else { panic!("three layers") };
         assert!((all - uniform(&circuits.0["and"])).abs() < 1e-9 * all);
         assert!(still < even && even < all, "{still} {even} {all}");
         let leakage_fj = circuits.0["and"].leakage_nw(Library::freepdk45()) / Conditions::default().clock_mhz;
         assert!((still - leakage_fj).abs() < 1e-12);
+        let by = |source| circuits.energies_by(source, &layers).unwrap().0.len();
+        assert_eq!([EnergySource::Catalogue, EnergySource::Activity].map(by), [0, 1]);
     }
 
     /// Codes -1 and 1 have one magnitude: nothing ever changes for a circuit that sees no signs.

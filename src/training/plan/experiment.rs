@@ -228,8 +228,8 @@ impl Experiment {
             let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
             return fail("quantisation.weights.percentile", problem);
         }
-        if self.energy == EnergySource::Activity && self.metric != CostMetric::PowerMw {
-            return fail("metric", format!("activity tells power, not {}; expected power_mw", self.metric));
+        if let Err(error) = self.energy.check(self.metric) {
+            return fail("metric", format!("{error}; expected power_mw"));
         }
         let momentum = self.quantisation.activations.momentum;
         if !(momentum > 0.0 && momentum <= 1.0) {

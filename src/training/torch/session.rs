@@ -9,7 +9,7 @@ use super::approximate::Approximate;
 use super::checkpoint::CheckpointInfo;
 use super::dataset::Dataset;
 use super::multipliers::Multipliers;
-use crate::assignment::{Costing, EnergySource, LayerCapture, LayerEnergies};
+use crate::assignment::{Costing, LayerCapture, LayerEnergies};
 use crate::training::plan::{
     Circuits, Event, EventLog, Experiment, FileError, Network, RunDirectory, read_json,
 };
@@ -51,18 +51,12 @@ impl Session<'_> {
 
     /// What multipliers take in captured layers; nothing where the experiment goes by the catalogue.
     pub fn energies(&self, captures: &[LayerCapture]) -> Result<LayerEnergies, TrainError> {
-        match self.experiment.energy {
-            EnergySource::Catalogue => Ok(LayerEnergies::default()),
-            EnergySource::Activity => Ok(self.circuits.energies(captures)?),
-        }
+        Ok(self.circuits.energies_by(self.experiment.energy, captures)?)
     }
 
     /// What the experiment keeps low, given [`Self::energies`].
     pub fn costing<'a>(&self, energies: &'a LayerEnergies) -> Costing<'a> {
-        match self.experiment.energy {
-            EnergySource::Catalogue => Costing::Catalogue(self.experiment.metric),
-            EnergySource::Activity => Costing::Activity(energies),
-        }
+        self.experiment.energy.costing(self.experiment.metric, energies)
     }
 
     /// Multipliers by name, ready for tensors.
