@@ -18,7 +18,7 @@ use axmul::hardware::map::{Goal, Target};
 use axmul::hardware::optimise::optimise;
 use axmul::multiplier::Cost;
 use axmul::providers::{CacheChoice, Collection, Sources};
-use axmul::report::{AgreementPanel, AgreementPoint, FigureFormat, Render, agreement_figure};
+use axmul::report::{AgreementPanel, AgreementPoint, FigureFile, agreement_figure};
 use clap::Parser;
 
 /// How often the circuits are split in half.
@@ -172,6 +172,7 @@ fn panel(
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    let file = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let mut found = BTreeMap::new();
     circuits(&args.directory, &mut found)?;
     let collection = Collection::open(&Sources { cache: CacheChoice::Off, ..Sources::default() })?;
@@ -185,14 +186,14 @@ fn main() -> anyhow::Result<()> {
     }
     tell("Verilog of gates", &unmapped)?;
     tell("Verilog with adder cells (_pdk45)", &adders)?;
-    if let Some(path) = args.figure {
+    if let Some(file) = file {
         let sets = [unmapped.as_slice(), adders.as_slice()];
         let panels = [("area (um2)", 0), ("delay (ns)", 1), ("power (mW)", 2)]
             .map(|(title, index)| panel(title, index, COLUMNS[index], sets));
         let panels: Vec<AgreementPanel> = panels.into_iter().collect::<Result<_, _>>()?;
         let series = ["Verilog of gates", "Verilog with adder cells"];
         let figure = agreement_figure("Computed costs of EvoApproxLib's 8x8 circuits", &series, &panels)?;
-        std::fs::write(&path, FigureFormat::of_path(&path)?.render(&figure)?)?;
+        file.commit(&figure)?;
     }
     Ok(())
 }

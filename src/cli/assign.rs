@@ -12,7 +12,7 @@ use super::console::Console;
 use super::experiment::{as_used, captures, data_directory, multipliers, warn_of_mixed_costs};
 use super::sources::SourceArgs;
 use crate::assignment::{Assignment, CostMetric, EnergySource, assign};
-use crate::report::{FigureFormat, OutputFile, Render, assignment_markdown, assignment_table, layers_figure};
+use crate::report::{FigureFile, OutputFile, assignment_markdown, assignment_table, layers_figure};
 use crate::training::launch::Trainer;
 use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName};
 
@@ -82,11 +82,7 @@ fn factor(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
-    let figure = args
-        .figure
-        .as_deref()
-        .map(|path| anyhow::Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)))
-        .transpose()?;
+    let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
     args.sources.agree_with(experiment.signed)?;
     let (seed, mut layers) = captures(&directory, &experiment, args.seed)?;
@@ -117,8 +113,8 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         Format::Json => serde_json::to_string_pretty(&assignment)? + "\n",
     };
     console.deliver(text.as_bytes(), output)?;
-    if let Some((format, file)) = figure {
-        file.commit(&format.render(&layers_figure(&assignment)?)?)?;
+    if let Some(file) = figure {
+        file.commit(&layers_figure(&assignment)?)?;
     }
     if args.validate {
         let (trainer, data) = (Trainer::find()?, data_directory(&experiment)?);

@@ -15,7 +15,7 @@ use crate::compare::{Field, Mixing, Outcome, Row, SortKey, Threshold, mark_front
 use crate::multiplier::{Evaluated, Tabulated};
 use crate::report::comparison::{Csv, Json, Markdown, Table};
 use crate::report::scatter::{Axes, scatter};
-use crate::report::{FigureFormat, OutputFile, Render, significant};
+use crate::report::{FigureFile, OutputFile, Render, significant};
 
 /// Compare multipliers: error metrics, cost, Pareto front, thresholds
 #[derive(Clone, Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub(super) struct CompareArgs {
     /// The largest first
     #[arg(long)]
     reverse: bool,
-    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source and technology of costs and technology
+    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source and technology of costs
     #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',', default_value = "mae_pct,power_mw")]
     pareto: Vec<Field>,
     /// Put costs of different sources on one front, although they are not comparable
@@ -97,7 +97,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
                     "--plot draws two fields against one another; name two with --pareto FIELD,FIELD"
                 );
             };
-            Ok((FigureFormat::of_path(path)?, Axes { x, y }, OutputFile::open(path)?))
+            Ok((Axes { x, y }, FigureFile::open(path)?))
         })
         .transpose()?;
     let weights = args.weights.as_deref().map(Weights::read).transpose()?;
@@ -121,9 +121,9 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
         Format::Markdown => Markdown.render(&rows[..])?,
     };
     console.deliver(&bytes, output)?;
-    if let Some((format, axes, file)) = plot {
+    if let Some((axes, file)) = plot {
         let figure = scatter(&rows, axes).context("cannot draw --plot")?;
-        file.commit(&format.render(&figure)?)?;
+        file.commit(&figure)?;
     }
     Ok(judge(&args.fail_if, &rows, console))
 }

@@ -8,6 +8,7 @@ use super::circuits::Listed;
 use super::console::Console;
 use super::sources::listed;
 use crate::assignment::{EnergySource, LayerCapture};
+use crate::compare::CostOrigin;
 use crate::multiplier::Tabulated;
 use crate::providers::{Collection, Sources};
 use crate::training::plan::{Experiment, RunDirectory, read_json, sign_magnitude};
@@ -36,17 +37,15 @@ pub(super) fn multipliers(
     Ok(listed)
 }
 
-/// An assignment compares costs, and costs of different sources are not comparable.
+/// An assignment compares costs, and costs of different origins are not comparable.
 pub(super) fn warn_of_mixed_costs(multipliers: &[Tabulated], console: &Console) {
-    let mut sources: Vec<&str> =
-        multipliers.iter().filter(|m| !m.cost.is_empty()).map(|m| m.cost.source.as_str()).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    if sources.len() > 1 {
+    let origins = CostOrigin::distinct(multipliers.iter().filter_map(|m| CostOrigin::of(&m.cost)));
+    if origins.len() > 1 {
+        let labels: Vec<String> = origins.iter().map(|origin| origin.label(&origins)).collect();
         console.warn(format_args!(
-            "the multipliers' costs come from {} sources, which are not comparable: {}",
-            sources.len(),
-            sources.join("; ")
+            "the multipliers' costs are of {} sources or technologies, which are not comparable: {}",
+            origins.len(),
+            labels.join(" | ")
         ));
     }
 }

@@ -7,9 +7,7 @@ use clap::ValueEnum;
 
 use super::ExitStatus;
 use super::console::Console;
-use crate::report::{
-    FigureFormat, OutputFile, Render, confusion_figure, layers_figure, run_markdown, run_table,
-};
+use crate::report::{FigureFile, FigureFormat, confusion_figure, layers_figure, run_markdown, run_table};
 use crate::training::plan::{Confusion, Results, RunDirectory, StageName, read_json, write_whole};
 
 /// Show the results of a run, and write its report anew
@@ -43,24 +41,20 @@ enum Format {
 }
 
 pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let figure = args
-        .figure
-        .as_deref()
-        .map(|path| anyhow::Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)))
-        .transpose()?;
+    let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let written = write_report(&args.run)?;
     let text = match args.format {
         Format::Table => run_table(&written.results),
         Format::Markdown => run_markdown(&written.results, &written.figures),
         Format::Json => serde_json::to_string_pretty(&written.results)? + "\n",
     };
-    if let Some((format, file)) = figure {
+    if let Some(file) = figure {
         let assignment = written
             .results
             .assignment
             .as_ref()
             .context("there is no figure before the stage search is done")?;
-        file.commit(&format.render(&layers_figure(&assignment.assignment)?)?)?;
+        file.commit(&layers_figure(&assignment.assignment)?)?;
     }
     console.deliver(text.as_bytes(), None)?;
     Ok(ExitStatus::Done)
@@ -87,7 +81,7 @@ pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
     let mut written = Written { results, figure: None, figures: vec![] };
     if let Some(assignment) = &written.results.assignment {
         let path = run.join(FIGURE);
-        write_whole(&path, &FigureFormat::Svg.render(&layers_figure(&assignment.assignment)?)?)?;
+        write_whole(&path, &FigureFormat::Svg.bytes(&layers_figure(&assignment.assignment)?)?)?;
         written.figure = Some(path);
         let shown = "Relative energy and share of the multiplications per layer";
         written.figures.push((shown.into(), FIGURE.into()));
@@ -99,7 +93,7 @@ pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
         && path.exists()
     {
         let figure = confusion_figure(&Confusion::read(&path)?, &format!("{stage}, seed {seed}"))?;
-        write_whole(&run.join(CONFUSION), &FigureFormat::Svg.render(&figure)?)?;
+        write_whole(&run.join(CONFUSION), &FigureFormat::Svg.bytes(&figure)?)?;
         let shown = format!("What the test images of each class were taken for after {stage}, seed {seed}");
         written.figures.push((shown, CONFUSION.into()));
     }

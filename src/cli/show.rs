@@ -16,7 +16,7 @@ use super::sources::SourceArgs;
 use super::weights::{Weights, needs_tables, weighted};
 use crate::compare::{Field, Row};
 use crate::report::heat_map::heat_map;
-use crate::report::{FigureFormat, OutputFile, Render, significant};
+use crate::report::{FigureFile, significant};
 
 /// Show one multiplier: error metrics, cost, circuit, origin, and its error map as a picture
 #[derive(Clone, Debug, clap::Args)]
@@ -62,7 +62,6 @@ enum Format {
 struct Shown {
     #[serde(flatten)]
     row: Row,
-    cost_technology: Option<String>,
     /// `null` where a sample found no error.
     exact: Option<bool>,
     /// `null` where it was not looked at.
@@ -78,11 +77,7 @@ struct Shown {
 }
 
 pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let heatmap = args
-        .heatmap
-        .as_deref()
-        .map(|path| -> anyhow::Result<_> { Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)) })
-        .transpose()?;
+    let heatmap = args.heatmap.as_deref().map(FigureFile::open).transpose()?;
     let weights = args.weights.as_deref().map(Weights::read).transpose()?;
     let collection = args.sources.open_sampling(args.samples.sampling())?;
     let found = One::find(&collection, &args.name, console)?;
@@ -101,7 +96,6 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     let provenance = &multiplier.provenance;
     let shown = Shown {
         row: Row::new(&multiplier, &evaluation),
-        cost_technology: (!multiplier.cost.is_empty()).then(|| multiplier.cost.technology.clone()),
         exact: multiplier.is_exact(),
         commutes: multiplier.commutes(),
         cells: counts.map(|counts| counts.iter().map(|(kind, count)| (kind.name(), count)).collect()),
@@ -116,9 +110,9 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
         Format::Table => shown.text(),
     };
     console.deliver(text.as_bytes(), None)?;
-    if let Some((format, file)) = heatmap {
+    if let Some(file) = heatmap {
         let path = file.path().to_owned();
-        file.commit(&format.render(&heat_map(&multiplier.tabulated()?, &evaluation.metrics)?)?)?;
+        file.commit(&heat_map(&multiplier.tabulated()?, &evaluation.metrics)?)?;
         console.note(format!("error map drawn to {}", path.display()));
     }
     Ok(ExitStatus::Done)
@@ -185,7 +179,7 @@ impl Shown {
         Field::ALL.into_iter().filter(|field| field.is_error()).for_each(&mut figure);
         if let Some(source) = &row.cost_source {
             let _ = writeln!(text, "\nCost, {source}");
-            if let Some(technology) = self.cost_technology.as_deref().filter(|t| !t.is_empty()) {
+            if let Some(technology) = self.row.cost_technology.as_deref().filter(|t| !t.is_empty()) {
                 let _ = writeln!(text, "  {technology}");
             }
             for field in Field::ALL.into_iter().filter(|field| field.is_cost()) {

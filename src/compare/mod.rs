@@ -4,6 +4,7 @@
 //! - [`RowBasis`] and [`Standing`]: which operand pairs its metrics rest on, and how far each figure can be relied on.
 //! - [`Field`]: a figure by name: what rows are sorted by, judged by and ranked by.
 //! - [`SortKey`] and [`sort`]: the order of the rows.
+//! - [`CostOrigin`]: where costs come from, which decides what is comparable.
 //! - [`mark_front`]: which rows no other row beats in every field asked for.
 //! - [`Agreement`]: how well one column of figures tells another.
 //! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
@@ -12,6 +13,7 @@ mod agreement;
 mod basis;
 mod field;
 mod lexer;
+mod origin;
 mod pareto;
 mod row;
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub use agreement::Agreement;
 pub use basis::{RowBasis, Standing};
 pub use field::{Field, UnknownField};
 pub use lexer::{Comparison, Problem, ThresholdError};
+pub use origin::CostOrigin;
 pub use pareto::{Mixing, mark_front};
 pub use row::Row;
 pub use sort::{SortKey, sort};

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Field, Row};
+use super::{CostOrigin, Field, Row};
 
 /// Whether figures of different origin may meet on one front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mixing {
-    /// One front for each source of costs and technology, where the front looks at costs at all.
+    /// One front for each [`CostOrigin`], where the front looks at costs at all.
     PerCostSource,
     /// One front over all rows.
     AllSources,
@@ -19,27 +19,29 @@ pub enum Mixing {
 /// `None`.
 pub fn mark_front(rows: &mut [Row], fields: &[Field], mixing: Mixing) {
     let apart = mixing == Mixing::PerCostSource && fields.iter().any(|field| field.is_cost());
-    let mut groups: HashMap<[Option<String>; 2], Vec<Point>> = HashMap::new();
-    for (index, row) in rows.iter_mut().enumerate() {
-        row.pareto = None;
+    let mut groups: HashMap<Option<CostOrigin<'_>>, Vec<Point>> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
         let figures: Option<Vec<f64>> = fields.iter().map(|field| field.badness(row)).collect();
         if let Some(figures) = figures.filter(|figures| !figures.is_empty()) {
-            let group =
-                if apart { [row.cost_source.clone(), row.cost_technology.clone()] } else { [None, None] };
+            let group = row.cost_origin().filter(|_| apart);
             groups.entry(group).or_default().push(Point { index, figures });
         }
     }
+    let mut on_front = vec![None; rows.len()];
     for mut points in groups.into_values() {
         // In lexicographic order a point can only be beaten by one before it, and then by one on the front.
         points.sort_by(|x, y| x.figures.partial_cmp(&y.figures).expect("no figure is NaN"));
         let mut front: Vec<Point> = Vec::new();
         for point in points {
             let beaten = front.iter().any(|better| better.beats(&point));
-            rows[point.index].pareto = Some(!beaten);
+            on_front[point.index] = Some(!beaten);
             if !beaten {
                 front.push(point);
             }
         }
+    }
+    for (row, on_front) in rows.iter_mut().zip(on_front) {
+        row.pareto = on_front;
     }
 }
 

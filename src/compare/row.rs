@@ -31,7 +31,6 @@ pub struct Row {
     /// Who measured or estimated the three figures above; `None` where there are none.
     pub cost_source: Option<String>,
     /// The technology and the conditions of those figures; with the source, what tells comparable ones.
-    #[serde(skip)]
     pub cost_technology: Option<String>,
     /// Whether the row is on the Pareto front; `None` where it cannot be said because a figure is unknown, or
     /// where no front was formed.
@@ -134,6 +133,7 @@ pub(crate) mod tests {
             "area_um2",
             "delay_ns",
             "cost_source",
+            "cost_technology",
             "pareto",
             "pairs_evaluated",
             "sampled",

@@ -1,9 +1,9 @@
 //! Computed figures against published ones, a panel for each kind of figure.
 
+use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters::style::{Color, RGBColor};
 
-use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook, ticks};
+use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook, colour, ticks};
 use super::{Figure, FigureError, significant};
 
 /// A panel: points (published, computed after scaling) and the line on which both are equal.
@@ -28,7 +28,6 @@ pub struct AgreementPoint {
     pub computed: f64,
 }
 
-const COLOURS: [RGBColor; 3] = [RGBColor(0, 96, 160), RGBColor(213, 94, 0), RGBColor(0, 140, 105)];
 const PANEL: i32 = 420;
 const TOP: i32 = 122;
 const LEFT: i32 = 64;
@@ -45,8 +44,8 @@ pub fn agreement_figure(
     Figure::draw(((PANEL * panels.len() as i32) as u32, height as u32), |canvas| {
         canvas.text(title, (LEFT, 28), TextLook::new(18.0).colour(INK).bold())?;
         let mut x = LEFT;
-        for (name, colour) in series.iter().zip(COLOURS) {
-            canvas.disc((x + 4, 54), 4, colour.mix(1.0))?;
+        for (number, name) in series.iter().enumerate() {
+            canvas.disc((x + 4, 54), 4, colour(number).mix(1.0))?;
             let look = TextLook::new(12.5).colour(INK).anchor(HPos::Left, VPos::Center);
             canvas.text(name, (x + 14, 54), look)?;
             x += 14 + 8 * name.chars().count() as i32 + 24;
@@ -78,9 +77,9 @@ fn draw(canvas: &Canvas<'_>, offset: i32, panel: &AgreementPanel) -> Result<(), 
     }
     canvas.line(&[at(0.0, 0.0), at(highest, highest)], SOFT_INK, 1)?;
     canvas.line(&[(left, TOP), (left, bottom), (left + side, bottom)], SOFT_INK, 1)?;
-    for (series, colour) in panel.series.iter().zip(COLOURS) {
+    for (number, series) in panel.series.iter().enumerate() {
         for point in series {
-            canvas.disc(at(point.published, point.computed), 4, colour.mix(0.6))?;
+            canvas.disc(at(point.published, point.computed), 4, colour(number).mix(0.6))?;
         }
     }
     for point in points() {

@@ -21,6 +21,20 @@ pub const INK: RGBColor = RGBColor(0x22, 0x26, 0x2b);
 pub const SOFT_INK: RGBColor = RGBColor(0x5c, 0x63, 0x6b);
 /// The colour of lines that should not be noticed.
 pub const HAIRLINE: RGBColor = RGBColor(0xd9, 0xdc, 0xe0);
+/// The colours of series, told apart by colour-blind readers too (after Okabe and Ito).
+pub const COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 96, 160),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 140, 105),
+    RGBColor(170, 80, 150),
+    RGBColor(190, 140, 0),
+    RGBColor(90, 90, 90),
+];
+
+/// The colour of the series of this number, counted from 0; they come again after the last.
+pub fn colour(series: usize) -> RGBColor {
+    COLOURS[series % COLOURS.len()]
+}
 
 /// A picture in SVG.
 #[derive(Clone, Debug)]
@@ -67,14 +81,19 @@ impl FigureFormat {
             _ => Err(FigureError::Extension { path: path.display().to_string() }),
         }
     }
+
+    /// A figure as a file of this format.
+    pub fn bytes(self, figure: &Figure) -> Result<Vec<u8>, FigureError> {
+        match self {
+            Self::Svg => Ok(figure.svg.clone().into_bytes()),
+            Self::Png => figure.png(2.0),
+        }
+    }
 }
 
 impl Render<Figure> for FigureFormat {
     fn render(&self, figure: &Figure) -> Result<Vec<u8>, RenderError> {
-        match self {
-            Self::Svg => Ok(figure.svg.clone().into_bytes()),
-            Self::Png => Ok(figure.png(2.0)?),
-        }
+        Ok(self.bytes(figure)?)
     }
 }
 

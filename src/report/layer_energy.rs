@@ -3,7 +3,7 @@
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook, ticks};
+use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook, colour, ticks};
 use super::{Figure, FigureError};
 
 /// One multiplier's energies.
@@ -17,14 +17,6 @@ pub struct LayerEnergySeries {
     pub layers_fj: Vec<f64>,
 }
 
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 96, 160),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 140, 105),
-    RGBColor(170, 80, 150),
-    RGBColor(190, 140, 0),
-    RGBColor(90, 90, 90),
-];
 const LEFT: i32 = 74;
 const RIGHT: i32 = 24;
 const TOP: i32 = 66;
@@ -62,7 +54,7 @@ pub fn layer_energy_figure(layers: &[String], series: &[LayerEnergySeries]) -> R
             for (number, one) in series.iter().enumerate() {
                 let (left, right) = (start + BAR * number as i32 + 2, start + BAR * (number as i32 + 1) - 2);
                 let energy = one.layers_fj.get(at).copied().unwrap_or(0.0);
-                canvas.fill([(left, y(energy)), (right, bottom)], COLOURS[number % COLOURS.len()])?;
+                canvas.fill([(left, y(energy)), (right, bottom)], colour(number))?;
                 canvas.line(&[(left - 2, y(one.uniform_fj)), (right + 2, y(one.uniform_fj))], INK, 2)?;
                 let label = TextLook::new(10.0).colour(RGBColor(255, 255, 255));
                 let inside = y(energy) + 4;
@@ -82,7 +74,7 @@ fn legend(canvas: &Canvas<'_>, series: &[LayerEnergySeries]) -> Result<(), Figur
     let look = TextLook::new(12.0).anchor(HPos::Left, VPos::Center);
     let mut x = LEFT;
     for (number, one) in series.iter().enumerate() {
-        canvas.disc((x + 5, 47), 5, COLOURS[number % COLOURS.len()].mix(1.0))?;
+        canvas.disc((x + 5, 47), 5, colour(number).mix(1.0))?;
         canvas.text(&one.name, (x + 15, 47), look.colour(INK))?;
         x += 30 + 8 * one.name.chars().count() as i32;
     }

@@ -1,6 +1,7 @@
 //! Floor 3: one file per output format, each turning a subject into bytes.
 //!
-//! - [`Render`]: the one trait, bytes out; [`OutputFile`]: where the bytes go, opened before the long work.
+//! - [`Render`]: the one trait, bytes out; [`OutputFile`] and [`FigureFile`]: where the bytes go, opened before the
+//!   long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
 //! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`],
@@ -13,6 +14,7 @@ pub mod comparison;
 mod confusion;
 pub mod export;
 pub mod figure;
+mod figure_file;
 pub mod heat_map;
 mod layer_energy;
 mod layers;
@@ -24,6 +26,7 @@ pub mod scatter;
 pub use agreement::{AgreementPanel, AgreementPoint, agreement_figure};
 pub use confusion::confusion_figure;
 pub use figure::{Figure, FigureError, FigureFormat, Raster};
+pub use figure_file::{FigureFile, FigureFileError};
 pub use layer_energy::{LayerEnergySeries, layer_energy_figure};
 pub use layers::layers_figure;
 pub use number::significant;

@@ -4,9 +4,9 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{Color, RGBColor};
 
 use super::axis::Scale;
-use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook};
+use super::figure::{COLOURS, Canvas, HAIRLINE, INK, SOFT_INK, TextLook, colour};
 use super::{Figure, FigureError, significant};
-use crate::compare::{Field, Row};
+use crate::compare::{CostOrigin, Field, Row};
 
 /// The figures against which multipliers are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,22 +21,13 @@ const SIZE: (u32, u32) = (860, 580);
 /// The corners of the plane, in pixels.
 const TOP_LEFT: (i32, i32) = (88, 78);
 const BOTTOM_RIGHT: (i32, i32) = (830, 512);
-/// One colour for each source of costs, told apart by colour-blind readers too (after Okabe and Ito).
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 96, 160),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 140, 105),
-    RGBColor(170, 80, 150),
-    RGBColor(190, 140, 0),
-    RGBColor(90, 90, 90),
-];
 
 /// Draws `rows`, those on their Pareto front ([`Row::pareto`]) in full colour, named and, where they form a
 /// staircase in this plane, joined. Rows in which one of the figures is unknown are left out and counted.
 pub fn scatter(rows: &[Row], axes: Axes) -> Result<Figure, FigureError> {
-    let mut sources: Vec<&str> = rows.iter().map(source).collect();
-    sources.sort_unstable();
-    sources.dedup();
+    let mut origins: Vec<Option<CostOrigin<'_>>> = rows.iter().map(Row::cost_origin).collect();
+    origins.sort_unstable();
+    origins.dedup();
     let known: Vec<(&Row, f64, f64)> =
         rows.iter().filter_map(|row| Some((row, axes.x.of(row)?, axes.y.of(row)?))).collect();
     let scale = |value: fn(&(&Row, f64, f64)) -> f64| Scale::of(&known.iter().map(value).collect::<Vec<_>>());
@@ -46,14 +37,15 @@ pub fn scatter(rows: &[Row], axes: Axes) -> Result<Figure, FigureError> {
         .map(|&(row, x, y)| Point {
             row,
             at: plane.at(x, y),
-            colour: COLOURS[sources.iter().position(|s| *s == source(row)).unwrap_or(0) % COLOURS.len()],
+            colour: colour(origins.iter().position(|origin| *origin == row.cost_origin()).unwrap_or(0)),
         })
         .collect();
     Figure::draw(SIZE, |canvas| {
         titles(canvas, axes, rows.len(), points.len())?;
         plane.draw(canvas, axes)?;
-        for name in &sources {
-            let front = |point: &&Point<'_>| point.row.pareto == Some(true) && source(point.row) == *name;
+        for &origin in &origins {
+            let front =
+                |point: &&Point<'_>| point.row.pareto == Some(true) && point.row.cost_origin() == origin;
             staircase(canvas, points.iter().filter(front).collect())?;
         }
         // Points of the front above the others.
@@ -64,13 +56,8 @@ pub fn scatter(rows: &[Row], axes: Axes) -> Result<Figure, FigureError> {
             }
         }
         labels(canvas, &points)?;
-        if sources.len() > 1 { legend(canvas, &sources) } else { Ok(()) }
+        if origins.len() > 1 { legend(canvas, &origins) } else { Ok(()) }
     })
-}
-
-/// What costs of a row come from.
-fn source(row: &Row) -> &str {
-    row.cost_source.as_deref().unwrap_or("no cost")
 }
 
 struct Point<'a> {
@@ -171,20 +158,19 @@ fn labels(canvas: &Canvas<'_>, points: &[Point<'_>]) -> Result<(), FigureError> 
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, sources: &[&str]) -> Result<(), FigureError> {
-    for (index, name) in sources.iter().take(COLOURS.len()).enumerate() {
+fn legend(canvas: &Canvas<'_>, origins: &[Option<CostOrigin<'_>>]) -> Result<(), FigureError> {
+    let known: Vec<CostOrigin<'_>> = origins.iter().flatten().copied().collect();
+    for (index, origin) in origins.iter().take(COLOURS.len()).enumerate() {
+        let name = origin.map_or_else(|| "no cost".to_owned(), |origin| origin.label(&known));
         let y = 20 + 15 * index as i32;
-        let shown: String = if name.chars().count() > 52 {
-            name.chars().take(51).chain(['…']).collect()
-        } else {
-            (*name).into()
-        };
+        let shown: String =
+            if name.chars().count() > 52 { name.chars().take(51).chain(['…']).collect() } else { name };
         canvas.text(
             &shown,
             (BOTTOM_RIGHT.0 - 10, y),
             TextLook::new(11.0).anchor(HPos::Right, VPos::Center),
         )?;
-        canvas.disc((BOTTOM_RIGHT.0, y), 4, COLOURS[index].mix(1.0))?;
+        canvas.disc((BOTTOM_RIGHT.0, y), 4, colour(index).mix(1.0))?;
     }
     Ok(())
 }

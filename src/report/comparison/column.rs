@@ -15,6 +15,7 @@ pub(super) enum Column {
     Format,
     Figure(Field),
     CostSource,
+    CostTechnology,
     Pareto,
     PairsEvaluated,
     Sampled,
@@ -29,7 +30,8 @@ impl Column {
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::Name, Self::Provider, Self::Signed];
         all.extend(Field::ALL.map(Self::Figure));
-        all.extend([Self::CostSource, Self::Pareto, Self::PairsEvaluated, Self::Sampled, Self::SampleSeed]);
+        all.extend([Self::CostSource, Self::CostTechnology, Self::Pareto]);
+        all.extend([Self::PairsEvaluated, Self::Sampled, Self::SampleSeed]);
         let ends = |(field, key)| [Self::Interval(field, key, false), Self::Interval(field, key, true)];
         all.extend(RowBasis::INTERVALS.into_iter().flat_map(ends));
         all
@@ -52,6 +54,7 @@ impl Column {
             Self::Format => "format",
             Self::Figure(field) => field.name(),
             Self::CostSource => "cost_source",
+            Self::CostTechnology => "cost_technology",
             Self::Pareto => "pareto",
             Self::PairsEvaluated => "pairs_evaluated",
             Self::Sampled => "sampled",
@@ -92,6 +95,7 @@ impl Column {
             Self::Signed => row.signed.to_string(),
             Self::Format => row.format().to_string(),
             Self::CostSource => row.cost_source.clone().unwrap_or_default(),
+            Self::CostTechnology => row.cost_technology.clone().unwrap_or_default(),
             Self::Pareto => row.pareto.map(|on_front| on_front.to_string()).unwrap_or_default(),
             Self::PairsEvaluated => row.basis.pairs_evaluated.to_string(),
             Self::Sampled => row.basis.sampled.to_string(),

@@ -7,10 +7,10 @@ use comfy_table::{CellAlignment, ContentArrangement};
 
 use super::column::Column;
 use super::footnote;
-use crate::compare::{Field, Row};
+use crate::compare::{CostOrigin, Field, Row};
 use crate::report::{Render, RenderError};
 
-/// A table in boxes, figures with four significant digits. Sources of costs are numbered and spelt out below.
+/// A table in boxes, figures with four significant digits. Origins of costs are numbered and spelt out below.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// Characters in a line. Columns are left out, the least telling first, until the table fits; `None` keeps
@@ -41,9 +41,7 @@ const BY_WORTH: [Column; 17] = [
 
 impl Render<[Row]> for Table {
     fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
-        let mut sources: Vec<&str> = rows.iter().filter_map(|row| row.cost_source.as_deref()).collect();
-        sources.sort_unstable();
-        sources.dedup();
+        let origins = CostOrigin::distinct(rows.iter().filter_map(Row::cost_origin));
         let mut columns = Column::readable();
         if rows.iter().all(|row| row.pareto.is_none()) {
             columns.retain(|&column| column != Column::Pareto);
@@ -52,8 +50,7 @@ impl Render<[Row]> for Table {
             let title = if column == Column::CostSource { "cost".into() } else { column.title() };
             let cell = |row: &Row| match column {
                 Column::CostSource => {
-                    let number =
-                        sources.iter().position(|source| Some(*source) == row.cost_source.as_deref());
+                    let number = origins.iter().position(|origin| Some(*origin) == row.cost_origin());
                     number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()
                 }
                 Column::Pareto => {
@@ -80,8 +77,8 @@ impl Render<[Row]> for Table {
         }
         let mut text = format!("{table}\n");
         if shown.iter().any(|(column, _)| *column == Column::CostSource) {
-            for (number, source) in sources.iter().enumerate() {
-                let _ = writeln!(text, "[{}] {source}", number + 1);
+            for (number, origin) in origins.iter().enumerate() {
+                let _ = writeln!(text, "[{}] {}", number + 1, origin.label(&origins));
             }
         }
         for note in footnote::samples(rows) {
