@@ -15,6 +15,7 @@ mod compare;
 mod completions;
 mod console;
 mod cost;
+mod costing;
 pub mod data;
 mod doctor;
 mod eval;

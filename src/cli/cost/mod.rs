@@ -1,7 +1,6 @@
 //! `axmul cost`: what multipliers cost, by one backend or several.
 
 mod layers;
-mod operands;
 mod rows;
 
 use std::path::PathBuf;
@@ -12,16 +11,13 @@ use rayon::prelude::*;
 
 use super::ExitStatus;
 use super::console::Console;
+use super::costing::{BackendName, Bench, Costing, CostingArgs, Known};
 use super::sources::SourceArgs;
-use crate::hardware::activity::{Glitches, Sampling};
+use crate::hardware::activity::Sampling;
 use crate::hardware::cost::Conditions;
-use crate::hardware::map::Goal;
-use crate::providers::cache::Cache;
-use crate::providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
-use crate::providers::{Collection, Entry, SourceError};
-use crate::report::{FigureFormat, OutputFile, Render, layer_energy_figure};
+use crate::providers::{Collection, Entry};
+use crate::report::{FigureFile, OutputFile, layer_energy_figure};
 use layers::Layers;
-use operands::{Choice, Given};
 use rows::{Row, csv, json, table};
 
 /// What multipliers cost: area, delay and power of their circuits, beside published figures
@@ -51,28 +47,13 @@ pub(super) struct CostArgs {
     names: Vec<String>,
     /// Who costs them; several, separated by commas
     #[arg(long, value_enum, value_name = "BACKEND", value_delimiter = ',')]
-    backend: Vec<Choices>,
-    /// A cell library, for the backends placed, liberty and yosys
-    #[arg(long, value_name = "FILE.lib")]
-    liberty: Option<PathBuf>,
-    /// Products a microsecond at which power is stated
-    #[arg(long, value_name = "MHZ", default_value_t = crate::hardware::cost::CLOCK_MHZ, value_parser = megahertz)]
-    clock: f64,
-    /// What is multiplied
-    #[arg(long, value_name = "uniform|FILE.npy", default_value = "uniform")]
-    operands: Choice,
+    backend: Vec<BackendName>,
     /// Also under the operands that the search of a run captured in each layer of its network
     #[arg(long, value_name = "RUN")]
     layers: Option<PathBuf>,
     /// Draw the energy of a product in each layer
     #[arg(long, value_name = "FILE.svg|png", requires = "layers")]
     figure: Option<PathBuf>,
-    /// Count glitches too: signals that toggle more than once a product, at the cells' delays
-    #[arg(long)]
-    glitches: bool,
-    /// What the mapping is best at
-    #[arg(long, value_enum, default_value = "area")]
-    goal: Goals,
     /// Successive operand pairs that are drawn where not every case is looked at: with glitches, and for operands of
     /// together more than 16 bits
     #[arg(long, value_name = "N", default_value_t = 8192, value_parser = clap::value_parser!(u64).range(64..=1 << 24))]
@@ -87,29 +68,9 @@ pub(super) struct CostArgs {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    costing: CostingArgs,
+    #[command(flatten)]
     sources: SourceArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum Choices {
-    /// The figures that came with it
-    Published,
-    /// The very cells of a netlist that came mapped
-    Placed,
-    /// The cells that axmul carries
-    BuiltIn,
-    /// The cells of --liberty
-    Liberty,
-    /// Yosys and ABC
-    Yosys,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Goals {
-    /// The smallest area
-    Area,
-    /// The shortest delay
-    Delay,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -122,42 +83,29 @@ enum Format {
     Csv,
 }
 
-fn megahertz(text: &str) -> Result<f64, String> {
-    let valid = text.parse::<f64>().ok().filter(|clock| (0.001..=1e6).contains(clock));
-    valid.ok_or_else(|| "expected a number of megahertz from 0.001 to 1000000".into())
-}
-
 pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     // What can fail cheaply fails first.
     let asked = asked(args)?;
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
-    let figure = args
-        .figure
-        .as_deref()
-        .map(|path| anyhow::Ok((FigureFormat::of_path(path)?, OutputFile::open(path)?)))
-        .transpose()?;
-    let given = Operations {
-        operands: args.operands.read()?,
-        layers: args.layers.as_deref().map(Layers::read).transpose()?,
-    };
-    let technology = args.liberty.as_deref().map(Technology::open).transpose()?;
-    for note in technology.iter().flat_map(|technology| &technology.notes) {
-        console.note(note);
-    }
+    let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
+    let layers = args.layers.as_deref().map(Layers::read).transpose()?;
+    let sampling = Sampling { transitions: usize::try_from(args.samples)?, seed: args.seed };
+    let costing = args.costing.read(sampling, console)?;
     let collection = args.sources.open()?;
     for warning in collection.warnings() {
         console.about(warning);
     }
     let mut failures: Vec<anyhow::Error> = Vec::new();
     let entries = find(&collection, &args.names, &mut failures, console)?;
-    let bench = Bench::new(args, technology.as_ref(), collection.cache());
+    let bench = Bench::new(&costing, collection.cache());
+    let given = Given { costing: &costing, layers: layers.as_ref() };
     let progress = console.progress("costing");
     let done = std::sync::atomic::AtomicU64::new(0);
     let total = entries.len() as u64;
     let costed: Vec<(Vec<Row>, Vec<anyhow::Error>)> = entries
         .par_iter()
         .map(|entry| {
-            let costed = bench.cost(&collection, entry, &asked, (args, &given));
+            let costed = cost(&bench, &collection, entry, &asked, &given);
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             progress.set_steps(done, total);
             costed
@@ -184,34 +132,30 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
         Format::Csv => csv(&all)?,
     };
     console.deliver(&bytes, output)?;
-    if let (Some((format, file)), Some(layers)) = (figure, &given.layers) {
+    if let (Some(file), Some(layers)) = (figure, &layers) {
         let series = layers.series(&all);
         if series.is_empty() {
             bail!("--figure draws computed energies, and no multiplier here has any");
         }
         let path = file.path().to_owned();
-        file.commit(&format.render(&layer_energy_figure(layers.names(), &series)?)?)?;
+        file.commit(&layer_energy_figure(layers.names(), &series)?)?;
         console.note(format!("energies drawn to {}", path.display()));
     }
     Ok(ExitStatus::Done)
 }
 
-/// What is multiplied.
-struct Operations {
-    operands: Given,
-    layers: Option<Layers>,
-}
-
 /// The backends that were asked for, each once, in their order; empty where none was.
-fn asked(args: &CostArgs) -> anyhow::Result<Vec<Choices>> {
+fn asked(args: &CostArgs) -> anyhow::Result<Vec<BackendName>> {
     let mut asked = args.backend.clone();
     asked.sort_unstable();
     asked.dedup();
-    let uses = |choice: &Choices| matches!(choice, Choices::Placed | Choices::Liberty | Choices::Yosys);
-    if args.liberty.is_none() && asked.contains(&Choices::Liberty) {
+    if args.costing.liberty.is_none() && asked.contains(&BackendName::Liberty) {
         bail!("--backend liberty maps onto the cells of a library; name its file with --liberty FILE.lib");
     }
-    if args.liberty.is_some() && !asked.is_empty() && !asked.iter().any(uses) {
+    if args.costing.liberty.is_some()
+        && !asked.is_empty()
+        && !asked.iter().any(|backend| backend.uses_liberty())
+    {
         bail!(
             "--liberty is for the backends placed, liberty and yosys; add one of them to --backend, or leave it away"
         );
@@ -243,119 +187,64 @@ fn nothing(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
     anyhow::anyhow!("nothing that was asked for could be costed:{lines}")
 }
 
-/// The backends at hand.
-struct Bench<'a> {
-    placed: AsPlaced<'a>,
-    built_in: BuiltIn<'a>,
-    liberty: Option<BuiltIn<'a>>,
-    yosys: Yosys<'a>,
+/// Under which conditions multipliers are costed.
+struct Given<'a> {
+    costing: &'a Costing,
+    layers: Option<&'a Layers>,
 }
 
-impl<'a> Bench<'a> {
-    fn new(args: &CostArgs, technology: Option<&'a Technology>, cache: &'a Cache) -> Self {
-        let goal = match args.goal {
-            Goals::Area => Goal::Area,
-            Goals::Delay => Goal::Delay,
-        };
-        Self {
-            placed: AsPlaced::new(technology.unwrap_or(Technology::built_in())),
-            built_in: BuiltIn::new(Technology::built_in(), goal, cache),
-            liberty: technology.map(|technology| BuiltIn::new(technology, goal, cache)),
-            yosys: Yosys::new(technology.unwrap_or(Technology::built_in()), goal, cache),
+impl Given<'_> {
+    /// The conditions of `--operands`, then those of each layer.
+    fn conditions(&self, entry: &Entry) -> anyhow::Result<Vec<(Option<&str>, Conditions)>> {
+        let mut all = vec![(None, self.costing.conditions(&entry.name, entry.format)?)];
+        if let Some(layers) = self.layers {
+            let layers = layers.of(entry.format).with_context(|| format!("{}: --layers", entry.name))?;
+            let under = |(name, operands)| (Some(name), self.costing.under(operands));
+            all.extend(layers.into_iter().map(under));
         }
+        Ok(all)
     }
+}
 
-    /// The rows of one multiplier, and what went wrong with it.
-    fn cost(
-        &self,
-        collection: &Collection,
-        entry: &Entry,
-        asked: &[Choices],
-        (args, given): (&CostArgs, &Operations),
-    ) -> (Vec<Row>, Vec<anyhow::Error>) {
-        let known = || -> Result<_, SourceError> {
-            Ok((collection.circuit(entry)?, collection.placed(entry)?, collection.known_cost(entry)?))
-        };
-        let conditions = || -> anyhow::Result<_> { Ok((known()?, conditions(args, given, entry)?)) };
-        let ((circuit, placed, known), conditions) = match conditions() {
-            Ok(found) => found,
-            Err(error) => return (Vec::new(), vec![error]),
-        };
-        let (circuit, placed) = (circuit.as_ref(), placed.as_ref());
-        let subject = Subject { name: &entry.name, circuit, placed, known: &known };
-        let able = self.able(&subject);
-        let chosen = if asked.is_empty() { &able } else { asked };
-        if chosen.is_empty() {
-            let name = &entry.name;
-            let error =
-                anyhow::anyhow!("{name}: neither figures nor a circuit of it are known, only products");
-            return (Vec::new(), vec![error]);
-        }
-        let (mut rows, mut failures) = (Vec::new(), Vec::new());
-        for &choice in chosen {
-            let Some(backend) = self.backend(choice) else { continue };
-            for (layer, conditions) in &conditions {
-                // Published figures are what they are, whatever is multiplied.
-                if choice == Choices::Published && layer.is_some() {
-                    continue;
-                }
-                match backend.cost(&subject, conditions) {
-                    Ok(costed) => rows.push(Row::new(&entry.name, backend.name(), *layer, costed)),
-                    Err(error) => {
-                        failures.push(error.into());
-                        break;
-                    }
+/// The rows of one multiplier, and what went wrong with it.
+fn cost(
+    bench: &Bench<'_>,
+    collection: &Collection,
+    entry: &Entry,
+    asked: &[BackendName],
+    given: &Given<'_>,
+) -> (Vec<Row>, Vec<anyhow::Error>) {
+    let known = || anyhow::Ok((Known::of(collection, entry)?, given.conditions(entry)?));
+    let (known, conditions) = match known() {
+        Ok(known) => known,
+        Err(error) => return (Vec::new(), vec![error]),
+    };
+    let subject = known.subject(&entry.name);
+    let able = bench.able(&subject);
+    let chosen = if asked.is_empty() { &able[..] } else { asked };
+    if chosen.is_empty() {
+        let name = &entry.name;
+        let error = anyhow::anyhow!("{name}: neither figures nor a circuit of it are known, only products");
+        return (Vec::new(), vec![error]);
+    }
+    let (mut rows, mut failures) = (Vec::new(), Vec::new());
+    for &name in chosen {
+        let Some(backend) = bench.backend(name) else { continue };
+        for (layer, conditions) in &conditions {
+            // Published figures are what they are, whatever is multiplied.
+            if name == BackendName::Published && layer.is_some() {
+                continue;
+            }
+            match backend.cost(&subject, conditions) {
+                Ok(costed) => rows.push(Row::new(&entry.name, backend.name(), *layer, costed)),
+                Err(error) => {
+                    failures.push(error.into());
+                    break;
                 }
             }
         }
-        (rows, failures)
     }
-
-    /// Those that have figures of a multiplier, Yosys left out, which takes its time.
-    fn able(&self, subject: &Subject<'_>) -> Vec<Choices> {
-        let published = Published::has(subject).then_some(Choices::Published);
-        let placed = self.placed.can(subject).then_some(Choices::Placed);
-        let mapped = subject.circuit.map(|_| Choices::BuiltIn);
-        let liberty = mapped.and(self.liberty.as_ref()).map(|_| Choices::Liberty);
-        published.into_iter().chain(placed).chain(mapped).chain(liberty).collect()
-    }
-
-    fn backend(&self, choice: Choices) -> Option<&dyn Backend> {
-        Some(match choice {
-            Choices::Published => &Published,
-            Choices::Placed => &self.placed,
-            Choices::BuiltIn => &self.built_in,
-            Choices::Liberty => self.liberty.as_ref()?,
-            Choices::Yosys => &self.yosys,
-        })
-    }
-}
-
-/// The conditions of `--operands`, then those of each layer.
-fn conditions<'a>(
-    args: &CostArgs,
-    given: &'a Operations,
-    entry: &Entry,
-) -> anyhow::Result<Vec<(Option<&'a str>, Conditions)>> {
-    let of = |option: &str| format!("{}: {option}", entry.name);
-    let operands = given.operands.of(entry.format).with_context(|| of("--operands"))?;
-    let mut all = vec![(None, operands)];
-    if let Some(layers) = &given.layers {
-        let layers = layers.of(entry.format).with_context(|| of("--layers"))?;
-        all.extend(layers.into_iter().map(|(name, operands)| (Some(name), operands)));
-    }
-    let transitions = usize::try_from(args.samples)?;
-    let conditions = |(layer, operands)| {
-        let conditions = Conditions {
-            clock_mhz: args.clock,
-            operands,
-            glitches: if args.glitches { Glitches::Counted } else { Glitches::Ignored },
-            sampling: Sampling { transitions, seed: args.seed },
-            ..Conditions::default()
-        };
-        (layer, conditions)
-    };
-    Ok(all.into_iter().map(conditions).collect())
+    (rows, failures)
 }
 
 #[cfg(test)]
@@ -366,13 +255,5 @@ mod tests {
     fn the_help_tells_the_truth() {
         assert_eq!(Sampling::default(), Sampling { transitions: 8192, seed: 0 });
         assert_eq!(crate::hardware::activity::MAX_EXACT_BITS, 16);
-    }
-
-    #[test]
-    fn clocks_tick() {
-        assert_eq!(megahertz("250"), Ok(250.0));
-        for text in ["0", "-1", "inf", "NaN", "fast", "1e9"] {
-            assert!(megahertz(text).is_err(), "{text}");
-        }
     }
 }
