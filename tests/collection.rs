@@ -69,6 +69,28 @@ fn product(products: &dyn Products, a: i64, b: i64) -> i64 {
 }
 
 #[test]
+fn the_built_in_catalogue_may_be_named_among_others() {
+    let directory = temporary();
+    let one = catalogue(directory.path(), "one.yaml", "one", &["a"]);
+    let two = catalogue(directory.path(), "two.yaml", "two", &["b"]);
+    let own = Path::new("own");
+    let collection = open(&sources(&[&one, own, &two, own, &one]));
+    assert_eq!(collection.catalogues(), ["one", "own", "two"]);
+    let mut listed: Vec<&str> = collection.entries().iter().map(|entry| entry.catalogue.as_str()).collect();
+    listed.dedup();
+    assert_eq!(listed, ["one", "own", "two"]);
+    assert_eq!(find(&collection, "exact-8s").catalogue, "own");
+    // Of what was asked for, what could be evaluated stands beside what came of it.
+    let selection = collection.select(&["b", "exact-4s", "one/a"]).unwrap();
+    let entries: Vec<&str> = selection.entries.iter().map(|entry| entry.name.as_str()).collect();
+    let multipliers: Vec<&str> = selection.multipliers.iter().map(|found| found.name.as_str()).collect();
+    assert_eq!((&entries[..], entries.clone()), (&["b", "exact-4s", "a"][..], multipliers));
+    // Where there is no built-in catalogue, it is a path like others.
+    let without = open(&Sources { builtin: false, ..sources(&[own, &two]) });
+    assert_eq!((without.catalogues(), without.warnings().len()), (&["two".to_owned()][..], 1));
+}
+
+#[test]
 fn the_built_in_catalogue_is_all_there_is_unless_told_otherwise() {
     let collection = open(&sources(&[]));
     assert!(collection.entries().iter().all(|entry| entry.catalogue == "own" && !entry.cost.is_empty()));

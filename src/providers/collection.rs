@@ -33,6 +33,8 @@ pub struct Collection {
     pub(super) signed: Option<bool>,
     /// Which formats are wanted; all where there is none.
     pub(super) formats: Vec<OperandFormat>,
+    /// Names of `explicit`, with our own where that is named among them.
+    catalogues: Vec<String>,
     entries: Vec<Entry>,
     pub(super) failures: Vec<SourceError>,
     pub(super) warnings: Vec<Warning>,
@@ -60,12 +62,19 @@ impl Collection {
             families: sources.builtin,
             signed: sources.signed,
             formats: sources.formats.clone(),
+            catalogues: Vec::new(),
             entries: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),
         };
         let mut seen = Vec::new();
+        // How many explicit catalogues stand before our own where that is named among them.
+        let mut own_after = None;
         for path in &sources.catalogs {
+            if sources.builtin && path.as_os_str() == catalogue::own::NAME {
+                own_after.get_or_insert(collection.explicit.len());
+                continue;
+            }
             // The same catalogue named twice would make all of its names ambiguous.
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
             if !seen.contains(&canonical) {
@@ -87,10 +96,20 @@ impl Collection {
         }
         // Explicit sources that all failed leave nothing rather than something that nobody asked for.
         let explicit = !sources.catalogs.is_empty() || !sources.plugins.is_empty();
+        let is_own = |entry: &&Entry| entry.catalogue == catalogue::own::NAME;
+        let (before, after) = collection.explicit.split_at(own_after.unwrap_or(collection.explicit.len()));
         let listed: Vec<&Entry> = match explicit {
-            true => collection.explicit.iter().flat_map(|catalogue| &catalogue.entries).collect(),
+            true => {
+                let own = collection.builtin.iter().filter(is_own).filter(|_| own_after.is_some());
+                let before = before.iter().flat_map(|catalogue| &catalogue.entries);
+                before.chain(own).chain(after.iter().flat_map(|catalogue| &catalogue.entries)).collect()
+            }
             false => collection.builtin.iter().collect(),
         };
+        let own = own_after.map(|_| catalogue::own::NAME);
+        let name = |catalogue: &Catalogue| catalogue.name.clone();
+        collection.catalogues =
+            before.iter().map(name).chain(own.map(str::to_owned)).chain(after.iter().map(name)).collect();
         collection.entries = listed.into_iter().filter(|entry| collection.wants(entry)).cloned().collect();
         Ok(collection)
     }
@@ -146,6 +165,11 @@ impl Collection {
     /// the listed members of other linked families, after the filters. Nothing is evaluated for it.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The catalogues and plugins that were named and could be opened, each once, in that order.
+    pub fn catalogues(&self) -> &[String] {
+        &self.catalogues
     }
 
     /// What went wrong or looked odd while the sources were opened.

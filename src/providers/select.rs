@@ -16,6 +16,8 @@ use crate::multiplier::{Evaluated, NoTable, ProductTable, Tabulated};
 pub struct Selection {
     /// In the order of the request; within a source in the order of the source.
     pub multipliers: Vec<Arc<Evaluated>>,
+    /// What was evaluated: one entry for each multiplier, in the same order.
+    pub entries: Vec<Entry>,
     /// Sources that failed while others did not, and contradictions between figures and tables. Includes
     /// [`Collection::warnings`].
     pub warnings: Vec<Warning>,
@@ -121,8 +123,8 @@ impl Collection {
             [] => self.entries().to_vec(),
             _ => self.gather(self.locate_all(names), &mut warnings, &mut failures)?,
         };
-        let (_, multipliers) = self.evaluate_all(entries, progress, &mut warnings, failures)?;
-        Ok(Selection { multipliers, warnings })
+        let (entries, multipliers) = self.evaluate_all(entries, progress, &mut warnings, failures)?;
+        Ok(Selection { multipliers, entries, warnings })
     }
 
     /// All [`Self::entries`], evaluated.

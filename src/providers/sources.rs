@@ -9,11 +9,11 @@ use crate::multiplier::OperandFormat;
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
 ///
-/// Any explicit catalogue or plugin replaces the built-in catalogue in "all multipliers"; the built-in one then
-/// stays reachable by name.
+/// Any explicit catalogue or plugin replaces the built-in catalogue in "all multipliers", unless that is named among
+/// them; it stays reachable by name in any case.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// Catalogues: YAML files, or directories of `.npy` tables.
+    /// Catalogues: YAML files, directories of `.npy` tables, or `own` for the built-in one.
     pub catalogs: Vec<PathBuf>,
     /// Shared libraries with a plugin descriptor, or `library:symbol` for a plain C function.
     pub plugins: Vec<PathBuf>,
