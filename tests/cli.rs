@@ -23,6 +23,8 @@ mod evoapprox;
 mod experiments;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/fronts.rs"]
+mod fronts;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/import.rs"]

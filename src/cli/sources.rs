@@ -1,7 +1,6 @@
 //! The options of every command that takes multipliers.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +9,7 @@ use super::circuits::Listed;
 use super::console::Console;
 use super::netlists::NetlistArgs;
 use crate::assignment::EnergySource;
-use crate::multiplier::{Evaluated, OperandFormat, Tabulated};
+use crate::multiplier::{OperandFormat, Tabulated};
 use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
 /// Where multipliers come from.
@@ -18,8 +17,8 @@ use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warni
 #[command(next_help_heading = "Multipliers")]
 pub(super) struct SourceArgs {
     /// A catalogue: a YAML file, or a directory of .npy tables with a CSV of figures. Takes the place of the one that
-    /// comes with axmul; may be repeated
-    #[arg(long = "catalog", value_name = "PATH")]
+    /// comes with axmul, which `own` stands for beside others; may be repeated
+    #[arg(long = "catalog", value_name = "PATH|own")]
     catalogs: Vec<PathBuf>,
     /// A shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function; may be repeated
     #[arg(long = "plugin", value_name = "PATH")]
@@ -111,7 +110,7 @@ impl SourceArgs {
         Ok(())
     }
 
-    /// [`Self::tables`] among signed multipliers, or among unsigned ones.
+    /// The multipliers of `names` that have tables, all of them where there is no name: signed ones, or unsigned ones.
     pub fn tables_for(
         &self,
         signed: bool,
@@ -131,28 +130,6 @@ impl SourceArgs {
     ) -> anyhow::Result<Listed> {
         listed(&Self { signed, unsigned: !signed, ..self.clone() }.open()?, names, energy, console)
     }
-
-    /// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and
-    /// warnings.
-    pub fn tables(&self, names: &[String], console: &Console) -> anyhow::Result<Vec<Tabulated>> {
-        Ok(listed(&self.open()?, names, EnergySource::Catalogue, console)?.multipliers)
-    }
-
-    /// The multipliers of `names`, all of them where there is no name, with a progress bar and warnings.
-    pub fn select(
-        &self,
-        sampling: Sampling,
-        names: &[String],
-        console: &Console,
-    ) -> anyhow::Result<Vec<Arc<Evaluated>>> {
-        let collection = self.open_sampling(sampling)?;
-        let progress = console.progress("evaluating");
-        let selection = collection.select_with_progress(names, &|now| progress.show(now));
-        drop(progress);
-        let selection = selection?;
-        warn(&selection.warnings, console);
-        Ok(selection.multipliers)
-    }
 }
 
 /// The multipliers of `names` that have tables, all of them where there is no name, with a progress bar and warnings.
@@ -170,7 +147,8 @@ pub(super) fn listed(
     Listed::new(collection, (tables.multipliers, &tables.entries), energy, console)
 }
 
-fn warn(warnings: &[Warning], console: &Console) {
+/// Says what there is to know about multipliers.
+pub(super) fn warn(warnings: &[Warning], console: &Console) {
     for warning in warnings {
         console.about(warning);
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use super::Row;
 
 /// A numeric figure of a [`Row`].
@@ -139,6 +141,13 @@ impl Field {
     /// Whether the figure belongs to the hardware cost, and is comparable within one source of costs only.
     pub fn is_cost(self) -> bool {
         matches!(self, Self::PowerMw | Self::AreaUm2 | Self::DelayNs)
+    }
+}
+
+impl Serialize for Field {
+    /// Its name.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::RowBasis;
-use crate::multiplier::{Evaluated, Evaluation, Metrics, OperandFormat};
+use super::{CostOrigin, RowBasis};
+use crate::multiplier::{Cost, Evaluated, Evaluation, Metrics, OperandFormat};
 
 /// A multiplier with every figure that a comparison shows. Serialises to the object that `axmul compare
 /// --format json` writes: unknown figures are `null`.
@@ -13,6 +13,8 @@ pub struct Row {
     pub name: String,
     /// The family, catalogue or library that supplied it.
     pub provider: String,
+    /// The catalogue or other source that lists it.
+    pub catalogue: String,
     /// Whether operands and product are two's complement.
     pub signed: bool,
     /// Width of the first operand, the activation, in bits.
@@ -35,29 +37,48 @@ pub struct Row {
     /// Whether the row is on the Pareto front; `None` where it cannot be said because a figure is unknown, or
     /// where no front was formed.
     pub pareto: Option<bool>,
+    /// The same among the rows of its catalogue.
+    pub catalogue_pareto: Option<bool>,
     /// The operand pairs that the error metrics rest on.
     #[serde(flatten)]
     pub basis: RowBasis,
 }
 
 impl Row {
-    /// The row of a multiplier with these metrics: its own, or those under a distribution of the operands.
-    pub fn new(multiplier: &Evaluated, evaluation: &Evaluation) -> Self {
-        let (format, cost) = (multiplier.format, &multiplier.cost);
-        Self {
+    /// The row of a multiplier of a catalogue with these metrics: its own, or those under a distribution of the
+    /// operands.
+    pub fn new(multiplier: &Evaluated, evaluation: &Evaluation, catalogue: &str) -> Self {
+        let format = multiplier.format;
+        let row = Self {
             name: multiplier.name.clone(),
             provider: multiplier.provider.clone(),
+            catalogue: catalogue.to_owned(),
             signed: format.is_signed(),
             width_a: format.width_a(),
             width_b: format.width_b(),
             metrics: evaluation.metrics,
+            power_mw: None,
+            area_um2: None,
+            delay_ns: None,
+            cost_source: None,
+            cost_technology: None,
+            pareto: None,
+            catalogue_pareto: None,
+            basis: RowBasis::new(evaluation, format),
+        };
+        row.with_cost(&multiplier.cost)
+    }
+
+    /// The row with these costs instead of those it has.
+    pub fn with_cost(self, cost: &Cost) -> Self {
+        let origin = CostOrigin::of(cost);
+        Self {
             power_mw: cost.power_mw,
             area_um2: cost.area_um2,
             delay_ns: cost.delay_ns,
-            cost_source: (!cost.is_empty()).then(|| cost.source.clone()),
-            cost_technology: (!cost.is_empty()).then(|| cost.technology.clone()),
-            pareto: None,
-            basis: RowBasis::new(evaluation, format),
+            cost_source: origin.map(|origin| origin.source.to_owned()),
+            cost_technology: origin.map(|origin| origin.technology.to_owned()),
+            ..self
         }
     }
 
@@ -74,7 +95,7 @@ impl Row {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::multiplier::{Basis, Cost, Intervals, ProductTable, Provenance, Sample, Tabulated};
+    use crate::multiplier::{Basis, Intervals, ProductTable, Provenance, Sample, Tabulated};
 
     /// A row of a 4x4 multiplier, its cost from `source`, for the tests of this floor and the one above.
     pub(crate) fn row(name: &str, mae: f64, power_mw: Option<f64>, source: &str) -> Row {
@@ -86,7 +107,7 @@ pub(crate) mod tests {
             cost: Cost { power_mw, source: source.into(), ..Cost::default() },
             provenance: Provenance::default(),
         });
-        let mut row = Row::new(&multiplier, &multiplier.evaluation);
+        let mut row = Row::new(&multiplier, &multiplier.evaluation, "test");
         row.metrics.mae = mae;
         row.metrics.mae_pct = mae / 2.56;
         row
@@ -116,6 +137,7 @@ pub(crate) mod tests {
         let keys = [
             "name",
             "provider",
+            "catalogue",
             "signed",
             "width_a",
             "width_b",
@@ -135,6 +157,7 @@ pub(crate) mod tests {
             "cost_source",
             "cost_technology",
             "pareto",
+            "catalogue_pareto",
             "pairs_evaluated",
             "sampled",
             "sample_seed",

@@ -264,6 +264,11 @@ impl Canvas<'_> {
         self.0.draw(&Rectangle::new(corners, colour.filled())).map_err(FigureError::drawing)
     }
 
+    /// Draws a circle's outline.
+    pub fn ring(&self, at: (i32, i32), radius: u32, colour: RGBColor) -> Result<(), FigureError> {
+        self.0.draw(&Circle::new(at, radius, colour.stroke_width(1))).map_err(FigureError::drawing)
+    }
+
     /// Draws a disc.
     pub fn disc(&self, at: (i32, i32), radius: u32, colour: RGBAColor) -> Result<(), FigureError> {
         self.0.draw(&Circle::new(at, radius, colour.filled())).map_err(FigureError::drawing)

@@ -13,7 +13,7 @@ endmodule
 ";
 
 /// Inverter and NAND of a round size.
-const CELLS: &str = r#"
+pub const CELLS: &str = r#"
 library (small) {
   time_unit : "1ns"; voltage_unit : "1V"; leakage_power_unit : "1nW"; capacitive_load_unit (1, ff);
   nom_voltage : 1.0; nom_temperature : 25;

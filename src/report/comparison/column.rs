@@ -10,6 +10,7 @@ use crate::report::significant;
 pub(super) enum Column {
     Name,
     Provider,
+    Catalogue,
     Signed,
     /// Widths and signedness in one word, for readers.
     Format,
@@ -17,6 +18,7 @@ pub(super) enum Column {
     CostSource,
     CostTechnology,
     Pareto,
+    CataloguePareto,
     PairsEvaluated,
     Sampled,
     SampleSeed,
@@ -28,18 +30,19 @@ impl Column {
     /// The columns of machine-readable formats: the keys of the JSON objects, in their order. Intervals have two
     /// columns each.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Name, Self::Provider, Self::Signed];
+        let mut all = vec![Self::Name, Self::Provider, Self::Catalogue, Self::Signed];
         all.extend(Field::ALL.map(Self::Figure));
-        all.extend([Self::CostSource, Self::CostTechnology, Self::Pareto]);
+        all.extend([Self::CostSource, Self::CostTechnology, Self::Pareto, Self::CataloguePareto]);
         all.extend([Self::PairsEvaluated, Self::Sampled, Self::SampleSeed]);
         let ends = |(field, key)| [Self::Interval(field, key, false), Self::Interval(field, key, true)];
         all.extend(RowBasis::INTERVALS.into_iter().flat_map(ends));
         all
     }
 
-    /// The columns of formats for readers.
-    pub fn readable() -> Vec<Self> {
-        let mut readable = vec![Self::Name, Self::Provider, Self::Format];
+    /// The columns of formats for readers; that of the catalogues where there are several.
+    pub fn readable(by_catalogue: bool) -> Vec<Self> {
+        let mut readable = vec![Self::Name, Self::Catalogue, Self::Provider, Self::Format];
+        readable.retain(|&column| by_catalogue || column != Self::Catalogue);
         let widths = [Field::WidthA, Field::WidthB];
         readable.extend(Field::ALL.into_iter().filter(|field| !widths.contains(field)).map(Self::Figure));
         readable.extend([Self::CostSource, Self::Pareto]);
@@ -50,12 +53,14 @@ impl Column {
         Cow::Borrowed(match self {
             Self::Name => "name",
             Self::Provider => "provider",
+            Self::Catalogue => "catalogue",
             Self::Signed => "signed",
             Self::Format => "format",
             Self::Figure(field) => field.name(),
             Self::CostSource => "cost_source",
             Self::CostTechnology => "cost_technology",
             Self::Pareto => "pareto",
+            Self::CataloguePareto => "catalogue_pareto",
             Self::PairsEvaluated => "pairs_evaluated",
             Self::Sampled => "sampled",
             Self::SampleSeed => "sample_seed",
@@ -92,11 +97,13 @@ impl Column {
         match self {
             Self::Name => row.name.clone(),
             Self::Provider => row.provider.clone(),
+            Self::Catalogue => row.catalogue.clone(),
             Self::Signed => row.signed.to_string(),
             Self::Format => row.format().to_string(),
             Self::CostSource => row.cost_source.clone().unwrap_or_default(),
             Self::CostTechnology => row.cost_technology.clone().unwrap_or_default(),
             Self::Pareto => row.pareto.map(|on_front| on_front.to_string()).unwrap_or_default(),
+            Self::CataloguePareto => row.catalogue_pareto.map(|on| on.to_string()).unwrap_or_default(),
             Self::PairsEvaluated => row.basis.pairs_evaluated.to_string(),
             Self::Sampled => row.basis.sampled.to_string(),
             Self::SampleSeed => row.basis.sample_seed.map(|seed| seed.to_string()).unwrap_or_default(),

@@ -9,29 +9,41 @@ use crate::report::{Render, RenderError};
 
 /// A pipe table, figures with four significant digits and aligned to the right.
 #[derive(Clone, Copy, Debug)]
-pub struct Markdown;
+pub struct Markdown {
+    /// Whether rows of several catalogues stand side by side, which are then told apart.
+    pub by_catalogue: bool,
+}
 
 impl Render<[Row]> for Markdown {
     fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
-        let columns = Column::readable();
-        let mut text = String::new();
-        let mut line = |cells: &mut dyn Iterator<Item = String>| {
-            text.push('|');
-            for cell in cells {
-                let _ = write!(text, " {cell} |");
-            }
-            text.push('\n');
-        };
-        line(&mut columns.iter().map(|column| column.title().into_owned()));
-        line(&mut columns.iter().map(|column| if column.is_number() { "---:" } else { "---" }.to_owned()));
-        for row in rows {
-            line(&mut columns.iter().map(|column| escape(&column.rounded(row))));
-        }
+        let columns = Column::readable(self.by_catalogue);
+        let titles: Vec<(String, bool)> =
+            columns.iter().map(|column| (column.title().into_owned(), column.is_number())).collect();
+        let cells = rows.iter().map(|row| columns.iter().map(|column| column.rounded(row)).collect());
+        let mut text = pipes(&titles, cells);
         for note in footnote::samples(rows) {
             let _ = write!(text, "\n{note}\n");
         }
         Ok(text.into_bytes())
     }
+}
+
+/// A pipe table: titles, each with whether it is one of numbers, and rows of cells.
+pub(super) fn pipes(titles: &[(String, bool)], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut text = String::new();
+    let mut line = |cells: &mut dyn Iterator<Item = String>| {
+        text.push('|');
+        for cell in cells {
+            let _ = write!(text, " {cell} |");
+        }
+        text.push('\n');
+    };
+    line(&mut titles.iter().map(|(title, _)| title.clone()));
+    line(&mut titles.iter().map(|(_, number)| if *number { "---:" } else { "---" }.to_owned()));
+    for row in rows {
+        line(&mut row.iter().map(|cell| escape(cell)));
+    }
+    text
 }
 
 /// Text that neither ends its cell nor opens markup.

@@ -1,8 +1,9 @@
-//! Rows of a comparison, one file per format.
+//! Rows of a comparison, one file per format; beneath them the fronts of its catalogues.
 
 mod column;
 mod csv;
 mod footnote;
+mod fronts;
 mod json;
 mod markdown;
 mod table;
@@ -18,6 +19,8 @@ mod tests {
     use crate::compare::{Row, tests::row, tests::sampled_row};
     use crate::report::Render;
 
+    const MARKDOWN: Markdown = Markdown { by_catalogue: false };
+
     fn rows() -> Vec<Row> {
         let mut cheap = row("cheap|one", 1.25, Some(0.125), "measured on silicon");
         cheap.pareto = Some(true);
@@ -32,19 +35,19 @@ mod tests {
 
     #[test]
     fn table_without_a_terminal_has_every_column() {
-        insta::assert_snapshot!(render(&Table { width: None }, &rows()));
+        insta::assert_snapshot!(render(&Table { width: None, by_catalogue: false }, &rows()));
     }
 
     #[test]
     fn table_in_a_narrow_terminal_drops_columns_and_says_so() {
-        let text = render(&Table { width: Some(80) }, &rows());
+        let text = render(&Table { width: Some(80), by_catalogue: false }, &rows());
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn table_in_a_tiny_terminal_still_has_the_names() {
-        assert!(render(&Table { width: Some(5) }, &rows()).contains("cheap|one"));
+        assert!(render(&Table { width: Some(5), by_catalogue: false }, &rows()).contains("cheap|one"));
     }
 
     #[test]
@@ -59,7 +62,18 @@ mod tests {
 
     #[test]
     fn markdown() {
-        insta::assert_snapshot!(render(&Markdown, &rows()));
+        insta::assert_snapshot!(render(&MARKDOWN, &rows()));
+    }
+
+    #[test]
+    fn catalogues_are_told_apart_where_there_are_several() {
+        let mut rows = rows();
+        for (row, catalogue) in rows.iter_mut().zip(["one", "another", "another"]) {
+            row.catalogue = catalogue.into();
+            row.catalogue_pareto = row.pareto.map(|_| true);
+        }
+        insta::assert_snapshot!(render(&Table { width: Some(80), by_catalogue: true }, &rows));
+        insta::assert_snapshot!(render(&Markdown { by_catalogue: true }, &rows));
     }
 
     #[test]
@@ -67,11 +81,11 @@ mod tests {
         let mut rows =
             vec![sampled_row("wide", 12.5), row("narrow", 1.25, None, ""), sampled_row("wider", 3.0)];
         rows[0].metrics.wce = 77.0;
-        insta::assert_snapshot!(render(&Table { width: Some(80) }, &rows));
-        insta::assert_snapshot!(render(&Markdown, &rows));
+        insta::assert_snapshot!(render(&Table { width: Some(80), by_catalogue: false }, &rows));
+        insta::assert_snapshot!(render(&MARKDOWN, &rows));
         insta::assert_snapshot!(render(&Csv, &rows));
         rows[2].basis.sample_seed = Some(8);
-        let text = render(&Table { width: Some(80) }, &rows);
+        let text = render(&Table { width: Some(80), by_catalogue: false }, &rows);
         assert!(text.contains("1000 operand pairs drawn with seed 7") && text.contains("seed 8"), "{text}");
     }
 
@@ -79,7 +93,7 @@ mod tests {
     fn no_rows_are_no_problem() {
         assert_eq!(render(&Json, &[]), "[]\n");
         assert_eq!(render(&Csv, &[]).lines().count(), 1);
-        assert_eq!(render(&Markdown, &[]).lines().count(), 2);
-        assert!(render(&Table { width: Some(80) }, &[]).contains("name"));
+        assert_eq!(render(&MARKDOWN, &[]).lines().count(), 2);
+        assert!(render(&Table { width: Some(80), by_catalogue: false }, &[]).contains("name"));
     }
 }

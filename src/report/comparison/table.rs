@@ -16,12 +16,19 @@ pub struct Table {
     /// Characters in a line. Columns are left out, the least telling first, until the table fits; `None` keeps
     /// all of them.
     pub width: Option<usize>,
+    /// Whether rows of several catalogues stand side by side, which are then told apart.
+    pub by_catalogue: bool,
 }
 
+/// What stands in the column `pareto`.
+const JOINT: &str = "*";
+const OWN: &str = "o";
+
 /// The order in which columns are given up, the last one first.
-const BY_WORTH: [Column; 17] = [
+const BY_WORTH: [Column; 18] = [
     Column::Name,
     Column::Pareto,
+    Column::Catalogue,
     Column::Figure(Field::MaePct),
     Column::Figure(Field::PowerMw),
     Column::Format,
@@ -42,7 +49,7 @@ const BY_WORTH: [Column; 17] = [
 impl Render<[Row]> for Table {
     fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
         let origins = CostOrigin::distinct(rows.iter().filter_map(Row::cost_origin));
-        let mut columns = Column::readable();
+        let mut columns = Column::readable(self.by_catalogue);
         if rows.iter().all(|row| row.pareto.is_none()) {
             columns.retain(|&column| column != Column::Pareto);
         }
@@ -53,9 +60,12 @@ impl Render<[Row]> for Table {
                     let number = origins.iter().position(|origin| Some(*origin) == row.cost_origin());
                     number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()
                 }
-                Column::Pareto => {
-                    row.pareto.map(|on_front| if on_front { "*" } else { "" }).unwrap_or("?").into()
-                }
+                Column::Pareto => match (row.pareto, row.catalogue_pareto) {
+                    (None, _) => "?".into(),
+                    (Some(true), _) => JOINT.into(),
+                    (_, Some(true)) if self.by_catalogue => OWN.into(),
+                    _ => String::new(),
+                },
                 _ => column.rounded(row),
             };
             std::iter::once(title.into_owned()).chain(rows.iter().map(cell)).collect()
@@ -80,6 +90,9 @@ impl Render<[Row]> for Table {
             for (number, origin) in origins.iter().enumerate() {
                 let _ = writeln!(text, "[{}] {}", number + 1, origin.label(&origins));
             }
+        }
+        if self.by_catalogue && shown.iter().any(|(column, _)| *column == Column::Pareto) {
+            let _ = writeln!(text, "{JOINT} on the joint front, {OWN} on that of its catalogue only");
         }
         for note in footnote::samples(rows) {
             let _ = writeln!(text, "{note}");
