@@ -8,8 +8,12 @@ fn every_layout_is_read_back() {
     let sandbox = Sandbox::new();
     let metrics = |name: &str, sign: &str| {
         let mut row = sandbox.axmul(&format!("compare {name} --format json {sign}")).json()[0].clone();
-        for key in ["name", "provider", "power_mw", "area_um2", "delay_ns", "cost_source", "pareto"] {
-            row.as_object_mut().unwrap().remove(key);
+        let object = row.as_object_mut().unwrap();
+        for key in ["name", "provider", "catalogue", "power_mw", "area_um2", "delay_ns"] {
+            object.remove(key);
+        }
+        for key in ["cost_source", "cost_technology", "pareto", "catalogue_pareto"] {
+            object.remove(key);
         }
         row
     };
