@@ -16,9 +16,9 @@ use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warni
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Multipliers")]
 pub(super) struct SourceArgs {
-    /// A catalogue: a YAML file, or a directory of .npy tables with a CSV of figures. Takes the place of the one that
-    /// comes with axmul, which `own` stands for beside others; may be repeated
-    #[arg(long = "catalog", value_name = "PATH|own")]
+    /// A catalogue: the name of one that was imported or added, a YAML file, or a directory of .npy tables with a CSV of
+    /// figures. Takes the place of the one that comes with axmul, which `own` stands for beside others; may be repeated
+    #[arg(long = "catalog", value_name = "NAME|PATH")]
     catalogs: Vec<PathBuf>,
     /// A shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function; may be repeated
     #[arg(long = "plugin", value_name = "PATH")]

@@ -13,7 +13,7 @@ use crate::multiplier::OperandFormat;
 /// them; it stays reachable by name in any case.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// Catalogues: YAML files, directories of `.npy` tables, or `own` for the built-in one.
+    /// Catalogues: names of the shelf, YAML files, directories of `.npy` tables, or `own` for the built-in one.
     pub catalogs: Vec<PathBuf>,
     /// Shared libraries with a plugin descriptor, or `library:symbol` for a plain C function.
     pub plugins: Vec<PathBuf>,
