@@ -128,10 +128,11 @@ fn a_chromosome_is_read_bound_and_described() {
             )],
         );
     }
-    let split =
-        NetlistOptions { a: Some("i[0]".into()), b: Some("i[3:1]".into()), ..NetlistOptions::default() };
-    let circuit = folder.open("two.cgp", split, Some(false)).unwrap();
-    assert_eq!(circuit.netlist.format(), OperandFormat::unsigned(1, 3));
+    let exchanged =
+        NetlistOptions { a: Some("i[3:2]".into()), b: Some("i[1:0]".into()), ..NetlistOptions::default() };
+    let circuit = folder.open("two.cgp", exchanged, Some(false)).unwrap();
+    let expected = "two.cgp: a = i[3:2], b = i[1:0], product = o[3:0]; unsigned, as asked for";
+    assert_eq!(folder.notes(&circuit), [expected]);
     assert_eq!(
         folder.open("bad.chr", NetlistOptions::default(), None).unwrap_err(),
         "bad.chr:1:5: expected `,` and the number of rows, got the end of the text"

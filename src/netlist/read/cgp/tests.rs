@@ -76,15 +76,24 @@ fn order_and_gaps_do_not_matter() {
 fn the_lower_half_of_the_inputs_is_a() {
     let bound = bind(&design(TWO).unwrap(), &PortOptions::default()).unwrap();
     assert_eq!(bound.netlist.format(), OperandFormat::unsigned(2, 2));
-    assert_eq!(bound.notes[0], "the only input, i[3:0], was taken as both operands, the lower half as a");
+    assert_eq!(bound.notes[1], "the only input, i[3:0], was taken as both operands, the lower half as a");
+}
+
+#[test]
+fn operands_of_other_widths_are_named() {
+    let odd = design("{5,5,1,1,2,1,0}([7]2,5,2)(7,0,0,0,0)").unwrap();
+    let message = bind(&odd, &PortOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("i[4:0]") && message.contains("--a"), "{message}");
     let options = PortOptions {
-        a: Some("i[0]".into()),
-        b: Some("i[3:1]".into()),
+        a: Some("i[2:0]".into()),
+        b: Some("i[4:3]".into()),
         signed: Some(false),
         ..PortOptions::default()
     };
-    let other = bind(&design(TWO).unwrap(), &options).unwrap().netlist;
-    assert_eq!(other.format(), OperandFormat::unsigned(1, 3));
+    let netlist = bind(&odd, &options).unwrap().netlist;
+    let format = OperandFormat::unsigned(3, 2);
+    assert_eq!(netlist.format(), format);
+    assert_eq!(products(&netlist), format.operands().map(|(a, b)| a & b & 1).collect::<Vec<_>>());
 }
 
 #[test]
