@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Once;
 
 use axmul::multiplier::Products;
-use axmul::providers::{CacheChoice, Collection, Entry, SourceError, Sources, Warning};
+use axmul::providers::{CacheChoice, Collection, Entry, FoundEntries, SourceError, Sources, Warning};
 use tempfile::TempDir;
 
 /// An exact signed 4x4-bit table with `name` as its file's name.
@@ -165,7 +165,7 @@ fn several_names_are_found_with_what_failed() {
     fs::write(&broken, "entries: 3").unwrap();
     let collection = open(&sources(&[]));
     let [mine, broken] = [mine, broken].map(|path| path.display().to_string());
-    let (entries, warnings, failures) = collection.find_all(&[&mine, &broken, &mine]).unwrap();
+    let FoundEntries { entries, warnings, failures } = collection.find_all(&[&mine, &broken, &mine]).unwrap();
     let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
     assert_eq!((names, warnings.len(), failures.len()), (vec!["one", "two"], 0, 1));
     assert!(failures[0].to_string().contains("broken.yaml"), "{}", failures[0]);

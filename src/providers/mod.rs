@@ -45,5 +45,5 @@ pub use entry::{Entry, Model};
 pub use error::{SourceError, Warning};
 pub use header::Header;
 pub use limits::Limits;
-pub use select::{OnProgress, Progress, Selection, Tables};
+pub use select::{FoundEntries, OnProgress, Progress, Selection, Tables};
 pub use sources::{CacheChoice, Sampling, Sources};

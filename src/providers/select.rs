@@ -34,6 +34,17 @@ pub struct Tables {
     pub warnings: Vec<Warning>,
 }
 
+/// What several names stand for, not yet evaluated.
+#[derive(Clone, Debug, Default)]
+pub struct FoundEntries {
+    /// Each once, in the order of the names.
+    pub entries: Vec<Entry>,
+    /// What is to be said about how they were found, [`Collection::warnings`] not included.
+    pub warnings: Vec<Warning>,
+    /// The errors of names that failed.
+    pub failures: Vec<SourceError>,
+}
+
 /// How far a selection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -78,19 +89,15 @@ impl Collection {
         Ok((entries, warnings))
     }
 
-    /// [`Self::find`] for several names: each entry once, and the errors of names that failed. A mistaken name is an
-    /// error in any case.
-    pub fn find_all<S: AsRef<str>>(
-        &self,
-        names: &[S],
-    ) -> Result<(Vec<Entry>, Vec<Warning>, Vec<SourceError>), SourceError> {
+    /// [`Self::find`] for several names. A mistaken name is an error, whatever the others are.
+    pub fn find_all<S: AsRef<str>>(&self, names: &[S]) -> Result<FoundEntries, SourceError> {
         let found = names.iter().map(|name| {
             let (entries, warnings) = self.find(name.as_ref())?;
             Ok(Found { entries, warnings, failures: Vec::new() })
         });
         let (mut warnings, mut failures) = (Vec::new(), Vec::new());
         let entries = self.gather(found.collect(), &mut warnings, &mut failures)?;
-        Ok((entries, warnings, failures))
+        Ok(FoundEntries { entries, warnings, failures })
     }
 
     /// An entry with its metrics, and what is to be said about them. `progress` is called with the operand pairs that

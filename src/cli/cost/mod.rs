@@ -170,12 +170,12 @@ fn find(
     failures: &mut Vec<anyhow::Error>,
     console: &Console,
 ) -> anyhow::Result<Vec<Entry>> {
-    let (entries, warnings, failed) = collection.find_all(names)?;
-    for warning in &warnings {
+    let found = collection.find_all(names)?;
+    for warning in &found.warnings {
         console.about(warning);
     }
-    failures.extend(failed.into_iter().map(anyhow::Error::from));
-    Ok(entries)
+    failures.extend(found.failures.into_iter().map(anyhow::Error::from));
+    Ok(found.entries)
 }
 
 /// All failures as one error.

@@ -33,7 +33,7 @@ const FROM_ZERO: &str = "{4,4,3,4,2,1,3}\r\n ([4]0,2,2) ([5]1,2,2) ([6]0,3,5) ([
 #[test]
 fn both_ways_of_counting_are_read() {
     let exact =
-        |bit: usize| (0..16u64).map(|line| ((line & 3) * (line >> 2) >> bit & 1) << line).sum::<u64>();
+        |bit: usize| (0..16u64).map(|line| (((line & 3) * (line >> 2)) >> bit & 1) << line).sum::<u64>();
     let expected: Vec<u64> = (0..4).map(exact).collect();
     for text in [TWO, FROM_ZERO] {
         assert_eq!(tables(text), expected, "{text}");
