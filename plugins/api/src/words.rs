@@ -1,5 +1,7 @@
 //! Words of bits, least significant first: the vocabulary in which circuits are written.
 
+use std::collections::VecDeque;
+
 use crate::{Gates, OperandFormat};
 
 /// The constant `value` as a word of `width` bits.
@@ -129,8 +131,14 @@ pub fn sum_columns<G: Gates>(g: &mut G, mut columns: Vec<Vec<G::Bit>>) -> Vec<G:
         }
         columns = next;
     }
+    add_rows(g, columns)
+}
+
+/// The sum of columns of at most two bits each, modulo 2^columns: the final ripple-carry adder of a reduction. A
+/// column of one bit into which nothing is carried takes no cell. Panics if a column holds more than two bits.
+pub fn add_rows<G: Gates>(g: &mut G, columns: Vec<Vec<G::Bit>>) -> Vec<G::Bit> {
     let mut carry = None;
-    let mut sum = Vec::with_capacity(width);
+    let mut sum = Vec::with_capacity(columns.len());
     for mut column in columns {
         column.extend(carry.take());
         let (bit, next) = match column[..] {
@@ -150,6 +158,59 @@ pub fn sum_columns<G: Gates>(g: &mut G, mut columns: Vec<Vec<G::Bit>>) -> Vec<G:
         carry = next;
     }
     sum
+}
+
+/// The sum of columns of bits as in [`sum_columns`], but through a tree of L. Dadda, "Some Schemes for Parallel
+/// Multipliers", Alta Frequenza 34, 1965: no column is reduced further in a stage than to the next of the heights
+/// 2, 3, 4, 6, 9, 13, ..., each 3/2 of the one before. In a column, the bits that have waited longest go first.
+pub fn sum_dadda<G: Gates>(g: &mut G, mut columns: Vec<Vec<G::Bit>>) -> Vec<G::Bit> {
+    let tallest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let heights: Vec<usize> = std::iter::successors(Some(2), |height| Some(height * 3 / 2))
+        .take_while(|&h| h == 2 || h < tallest)
+        .collect();
+    for height in heights.into_iter().rev() {
+        let mut carries = Vec::new();
+        for column in &mut columns {
+            let mut bits: VecDeque<_> = column.drain(..).chain(carries.drain(..)).collect();
+            while bits.len() > height {
+                let mut take = || bits.pop_front().expect("more bits than two");
+                let (a, b) = (take(), take());
+                let (sum, carry) = if bits.len() + 1 > height {
+                    let c = bits.pop_front().expect("one bit more than two");
+                    g.full_adder(a, b, c)
+                } else {
+                    g.half_adder(a, b)
+                };
+                bits.push_back(sum);
+                carries.push(carry);
+            }
+            column.extend(bits);
+        }
+    }
+    add_rows(g, columns)
+}
+
+/// All [`partial_products`], the constants of signed operands added up beforehand, so that no column holds more
+/// than one of them and two operands of one width need no row beyond their own. In a column, partial products
+/// come in the order of the bits of a, a constant last.
+pub fn tree_products<G: Gates>(
+    g: &mut G,
+    format: OperandFormat,
+    a: &[G::Bit],
+    b: &[G::Bit],
+) -> Vec<Vec<G::Bit>> {
+    let mut columns = partial_products(g, format, a, b, |_, _| true);
+    if format.is_signed() {
+        let ones = [a.len() - 1, b.len() - 1, a.len() + b.len() - 1];
+        for column in ones {
+            columns[column].pop();
+        }
+        let sum = ones.iter().fold(0u64, |sum, column| sum.wrapping_add(1 << column));
+        for (_, column) in columns.iter_mut().enumerate().filter(|(i, _)| sum >> i & 1 == 1) {
+            column.push(g.constant(true));
+        }
+    }
+    columns
 }
 
 /// The columns of partial products of an exact multiplier, as wide as the product; `keep(i, j)` chooses the
@@ -293,6 +354,7 @@ mod tests {
         fn columns_sum(columns in prop::collection::vec(prop::collection::vec(0u64..2, 0..9), 1..14)) {
             let expected: u64 = columns.iter().enumerate().map(|(i, c)| c.iter().sum::<u64>() << i).sum();
             let modulus = 1 << columns.len();
+            prop_assert_eq!(value(&sum_dadda(&mut Lanes, columns.clone())), expected % modulus);
             prop_assert_eq!(value(&sum_columns(&mut Lanes, columns)), expected % modulus);
         }
     }
