@@ -1,0 +1,193 @@
+//! The rounding-based multiplier (RoBA) of R. Zendegani, M. Kamal, M. Bahadori, A. Afzali-Kusha, M. Pedram,
+//! "RoBA Multiplier: A Rounding-Based Approximate Multiplier for High-Speed yet Energy-Efficient Digital Signal
+//! Processing", IEEE Trans. VLSI Systems 25(2), 2017, pp. 393-401.
+//!
+//! With both operands rounded to the nearest power of two, `ar` and `br`, the product `a b` is written as
+//! `ar b + br a - ar br + (a - ar)(b - br)`, and the last term left out: shifts and one addition and
+//! subtraction remain. A number halfway between two powers is rounded up, but 3 is rounded down, to 2, as in
+//! the paper.
+//!
+//! The paper's three designs: unsigned operands are U-RoBA; signed ones are multiplied as magnitudes, negated
+//! exactly (S-RoBA, family `roba`) or with the bits inverted and nothing added (AS-RoBA, family `as-roba`,
+//! signed operands only). In AS-RoBA operands of -1 thus count as 0, and where the signs differ the result is
+//! one too low: 0 times a negative number is -1. That 0 is no exception is the choice made here.
+//!
+//! The subtraction of a power of two needs no carry chain: the sum lies between 1.5 and 3 times `ar br`, so a
+//! borrow goes one place at most. The paper has a formula of its own for this step; the difference is the same.
+
+use axmul_api::*;
+
+/// A rounding-based multiplier.
+struct Roba {
+    format: OperandFormat,
+    /// Whether negative numbers are inverted only.
+    inverted: bool,
+}
+
+/// The power of two nearest to `x`, 3 counting as 2; 0 for 0.
+fn rounded(x: u64) -> u64 {
+    match x.checked_ilog2() {
+        None => 0,
+        Some(k) => (1 << k) << u32::from(x != 3 && k > 0 && x >> (k - 1) & 1 == 1),
+    }
+}
+
+fn unsigned_product(a: u64, b: u64) -> u64 {
+    let (rounded_a, rounded_b) = (rounded(a), rounded(b));
+    rounded_a * b + rounded_b * a - rounded_a * rounded_b
+}
+
+/// [`rounded`] as a circuit: one-hot, one bit wider than `word`.
+fn round<G: Gates>(g: &mut G, word: &[G::Bit]) -> Vec<G::Bit> {
+    let hot = words::leading_one(g, word);
+    let mut nearest = vec![hot[0]];
+    let mut up = g.constant(false);
+    for i in 1..word.len() {
+        // Of 2 and 3 neither is rounded up.
+        let next = if i == 1 { g.constant(false) } else { g.and(hot[i], word[i - 1]) };
+        let not_next = g.not(next);
+        let stays = g.and(hot[i], not_next);
+        nearest.push(g.or(stays, up));
+        up = next;
+    }
+    nearest.push(up);
+    nearest
+}
+
+/// The product of magnitudes.
+fn build_unsigned<G: Gates>(g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
+    let width = a.len() + b.len();
+    let (rounded_a, rounded_b) = (round(g, a), round(g, b));
+    let (k_a, k_b) = (words::encode(g, &rounded_a), words::encode(g, &rounded_b));
+    let shifted_b = words::shift_left(g, b, &k_a, width);
+    let shifted_a = words::shift_left(g, a, &k_b, width);
+    let power = words::shift_left(g, &rounded_a, &k_b, width + 1);
+    // The exponent of a zero reads 0, as that of a one: products with it are masked.
+    let (any_a, any_b) = (words::any(g, a), words::any(g, b));
+    let nonzero = g.and(any_a, any_b);
+    let zero = g.constant(false);
+    let sum = words::add(g, &shifted_b, &shifted_a, zero);
+    let mut borrow = zero;
+    (0..width)
+        .map(|i| {
+            let cleared = g.not(borrow);
+            let difference = g.xor(sum[i], power[i]);
+            let bit = g.and(difference, cleared);
+            let absent = g.not(sum[i]);
+            borrow = g.and(power[i], absent);
+            g.and(bit, nonzero)
+        })
+        .collect()
+}
+
+/// Every bit inverted where `invert` is one.
+fn invert_if<G: Gates>(g: &mut G, word: &[G::Bit], invert: G::Bit) -> Vec<G::Bit> {
+    word.iter().map(|&bit| g.xor(bit, invert)).collect()
+}
+
+impl Multiplier for Roba {
+    fn name(&self) -> String {
+        instance_name(if self.inverted { AS_ROBA.name } else { ROBA.name }, &[], self.format)
+    }
+
+    fn format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn product(&self, a: i64, b: i64) -> i64 {
+        if !self.inverted {
+            return words::sign_magnitude_product(self.format, a, b, unsigned_product);
+        }
+        let magnitude = |x: i64| if x < 0 { !x as u64 } else { x as u64 };
+        let product = unsigned_product(magnitude(a), magnitude(b)) as i64;
+        if (a < 0) != (b < 0) { !product } else { product }
+    }
+
+    fn structure(&self) -> Option<&dyn Structure> {
+        Some(self)
+    }
+
+    fn documentation(&self) -> String {
+        let sign = if self.inverted { ", negative numbers by inversion only" } else { "" };
+        format!("RoBA: shifts by the nearest powers of two{sign}.")
+    }
+}
+
+impl Circuit for Roba {
+    fn operand_format(&self) -> OperandFormat {
+        self.format
+    }
+
+    fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
+        if !self.inverted {
+            return words::sign_magnitude(g, self.format, a, b, build_unsigned);
+        }
+        let (sign_a, sign_b) = (a[a.len() - 1], b[b.len() - 1]);
+        let (magnitude_a, magnitude_b) = (invert_if(g, a, sign_a), invert_if(g, b, sign_b));
+        let magnitude = build_unsigned(g, &magnitude_a, &magnitude_b);
+        let negative = g.xor(sign_a, sign_b);
+        invert_if(g, &magnitude, negative)
+    }
+}
+
+struct Family {
+    name: &'static str,
+    summary: &'static str,
+    inverted: bool,
+}
+
+static ROBA: Family = Family {
+    name: "roba",
+    summary: "rounding-based multiplier: shifts by the nearest powers of two",
+    inverted: false,
+};
+
+static AS_ROBA: Family = Family {
+    name: "as-roba",
+    summary: "rounding-based multiplier with an approximate sign: bits inverted, nothing added",
+    inverted: true,
+};
+
+impl Provider for Family {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    fn citation(&self) -> &'static str {
+        "R. Zendegani, M. Kamal, M. Bahadori, A. Afzali-Kusha, M. Pedram, RoBA Multiplier: A Rounding-Based \
+         Approximate Multiplier for High-Speed yet Energy-Efficient Digital Signal Processing, IEEE Trans. VLSI \
+         Systems 25(2), 2017, pp. 393-401"
+    }
+
+    fn multiplier(
+        &self,
+        format: OperandFormat,
+        parameters: &[u32],
+    ) -> Result<Box<dyn Multiplier>, ProviderError> {
+        let [] = parameters else {
+            return Err(ProviderError::ParameterCount { expected: &[], got: parameters.len() });
+        };
+        if self.inverted && !format.is_signed() {
+            return Err(ProviderError::Format { format, allowed: "signed operands".into() });
+        }
+        Ok(Box::new(Roba { format, inverted: self.inverted }))
+    }
+
+    fn variants(&self) -> Vec<Variant> {
+        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
+            .into_iter()
+            .filter(|format| format.is_signed() || !self.inverted)
+            .map(|format| Variant { format, parameters: vec![] })
+            .collect()
+    }
+}
+
+register!(ROBA);
+register!(AS_ROBA);
+
+#[cfg(test)]
+mod tests;

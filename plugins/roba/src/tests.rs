@@ -1,0 +1,68 @@
+use super::*;
+
+#[test]
+fn circuit_equals_model() {
+    for (n, m) in [(2, 2), (2, 5), (7, 3), (8, 8), (4, 8), (16, 9), (16, 16), (32, 32)] {
+        let format = OperandFormat::signed(n, m);
+        for inverted in [false, true] {
+            check_structure(&Roba { format, inverted }, 20_000).unwrap();
+        }
+        if let Ok(format) = OperandFormat::new(n, m, false) {
+            check_structure(&Roba { format, inverted: false }, 20_000).unwrap();
+        }
+    }
+    check_structure(&Roba { format: OperandFormat::unsigned(32, 31), inverted: false }, 20_000).unwrap();
+}
+
+#[test]
+fn parameters_and_unsigned_operands_of_the_approximate_sign_are_refused() {
+    let unsigned = OperandFormat::unsigned(8, 4);
+    assert_eq!(
+        AS_ROBA.multiplier(unsigned, &[]).err().unwrap().to_string(),
+        "does not exist for operands 8x4u; allowed: signed operands"
+    );
+    assert_eq!(ROBA.multiplier(unsigned, &[1]).err().unwrap().to_string(), "takes no parameters, got 1");
+}
+
+/// By hand: the nearest powers of two, halves up, 3 down.
+#[test]
+fn operands_are_rounded_to_the_nearest_power_of_two() {
+    let nearest = [0, 1, 2, 2, 4, 4, 8, 8, 8, 8, 8, 8, 16, 16, 16, 16, 16];
+    assert!((0..).zip(nearest).all(|(x, power)| rounded(x) == power));
+    assert_eq!((rounded(191), rounded(192), rounded(255)), (128, 256, 256));
+}
+
+/// The paper's analysis: the error is `(a - ar)(b - br)`, so a power of two multiplies exactly, and it reaches
+/// 1/9 (11.1 %) of the product, where both operands are three times a power of two.
+#[test]
+fn the_error_is_a_ninth_at_most() {
+    for format in [OperandFormat::unsigned(8, 8), OperandFormat::unsigned(5, 11), OperandFormat::signed(8, 8)]
+    {
+        let roba = Roba { format, inverted: false };
+        for (a, b) in format.operands() {
+            let error = a * b - roba.product(a, b);
+            assert!(9 * error.abs() <= (a * b).abs(), "{a} x {b}: {error}");
+            let power = a.unsigned_abs().is_power_of_two() || b.unsigned_abs().is_power_of_two();
+            assert!(!power || error == 0, "{a} x {b}: {error}");
+        }
+        assert_eq!((roba.product(3, 3), roba.product(6, 6), roba.product(6, 3)), (8, 32, 20));
+    }
+}
+
+/// By hand from the definition: inversion makes a negative operand one smaller in magnitude and a negative
+/// product one lower.
+#[test]
+fn an_approximate_sign_inverts_only() {
+    let format = OperandFormat::signed(8, 8);
+    let [exact, inverted] = [false, true].map(|inverted| Roba { format, inverted });
+    for (a, b) in format.operands() {
+        let expected = match (a < 0, b < 0) {
+            (false, false) => exact.product(a, b),
+            (true, true) => exact.product(-a - 1, -b - 1),
+            (true, false) => -exact.product(-a - 1, b) - 1,
+            (false, true) => -exact.product(a, -b - 1) - 1,
+        };
+        assert_eq!(inverted.product(a, b), expected);
+    }
+    assert_eq!(inverted.product(0, -5), -1);
+}
