@@ -81,6 +81,15 @@ pub struct Variant {
     pub parameters: Vec<u32>,
 }
 
+impl Variant {
+    /// Signed 8x8 members with each of these parameters, then the unsigned ones: what most families list.
+    pub fn of_8x8<const N: usize>(members: impl IntoIterator<Item = [u32; N]>) -> Vec<Self> {
+        let members: Vec<_> = members.into_iter().collect();
+        let of = |format| members.iter().map(move |values| Self { format, parameters: values.to_vec() });
+        of(OperandFormat::signed(8, 8)).chain(of(OperandFormat::unsigned(8, 8))).collect()
+    }
+}
+
 /// Why a provider has no such multiplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderError {

@@ -209,13 +209,8 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let members: Vec<[u32; 2]> = [1, 2]
-            .into_iter()
-            .flat_map(|design| [4, 5, 6, 7, 8, 10, 16].map(|columns| [design, columns]))
-            .collect();
-        let variant =
-            |format| members.iter().map(move |values| Variant { format, parameters: values.to_vec() });
-        variant(OperandFormat::signed(8, 8)).chain(variant(OperandFormat::unsigned(8, 8))).collect()
+        let columns = [4, 5, 6, 7, 8, 10, 16];
+        Variant::of_8x8([1, 2].into_iter().flat_map(|design| columns.map(|columns| [design, columns])))
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 fn circuit_equals_model() {
     for (n, m) in [(2, 2), (2, 5), (5, 5), (6, 3), (8, 8), (16, 15)] {
         for format in [OperandFormat::signed(n, m), OperandFormat::unsigned(n, m)] {
-            let step = if n + m > 12 { 7 } else { 1 };
+            let step = if n + m > 12 { 7 } else { 2 };
             for columns in (0..=u32::from(n + m)).step_by(step) {
                 for design in [1, 2] {
                     let member = Family.multiplier(format, &[design, columns]).unwrap();
@@ -77,7 +77,7 @@ fn up_to_three_columns_are_exact() {
         for design in [1, 2] {
             let exact = |columns| {
                 let member = Family.multiplier(format, &[design, columns]).unwrap();
-                format.operands().step_by(7).all(|(a, b)| member.product(a, b) == a * b)
+                format.operands().step_by(31).all(|(a, b)| member.product(a, b) == a * b)
             };
             assert!(exact(3) && !exact(4));
         }

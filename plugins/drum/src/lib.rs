@@ -129,10 +129,7 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| [3, 4, 5, 6].map(|k| Variant { format, parameters: vec![k] }))
-            .collect()
+        Variant::of_8x8([3, 4, 5, 6].map(|k| [k]))
     }
 }
 

@@ -136,10 +136,7 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| [2, 3, 4, 5].map(|lower| Variant { format, parameters: vec![lower] }))
-            .collect()
+        Variant::of_8x8([2, 3, 4, 5].map(|lower| [lower]))
     }
 }
 

@@ -65,16 +65,12 @@ impl Provider for Family {
         format: OperandFormat,
         parameters: &[u32],
     ) -> Result<Box<dyn Multiplier>, ProviderError> {
-        let [] = parameters else {
-            return Err(ProviderError::ParameterCount { expected: &[], got: parameters.len() });
-        };
+        let [] = Parameter::values(&[], parameters)?;
         Ok(Box::new(Exact { format }))
     }
 
     fn variants(&self) -> Vec<Variant> {
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .map(|format| Variant { format, parameters: vec![] })
-            .into()
+        Variant::of_8x8([[]])
     }
 }
 

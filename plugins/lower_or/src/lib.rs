@@ -137,12 +137,19 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let members =
-            [[3, 0], [4, 0], [4, 1], [5, 0], [5, 1], [6, 0], [6, 1], [7, 0], [7, 1], [8, 0], [8, 1]];
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| members.map(|values| Variant { format, parameters: values.into() }))
-            .collect()
+        Variant::of_8x8([
+            [3, 0],
+            [4, 0],
+            [4, 1],
+            [5, 0],
+            [5, 1],
+            [6, 0],
+            [6, 1],
+            [7, 0],
+            [7, 1],
+            [8, 0],
+            [8, 1],
+        ])
     }
 }
 

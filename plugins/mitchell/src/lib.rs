@@ -44,14 +44,8 @@ impl Mitchell {
     /// The logarithm as a circuit: fraction bits below, characteristic above.
     fn encode<G: Gates>(&self, g: &mut G, word: &[G::Bit]) -> Vec<G::Bit> {
         let fraction = fraction_bits(self.format) as usize;
+        let (characteristic, mut logarithm) = words::normalise(g, word, fraction);
         let zero = g.constant(false);
-        let hot = words::leading_one(g, word);
-        let characteristic = words::encode(g, &hot);
-        let reversed: Vec<_> = hot.into_iter().rev().collect();
-        let distance = words::encode(g, &reversed);
-        let normalised = words::shift_left(g, word, &distance, word.len());
-        let mut logarithm = vec![zero; fraction + 1 - word.len()];
-        logarithm.extend(&normalised[..word.len() - 1]);
         logarithm[..self.dropped as usize].fill(zero);
         logarithm.extend(characteristic);
         logarithm
@@ -98,8 +92,7 @@ impl Circuit for Mitchell {
             let mut mantissa = x.to_vec();
             mantissa.push(g.constant(true));
             let shifted = words::shift_left(g, &mantissa, k, fraction + width);
-            let (any_a, any_b) = (words::any(g, a), words::any(g, b));
-            let nonzero = g.and(any_a, any_b);
+            let nonzero = words::both_any(g, a, b);
             shifted[fraction..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }
@@ -141,67 +134,11 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| [0, 3, 4, 5].map(|dropped| Variant { format, parameters: vec![dropped] }))
-            .collect()
+        Variant::of_8x8([[0], [3], [4], [5]])
     }
 }
 
 register!(Family);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn circuit_equals_model() {
-        for (n, m) in [(2, 2), (2, 5), (7, 3), (8, 8), (4, 8), (16, 9), (16, 16)] {
-            for format in [OperandFormat::signed(n, m), OperandFormat::unsigned(n, m)] {
-                for dropped in 0..=fraction_bits(format) {
-                    check_structure(&Mitchell { format, dropped }, 1_000).unwrap();
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn parameters_out_of_range_are_refused() {
-        let error = Family.multiplier(OperandFormat::signed(4, 8), &[8]).err().unwrap();
-        assert_eq!(error.to_string(), "parameter dropped is 8; allowed: 0 to 7 for operands 4x8s");
-        assert!(Family.multiplier(OperandFormat::signed(4, 8), &[]).is_err());
-    }
-
-    /// The paper, pp. 515-516: the error lies between 0 and -11.1 % (1/9) of the product, the latter where both
-    /// fractions are one half: 3 x 3 = 8. Exact in integers, since the product is not rounded.
-    #[test]
-    fn it_never_overestimates_and_errs_by_a_ninth_at_most() {
-        for format in [OperandFormat::unsigned(8, 8), OperandFormat::unsigned(5, 11)] {
-            let mitchell = Mitchell { format, dropped: 0 };
-            for (a, b) in format.operands() {
-                let error = a * b - mitchell.product(a, b);
-                assert!(error >= 0 && 9 * error <= a * b, "{a} x {b}: {error}");
-            }
-            assert_eq!(mitchell.product(3, 3), 8);
-            assert_eq!(mitchell.product(12, 24), 256);
-        }
-    }
-
-    #[test]
-    fn dropping_bits_lowers_the_product() {
-        let format = OperandFormat::unsigned(8, 8);
-        for dropped in 1..=7 {
-            let [more, less] = [dropped, dropped - 1].map(|dropped| Mitchell { format, dropped });
-            assert!(format.operands().all(|(a, b)| more.product(a, b) <= less.product(a, b)));
-        }
-    }
-
-    /// A power of two has the fraction 0: the product is exact.
-    #[test]
-    fn powers_of_two_multiply_exactly() {
-        let mitchell = Mitchell { format: OperandFormat::signed(8, 8), dropped: 0 };
-        for b in -128..128 {
-            assert_eq!(mitchell.product(-64, b), -64 * b);
-        }
-    }
-}
+mod tests;

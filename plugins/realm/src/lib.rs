@@ -1,33 +1,38 @@
-//! REALM, the reduced-error approximate log-based integer multiplier of H. Saadat, H. Javaid, A. Ignjatovic,
-//! S. Parameswaran, "REALM: Reduced-Error Approximate Log-based Integer Multiplier", DATE 2020.
+//! Logarithmic multipliers whose fractions are corrected, by H. Saadat and others.
 //!
 //! Mitchell's logarithmic multiplier takes the product of `2^k (1 + x)` and `2^l (1 + y)` for
-//! `2^(k+l) (1 + x + y)`, or `2^(k+l) (2 x + 2 y)` where `x + y >= 1`. REALM adds `2^(k+l) s`, with `s` from a
-//! table of `M x M` factors by the leading bits of `x` and `y`. A factor makes the mean relative error over its
-//! segment zero: it is the mean of Mitchell's relative error divided by the mean of `1 / ((1 + x) (1 + y))`,
-//! rounded to six bits after the point, of which the upper two are zero. The means are taken over a grid of 32
-//! x 32 points a segment, which is fine enough for every factor to round as the integral does.
+//! `2^(k+l) (1 + x + y)`, or `2^(k+l) (2 x + 2 y)` where `x + y >= 1`. Both families add `2^(k+l) s`:
 //!
-//! The parameters are the number of leading bits, `log2 M`, and how many of the lowest bits of the fractions
-//! are dropped; of those that stay, the lowest is then set to one, as the expected value of what is dropped. It
-//! is never one of the leading bits. This rule and the six bits were chosen because the errors in the paper's
-//! abstract come out with them, and without the rule its small bias does not. The paper evaluates M = 4, 8 and
-//! 16. No bit of a factor is lost where the fraction is short. A sum that would reach `2^(k+l+2)` goes without
-//! a factor, to stay within the product's width. A product with 0 is 0, and the result is cut off at its units.
-//! The paper has unsigned operands; signed ones are multiplied as magnitudes.
+//! - `realm`: H. Saadat, H. Javaid, A. Ignjatovic, S. Parameswaran, "REALM: Reduced-Error Approximate Log-based
+//!   Integer Multiplier", DATE 2020, with `s` from a table of `M x M` factors by the leading bits of `x` and `y`. A
+//!   factor makes the mean relative error over its segment zero: it is the mean of Mitchell's relative error divided by
+//!   the mean of `1 / ((1 + x) (1 + y))`, rounded to six bits after the point, of which the upper two are zero. The
+//!   means are taken over a grid of points that is fine enough for every factor to round as the integral does.
+//! - `mbm`: H. Saadat, H. Bokhari, S. Parameswaran, "Minimally Biased Multipliers for Approximate Integer and
+//!   Floating-Point Multiplication", IEEE Trans. Computer-Aided Design 37(11), 2018, pp. 2623-2635, with one `s` for
+//!   all: what is missing is 1/12 on average, 5/64 in six bits. A table of one factor holds the same number.
+//!
+//! A parameter says how many of the lowest bits of the fractions are dropped; of those that stay, the lowest is then
+//! set to one, as the expected value of what is dropped. It is never one of the leading bits. This rule and the six
+//! bits were chosen because the errors in REALM's abstract come out with them, and without the rule its small bias
+//! does not. REALM's other parameter is the number of leading bits, `log2 M`; the paper evaluates M = 4, 8 and 16.
+//!
+//! No bit of a factor is lost where the fraction is short. A sum that would reach `2^(k+l+2)` goes without a factor, to
+//! stay within the product's width. A product with 0 is 0, and the result is cut off at its units. The papers have
+//! unsigned operands; signed ones are multiplied as magnitudes.
 
 use axmul_api::*;
 
 /// Bits of a factor below the point.
 const PRECISION: u32 = 6;
 
-/// Points of the grid on a side of a segment.
-const GRID: u32 = 32;
+/// Points of the grid on a side of all segments together, and at least on a side of one.
+const GRID: [u32; 2] = [256, 32];
 
-/// A REALM multiplier.
-struct Realm {
+/// An MBM or REALM multiplier.
+struct Corrected {
     format: OperandFormat,
-    /// Leading fraction bits that choose the factor.
+    /// Leading fraction bits that choose the factor, 0 for MBM.
     leading: u32,
     /// Lowest fraction bits that are dropped.
     dropped: u32,
@@ -37,12 +42,13 @@ struct Realm {
 
 /// The factor of the segment of these leading bits.
 fn factor(leading: u32, x: u32, y: u32) -> u64 {
+    let grid = (GRID[0] >> leading).max(GRID[1]);
     let point = |segment: u32, i: u32| {
-        (f64::from(segment) + (f64::from(i) + 0.5) / f64::from(GRID)) / f64::from(1 << leading)
+        (f64::from(segment) + (f64::from(i) + 0.5) / f64::from(grid)) / f64::from(1 << leading)
     };
     let (mut missing, mut weight) = (0.0, 0.0);
-    for x in (0..GRID).map(|i| point(x, i)) {
-        for y in (0..GRID).map(|i| point(y, i)) {
+    for x in (0..grid).map(|i| point(x, i)) {
+        for y in (0..grid).map(|i| point(y, i)) {
             let exact = (1.0 + x) * (1.0 + y);
             let lost = if x + y < 1.0 { x * y } else { (1.0 - x) * (1.0 - y) };
             missing += lost / exact;
@@ -57,7 +63,7 @@ fn fraction_bits(format: OperandFormat) -> u32 {
     u32::from(format.width_a().max(format.width_b())) - 1
 }
 
-impl Realm {
+impl Corrected {
     fn new(format: OperandFormat, leading: u32, dropped: u32) -> Self {
         let segments = || 0..1 << leading;
         let factors = segments().flat_map(|x| segments().map(move |y| factor(leading, x, y))).collect();
@@ -69,16 +75,15 @@ impl Realm {
         fraction_bits(self.format) - self.dropped
     }
 
-    /// The fraction of `x`, whose leading one is at `k`.
-    fn fraction(&self, x: u64, k: u32) -> u64 {
-        let bits = (x - (1 << k)) << (fraction_bits(self.format) - k);
-        bits >> self.dropped | u64::from(self.dropped > 0)
+    /// The exponent of a number that is not 0, and its fraction.
+    fn fraction(&self, x: u64) -> Option<(u32, u64)> {
+        let (k, fraction) = words::normalised(x, self.kept())?;
+        Some((k, fraction | u64::from(self.dropped > 0)))
     }
 
     fn unsigned_product(&self, a: u64, b: u64) -> u64 {
-        let (Some(k), Some(l)) = (a.checked_ilog2(), b.checked_ilog2()) else { return 0 };
+        let (Some((k, x)), Some((l, y))) = (self.fraction(a), self.fraction(b)) else { return 0 };
         let scale = self.kept().max(PRECISION);
-        let (x, y) = (self.fraction(a, k), self.fraction(b, l));
         let segment = |fraction: u64| (fraction >> (self.kept() - self.leading)) as usize;
         let factor = self.factors[segment(x) << self.leading | segment(y)];
         let sum = (x + y) << (scale - self.kept());
@@ -88,16 +93,9 @@ impl Realm {
         (u128::from(mantissa) << (k + l) >> scale) as u64
     }
 
-    /// The exponent of `word` and its fraction.
+    /// The exponent of `word` and its fraction, as a circuit.
     fn decompose<G: Gates>(&self, g: &mut G, word: &[G::Bit]) -> (Vec<G::Bit>, Vec<G::Bit>) {
-        let hot = words::leading_one(g, word);
-        let exponent = words::encode(g, &hot);
-        let reversed: Vec<_> = hot.into_iter().rev().collect();
-        let distance = words::encode(g, &reversed);
-        let normalised = words::shift_left(g, word, &distance, word.len());
-        let mut fraction = words::constant(g, 0, fraction_bits(self.format) as usize + 1 - word.len());
-        fraction.extend(&normalised[..word.len() - 1]);
-        let mut fraction = fraction.split_off(self.dropped as usize);
+        let (exponent, mut fraction) = words::normalise(g, word, self.kept() as usize);
         if self.dropped > 0 {
             fraction[0] = g.constant(true);
         }
@@ -115,9 +113,12 @@ fn look_up<G: Gates>(g: &mut G, table: &[u64], index: &[G::Bit]) -> Vec<G::Bit> 
     entries.swap_remove(0)
 }
 
-impl Multiplier for Realm {
+impl Multiplier for Corrected {
     fn name(&self) -> String {
-        instance_name(Family.name(), &[self.leading, self.dropped], self.format)
+        match self.leading {
+            0 => instance_name(MBM.name, &[self.dropped], self.format),
+            leading => instance_name(REALM.name, &[leading, self.dropped], self.format),
+        }
     }
 
     fn format(&self) -> OperandFormat {
@@ -134,17 +135,19 @@ impl Multiplier for Realm {
 
     fn documentation(&self) -> String {
         let segments = 1 << self.leading;
+        let correction = match self.leading {
+            0 => "its mean error added".to_owned(),
+            _ => format!("{segments} x {segments} error-reduction factors"),
+        };
         let dropped = match self.dropped {
             0 => String::new(),
             dropped => format!(", {dropped} fraction bits dropped"),
         };
-        format!(
-            "Mitchell's logarithmic multiplier with {segments} x {segments} error-reduction factors{dropped}."
-        )
+        format!("Mitchell's logarithmic multiplier with {correction}{dropped}.")
     }
 }
 
-impl Circuit for Realm {
+impl Circuit for Corrected {
     fn operand_format(&self) -> OperandFormat {
         self.format
     }
@@ -171,42 +174,62 @@ impl Circuit for Realm {
             let mantissa = words::mux(g, corrected[scale + 2], &mantissa, &corrected[..scale + 2]);
             let exponent = words::add(g, &k, &l, zero);
             let shifted = words::shift_left(g, &mantissa, &exponent, scale + a.len() + b.len());
-            let (any_a, any_b) = (words::any(g, a), words::any(g, b));
-            let nonzero = g.and(any_a, any_b);
+            let nonzero = words::both_any(g, a, b);
             shifted[scale..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }
 }
 
-struct Family;
+/// One of the two families.
+struct Family {
+    name: &'static str,
+    summary: &'static str,
+    citation: &'static str,
+    parameters: &'static [Parameter],
+}
 
-static PARAMETERS: [Parameter; 2] = [
-    Parameter {
-        name: "leading",
-        description: "leading fraction bits that choose a factor, log2 M, 1 to 4 (fewer in narrow operands)",
-    },
-    Parameter {
-        name: "dropped",
-        description: "how many of the lowest fraction bits are dropped, 0 to the wider operand's width - 2 - leading",
-    },
-];
+static MBM: Family = Family {
+    name: "mbm",
+    summary: "minimally biased multiplier: straight-line logarithms and a constant correction",
+    citation: "H. Saadat, H. Bokhari, S. Parameswaran, Minimally Biased Multipliers for Approximate Integer and \
+               Floating-Point Multiplication, IEEE Trans. Computer-Aided Design of Integrated Circuits and Systems \
+               37(11), 2018, pp. 2623-2635",
+    parameters: &[DROPPED],
+};
+
+static REALM: Family = Family {
+    name: "realm",
+    summary: "reduced-error logarithmic multiplier: straight-line logarithms and a table of corrections",
+    citation: "H. Saadat, H. Javaid, A. Ignjatovic, S. Parameswaran, REALM: Reduced-Error Approximate Log-based \
+               Integer Multiplier, DATE 2020",
+    parameters: &[LEADING, DROPPED],
+};
+
+const LEADING: Parameter = Parameter {
+    name: "leading",
+    description: "leading fraction bits that choose a factor, log2 M, 1 to 4 (fewer in narrow operands)",
+};
+
+const DROPPED: Parameter = Parameter {
+    name: "dropped",
+    description: "how many of the lowest fraction bits are dropped, 0 to the wider operand's width - 2 - leading (mbm: - 3)",
+};
 
 impl Provider for Family {
     fn name(&self) -> &'static str {
-        "realm"
+        self.name
     }
 
     fn summary(&self) -> &'static str {
-        "reduced-error logarithmic multiplier: straight-line logarithms and a table of corrections"
+        self.summary
     }
 
     fn citation(&self) -> &'static str {
-        "H. Saadat, H. Javaid, A. Ignjatovic, S. Parameswaran, REALM: Reduced-Error Approximate Log-based Integer \
-         Multiplier, DATE 2020"
+        self.citation
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        &PARAMETERS
+        self.parameters
     }
 
     fn multiplier(
@@ -214,23 +237,29 @@ impl Provider for Family {
         format: OperandFormat,
         parameters: &[u32],
     ) -> Result<Box<dyn Multiplier>, ProviderError> {
-        let [leading, dropped] = Parameter::values(&PARAMETERS, parameters)?;
         let fraction = fraction_bits(format);
-        PARAMETERS[0].check(leading, 1..=fraction.min(4), format)?;
-        PARAMETERS[1].check(dropped, 0..=(fraction - leading).saturating_sub(1), format)?;
-        Ok(Box::new(Realm::new(format, leading, dropped)))
+        let (leading, dropped) = match (self.parameters.len(), parameters) {
+            (1, &[dropped]) => (0, dropped),
+            (2, &[leading, dropped]) => (LEADING.check(leading, 1..=fraction.min(4), format)?, dropped),
+            (_, given) => {
+                return Err(ProviderError::ParameterCount { expected: self.parameters, got: given.len() });
+            }
+        };
+        // Of the fraction stay the leading bits and one more, or two.
+        DROPPED.check(dropped, 0..=fraction.saturating_sub(leading.max(1) + 1), format)?;
+        Ok(Box::new(Corrected::new(format, leading, dropped)))
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let values = [[2, 0], [2, 2], [2, 3], [2, 4], [3, 0], [3, 2], [3, 3], [4, 0], [4, 2]];
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| values.map(|values| Variant { format, parameters: values.into() }))
-            .collect()
+        if self.parameters.len() == 1 {
+            return Variant::of_8x8([[0], [2], [3], [4], [5]]);
+        }
+        Variant::of_8x8([[2, 0], [2, 2], [2, 3], [2, 4], [3, 0], [3, 2], [3, 3], [4, 0], [4, 2]])
     }
 }
 
-register!(Family);
+register!(MBM);
+register!(REALM);
 
 #[cfg(test)]
 mod tests;

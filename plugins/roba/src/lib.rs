@@ -24,47 +24,23 @@ struct Roba {
     inverted: bool,
 }
 
-/// The power of two nearest to `x`, 3 counting as 2; 0 for 0.
-fn rounded(x: u64) -> u64 {
-    match x.checked_ilog2() {
-        None => 0,
-        Some(k) => (1 << k) << u32::from(x != 3 && k > 0 && x >> (k - 1) & 1 == 1),
-    }
-}
-
 fn unsigned_product(a: u64, b: u64) -> u64 {
-    let (rounded_a, rounded_b) = (rounded(a), rounded(b));
+    let (rounded_a, rounded_b) =
+        (words::nearest_power_of_two(a, false), words::nearest_power_of_two(b, false));
     rounded_a * b + rounded_b * a - rounded_a * rounded_b
-}
-
-/// [`rounded`] as a circuit: one-hot, one bit wider than `word`.
-fn round<G: Gates>(g: &mut G, word: &[G::Bit]) -> Vec<G::Bit> {
-    let hot = words::leading_one(g, word);
-    let mut nearest = vec![hot[0]];
-    let mut up = g.constant(false);
-    for i in 1..word.len() {
-        // Of 2 and 3 neither is rounded up.
-        let next = if i == 1 { g.constant(false) } else { g.and(hot[i], word[i - 1]) };
-        let not_next = g.not(next);
-        let stays = g.and(hot[i], not_next);
-        nearest.push(g.or(stays, up));
-        up = next;
-    }
-    nearest.push(up);
-    nearest
 }
 
 /// The product of magnitudes.
 fn build_unsigned<G: Gates>(g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
     let width = a.len() + b.len();
-    let (rounded_a, rounded_b) = (round(g, a), round(g, b));
+    let ((rounded_a, _), (rounded_b, _)) =
+        (words::nearest_power(g, a, false), words::nearest_power(g, b, false));
     let (k_a, k_b) = (words::encode(g, &rounded_a), words::encode(g, &rounded_b));
     let shifted_b = words::shift_left(g, b, &k_a, width);
     let shifted_a = words::shift_left(g, a, &k_b, width);
     let power = words::shift_left(g, &rounded_a, &k_b, width + 1);
     // The exponent of a zero reads 0, as that of a one: products with it are masked.
-    let (any_a, any_b) = (words::any(g, a), words::any(g, b));
-    let nonzero = g.and(any_a, any_b);
+    let nonzero = words::both_any(g, a, b);
     let zero = g.constant(false);
     let sum = words::add(g, &shifted_b, &shifted_a, zero);
     let mut borrow = zero;
@@ -168,9 +144,7 @@ impl Provider for Family {
         format: OperandFormat,
         parameters: &[u32],
     ) -> Result<Box<dyn Multiplier>, ProviderError> {
-        let [] = parameters else {
-            return Err(ProviderError::ParameterCount { expected: &[], got: parameters.len() });
-        };
+        let [] = Parameter::values(&[], parameters)?;
         if self.inverted && !format.is_signed() {
             return Err(ProviderError::Format { format, allowed: "signed operands".into() });
         }
@@ -178,11 +152,9 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .filter(|format| format.is_signed() || !self.inverted)
-            .map(|format| Variant { format, parameters: vec![] })
-            .collect()
+        let mut variants = Variant::of_8x8([[]]);
+        variants.retain(|variant| variant.format.is_signed() || !self.inverted);
+        variants
     }
 }
 

@@ -173,11 +173,8 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let values: &[u32] = if self.middle { &[3, 4, 5, 6] } else { &[4, 5, 6, 7] };
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| values.iter().map(move |&m| Variant { format, parameters: vec![m] }))
-            .collect()
+        let values: [u32; 4] = if self.middle { [3, 4, 5, 6] } else { [4, 5, 6, 7] };
+        Variant::of_8x8(values.map(|m| [m]))
     }
 }
 

@@ -27,29 +27,20 @@ impl Tosam {
     }
 
     fn unsigned_product(&self, a: u64, b: u64) -> u64 {
-        let (Some(k), Some(l)) = (a.checked_ilog2(), b.checked_ilog2()) else { return 0 };
-        let fraction = |x: u64, k: u32, bits: u32| ((u128::from(x) << bits) >> k) & ((1 << bits) - 1);
-        let odd = |x, k| 2 * fraction(x, k, self.h) + 1;
-        let sum = fraction(a, k, self.t) + fraction(b, l, self.t);
+        let (Some((k, x)), Some((l, y))) = (words::normalised(a, self.t), words::normalised(b, self.t))
+        else {
+            return 0;
+        };
+        // The highest `h` of the `t` bits, and a one below them.
+        let odd = |fraction: u64| u128::from(2 * (fraction >> (self.t - self.h)) + 1);
+        let sum = u128::from(x + y);
         let scale = self.scale();
         let mantissa =
-            (1 << scale) + (sum << (scale - self.t)) + ((odd(a, k) * odd(b, l)) << (scale - 2 * self.h - 2));
+            (1 << scale) + (sum << (scale - self.t)) + ((odd(x) * odd(y)) << (scale - 2 * self.h - 2));
         let exponent = k + l;
         (if exponent >= scale { mantissa << (exponent - scale) } else { mantissa >> (scale - exponent) })
             as u64
     }
-}
-
-/// The exponent of `word` and its highest `bits` fraction bits.
-fn decompose<G: Gates>(g: &mut G, word: &[G::Bit], bits: usize) -> (Vec<G::Bit>, Vec<G::Bit>) {
-    let hot = words::leading_one(g, word);
-    let exponent = words::encode(g, &hot);
-    let reversed: Vec<_> = hot.into_iter().rev().collect();
-    let distance = words::encode(g, &reversed);
-    let normalised = words::shift_left(g, word, &distance, word.len());
-    let mut fraction = words::constant(g, 0, (bits + 1).saturating_sub(word.len()));
-    fraction.extend(&normalised[..word.len() - 1]);
-    (exponent, fraction.split_off(fraction.len() - bits))
 }
 
 impl Multiplier for Tosam {
@@ -85,7 +76,7 @@ impl Circuit for Tosam {
     fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
         words::sign_magnitude(g, self.format, a, b, |g, a, b| {
             let [h, t, scale] = [self.h, self.t, self.scale()].map(|bits| bits as usize);
-            let ((k, x), (l, y)) = (decompose(g, a, t), decompose(g, b, t));
+            let ((k, x), (l, y)) = (words::normalise(g, a, t), words::normalise(g, b, t));
             let one = g.constant(true);
             let odd = |fraction: &[G::Bit]| -> Vec<G::Bit> {
                 std::iter::once(one).chain(fraction[t - h..].iter().copied()).collect()
@@ -105,8 +96,7 @@ impl Circuit for Tosam {
             let zero = g.constant(false);
             let exponent = words::add(g, &k, &l, zero);
             let shifted = words::shift_left(g, &mantissa, &exponent, scale + a.len() + b.len());
-            let (any_a, any_b) = (words::any(g, a), words::any(g, b));
-            let nonzero = g.and(any_a, any_b);
+            let nonzero = words::both_any(g, a, b);
             shifted[scale..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }
@@ -150,11 +140,7 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let values = [[0, 2], [0, 3], [1, 3], [1, 5], [2, 4], [2, 5], [2, 6], [3, 7]];
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)]
-            .into_iter()
-            .flat_map(|format| values.map(|values| Variant { format, parameters: values.into() }))
-            .collect()
+        Variant::of_8x8([[0, 2], [0, 3], [1, 3], [1, 5], [2, 4], [2, 5], [2, 6], [3, 7]])
     }
 }
 

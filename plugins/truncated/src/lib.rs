@@ -129,9 +129,7 @@ impl Provider for Family {
     }
 
     fn variants(&self) -> Vec<Variant> {
-        let members =
-            |format| self.listed.clone().map(move |columns| Variant { format, parameters: vec![columns] });
-        [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)].into_iter().flat_map(members).collect()
+        Variant::of_8x8(self.listed.clone().map(|columns| [columns]))
     }
 }
 
