@@ -27,10 +27,9 @@ fn members() -> Vec<(String, Box<dyn Multiplier>)> {
 #[test]
 fn every_family_is_linked_and_described() {
     let names: Vec<_> = providers().iter().map(|provider| provider.name()).collect();
-    assert_eq!(
-        names,
-        ["broken-array", "drum", "exact", "kulkarni", "mitchell", "truncated", "truncated-corrected"]
-    );
+    let linked = "approx-booth as-roba booth broken-array compressor dadda drum essm etm exact ilm iterative-log kulkarni \
+                  lower-or mbm mitchell realm roba ssm tosam truncated truncated-corrected wallace";
+    assert_eq!(names.join(" "), linked);
     for provider in providers() {
         for text in [provider.summary(), provider.citation()] {
             assert!(!text.is_empty() && !text.contains('\n'), "{}: {text:?}", provider.name());
@@ -49,17 +48,20 @@ fn every_circuit_equals_its_model() {
     }
 }
 
-/// At least 24 of each signedness, no name and no table twice.
+/// At least 24 of each signedness, no name twice, and no table but the exact one.
 #[test]
 fn members_differ_in_name_and_table() {
     let mut names = BTreeSet::new();
     let mut tables: BTreeMap<(OperandFormat, Vec<i32>), String> = BTreeMap::new();
     for (name, member) in members() {
         let table = ProductTable::tabulate(&*member).unwrap();
+        assert!(names.insert(name.clone()), "{name} twice");
+        if table.is_exact() {
+            continue;
+        }
         if let Some(other) = tables.insert((member.format(), table.products().to_vec()), name.clone()) {
             panic!("{name} has the table of {other}");
         }
-        assert!(names.insert(name.clone()), "{name} twice");
     }
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let count = tables.keys().filter(|key| key.0 == format).count();
