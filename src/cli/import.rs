@@ -17,8 +17,7 @@ use crate::providers::{Collection, Sources};
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  git clone -b v2022 https://github.com/ehw-fit/evoapproxlib
-  axmul import evoapproxlib evoapproxlib            all of it, as the catalogue evoapproxlib-v1.2022
+  axmul import evoapproxlib evoapproxlib            a clone, as the catalogue evoapproxlib-v1.2022
   axmul import evoapproxlib evoapproxlib --of 8s,8u        signed and unsigned 8x8 alone
   axmul import arithsgen generated --name mine      Verilog, BLIF, C and CGP files of ArithsGen
   axmul import tables luts                          .npy, .csv, .txt, .bin and .h tables of products
