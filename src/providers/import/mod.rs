@@ -6,10 +6,10 @@
 //!                                                          -> shelf: a catalogue in the user's data directory
 //! ```
 //!
-//! - [`evoapproxlib`]: a checkout of EvoApproxLib, of either release;
-//! - [`folder`]: ArithsGen's output, tables, or a designer's own files;
-//! - [`judge`]: one multiplier from the files that claim to be it;
-//! - [`write`](self::write): the catalogue that comes of it.
+//! - `evoapproxlib`: a checkout of EvoApproxLib, of either release;
+//! - `folder`: ArithsGen's output, tables, or a designer's own files;
+//! - `judge`: one multiplier from the files that claim to be it;
+//! - `write`: the catalogue that comes of it.
 //!
 //! Whatever is wrong with one multiplier costs that multiplier and a [`Remark`]: an import fails only where nothing is
 //! left of it.
