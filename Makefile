@@ -21,7 +21,7 @@ help: ## this list (the default)
 	@echo "LIBTORCH=DIR, PYTHON=..., AXMUL_DATA_DIR=DIR and AXMUL_CACHE_DIR=DIR are heeded."
 
 demo: build data ## all set-up, then the main job: LeNet5 on MNIST with approximate multipliers
-	$(BIN)/axmul run experiments/mnist-lenet5.yaml --overwrite
+	$(BIN)/axmul run experiments/mnist-lenet5.yaml --set catalog=experiments/mnist-lenet5-multipliers.yaml --overwrite
 
 test: prerequisites lint test-core test-torch ## all set-up, then every test, with and without libtorch
 
