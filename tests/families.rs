@@ -27,8 +27,9 @@ fn members() -> Vec<(String, Box<dyn Multiplier>)> {
 #[test]
 fn every_family_is_linked_and_described() {
     let names: Vec<_> = providers().iter().map(|provider| provider.name()).collect();
-    let linked = "approx-booth as-roba booth broken-array compressor dadda drum essm etm exact ilm iterative-log kulkarni \
-                  lower-or mbm mitchell realm roba ssm tosam truncated truncated-corrected wallace";
+    let linked = "approx-booth as-roba booth broken-array compressor cut dadda drum essm etm exact ilm iterative-log \
+                  kulkarni lower-or mbm mitchell perforated realm roba ssm tapered tosam truncated truncated-corrected \
+                  wallace";
     assert_eq!(names.join(" "), linked);
     for provider in providers() {
         for text in [provider.summary(), provider.citation()] {

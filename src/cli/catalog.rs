@@ -97,8 +97,11 @@ struct Listed {
 
 fn list(format: Format, console: &Console) -> anyhow::Result<()> {
     let registry = Registry::linked()?;
-    let own = catalogue::own::open(&registry).context("the catalogue that comes with axmul")?;
-    let mut all = vec![Listed { name: own.name.clone(), path: None, linked: false, opened: Ok(own) }];
+    let mut all = Vec::new();
+    for embedded in &catalogue::own::EMBEDDED {
+        let opened = embedded.open(&registry).context("a catalogue that comes with axmul")?;
+        all.push(Listed { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
+    }
     // Without a home there are no others.
     if let Ok(shelf) = Shelf::open() {
         for Shelved { name, path, linked } in shelf.list()? {
@@ -119,7 +122,6 @@ fn list(format: Format, console: &Console) -> anyhow::Result<()> {
 impl Listed {
     fn description(&self) -> &str {
         match &self.opened {
-            Ok(catalogue) if self.path.is_none() && catalogue.description.is_empty() => "comes with axmul",
             Ok(catalogue) => &catalogue.description,
             Err(_) => "cannot be read",
         }

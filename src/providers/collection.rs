@@ -1,11 +1,13 @@
 //! The one door through which every upper floor gets its multipliers.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use axmul_api::Netlist;
 use rayon::prelude::*;
 
 use super::cache::Cache;
+use super::catalogue::own::{self, Embedded};
 use super::catalogue::shelf::Shelf;
 use super::catalogue::{self, Catalogue};
 use super::entry::Entry;
@@ -16,15 +18,15 @@ use super::tabulate::Workshop;
 use crate::multiplier::{Cost, OperandFormat, Products};
 use crate::netlist::Placed;
 
-/// The catalogue name of families' members that no catalogue lists.
-pub(super) const FAMILIES: &str = "families";
+/// The catalogue name of families' members that no other catalogue lists.
+pub(super) const FAMILIES: &str = own::FAMILIES;
 
 /// All multipliers at hand, listed but not yet evaluated.
 pub struct Collection {
     pub(super) workshop: Workshop,
     /// What the user named, in that order.
     pub(super) explicit: Vec<Catalogue>,
-    /// Our own catalogue, then listed members of families that it lacks.
+    /// Our own catalogue of 8x8 bits, then listed members of families that it lacks.
     pub(super) builtin: Vec<Entry>,
     /// Catalogues that are known by name; `None` where no home directory is known.
     pub(super) shelf: Option<Shelf>,
@@ -71,7 +73,7 @@ impl Collection {
         // How many explicit catalogues stand before our own where that is named among them.
         let mut own_after = None;
         for path in &sources.catalogs {
-            if sources.builtin && path.as_os_str() == catalogue::own::NAME {
+            if sources.builtin && path.as_os_str() == own::NAME {
                 own_after.get_or_insert(collection.explicit.len());
                 continue;
             }
@@ -79,6 +81,10 @@ impl Collection {
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
             if !seen.contains(&canonical) {
                 seen.push(canonical);
+                if let Some(embedded) = Embedded::of_path(path).filter(|_| sources.builtin) {
+                    collection.explicit.push(embedded.open(&collection.workshop.registry)?);
+                    continue;
+                }
                 let shelf = collection.shelf.as_ref();
                 let catalogue =
                     catalogue::open_named(path, shelf, sources.signed, &collection.workshop.registry);
@@ -96,7 +102,7 @@ impl Collection {
         }
         // Explicit sources that all failed leave nothing rather than something that nobody asked for.
         let explicit = !sources.catalogs.is_empty() || !sources.plugins.is_empty();
-        let is_own = |entry: &&Entry| entry.catalogue == catalogue::own::NAME;
+        let is_own = |entry: &&Entry| entry.catalogue == own::NAME;
         let (before, after) = collection.explicit.split_at(own_after.unwrap_or(collection.explicit.len()));
         let listed: Vec<&Entry> = match explicit {
             true => {
@@ -106,7 +112,7 @@ impl Collection {
             }
             false => collection.builtin.iter().collect(),
         };
-        let own = own_after.map(|_| catalogue::own::NAME);
+        let own = own_after.map(|_| own::NAME);
         let name = |catalogue: &Catalogue| catalogue.name.clone();
         collection.catalogues =
             before.iter().map(name).chain(own.map(str::to_owned)).chain(after.iter().map(name)).collect();
@@ -128,8 +134,7 @@ impl Collection {
         };
         // Two catalogues of one name: the later ones are told apart by a number.
         let taken = |name: &str| {
-            [catalogue::own::NAME, FAMILIES].contains(&name)
-                || self.explicit.iter().any(|catalogue| catalogue.name == name)
+            Embedded::named(name).is_some() || self.explicit.iter().any(|catalogue| catalogue.name == name)
         };
         if taken(&catalogue.name) {
             let numbered = (2..).map(|n| format!("{}#{n}", catalogue.name)).find(|name| !taken(name));
@@ -147,9 +152,14 @@ impl Collection {
 
     fn add_builtin(&mut self) -> Result<(), SourceError> {
         let registry = &self.workshop.registry;
-        self.builtin = catalogue::own::open(registry)?.entries;
+        for name in [own::NAME, own::FAMILIES] {
+            let embedded = Embedded::named(name).expect("a name of the table");
+            self.builtin.extend(embedded.open(registry)?.entries);
+        }
+        let names: HashSet<_> = self.builtin.iter().map(|entry| entry.name.clone()).collect();
         for (name, provider, variant) in registry.variants() {
-            if !self.builtin.iter().any(|entry| entry.name == name) {
+            // Of families that were linked in since the catalogues were written.
+            if !names.contains(&name) {
                 let multiplier = registry.member(provider.name(), &variant.parameters, variant.format)?;
                 self.builtin.push(self.workshop.family_entry(
                     provider,
@@ -161,8 +171,8 @@ impl Collection {
         Ok(())
     }
 
-    /// What "all multipliers" means here: the entries of the explicit sources, else the built-in catalogue and
-    /// the listed members of other linked families, after the filters. Nothing is evaluated for it.
+    /// What "all multipliers" means here: the entries of the explicit sources, else our own catalogue of 8x8 bits and
+    /// the members that linked families list beside it, after the filters. Nothing is evaluated for it.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::c_source::Asked;
-use super::catalogue::{self, own};
-use super::collection::{Collection, FAMILIES};
+use super::catalogue;
+use super::catalogue::own::Embedded;
+use super::collection::Collection;
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::netlists::is_netlist_path;
@@ -54,9 +55,11 @@ impl Collection {
     /// The entries of this name or qualified name, one list for each source that knows it.
     fn by_name(&self, text: &str) -> Result<Vec<Vec<Entry>>, SourceError> {
         let named = |entry: &&Entry| entry.name == text || entry.qualified_name() == text;
+        // What is embedded is found with the families' members, of which it is made.
         let mut sources: Vec<Vec<Entry>> = self
             .explicit
             .iter()
+            .filter(|catalogue| !self.families || Embedded::named(&catalogue.name).is_none())
             .map(|catalogue| catalogue.entries.iter().filter(named).cloned().collect())
             .collect();
         sources.retain(|entries| !entries.is_empty());
@@ -70,19 +73,34 @@ impl Collection {
         Ok(sources)
     }
 
-    /// Members of families; where our own catalogue lists one, its entry.
+    /// Members of families; where a catalogue of ours lists one, its entry.
     fn by_family(&self, text: &str) -> Result<Vec<Entry>, SourceError> {
         let (catalogue, name) = text.split_once('/').map_or((None, text), |(c, name)| (Some(c), name));
-        if !self.families || catalogue.is_some_and(|catalogue| ![own::NAME, FAMILIES].contains(&catalogue)) {
+        let embedded = catalogue.map(Embedded::named);
+        if !self.families || embedded.is_some_and(|embedded| embedded.is_none()) {
             return Ok(Vec::new());
         }
         let registry = &self.workshop.registry;
         let Some(member) = registry.parse(name) else { return Ok(Vec::new()) };
         let provider = registry.family(&member.family)?;
         let members = registry.members(name).transpose()?.unwrap_or_default();
+        // Those of other formats than the built-in ones are read when they are named.
+        let named = match embedded.flatten() {
+            Some(embedded) => embedded.open(registry)?.entries,
+            None => Vec::new(),
+        };
+        let explicit = self.explicit.iter().filter(|catalogue| Embedded::named(&catalogue.name).is_some());
+        let ours: Vec<&Entry> =
+            self.builtin.iter().chain(&named).chain(explicit.flat_map(|c| &c.entries)).collect();
+        let listed = |name: &str| {
+            let wanted = |entry: &&&Entry| {
+                entry.name == name && catalogue.is_none_or(|catalogue| catalogue == entry.catalogue)
+            };
+            ours.iter().find(wanted).copied()
+        };
         Ok(members
             .iter()
-            .map(|multiplier| match self.builtin.iter().find(|entry| entry.name == multiplier.name()) {
+            .map(|multiplier| match listed(&multiplier.name()) {
                 Some(entry) => entry.clone(),
                 None => self.workshop.family_entry(provider, &member.parameters, multiplier.as_ref()),
             })

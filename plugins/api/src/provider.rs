@@ -32,6 +32,28 @@ pub trait Provider: Sync {
     fn variants(&self) -> Vec<Variant> {
         Vec::new()
     }
+
+    /// The parameters of the members to try in this format where the best are looked for. By default all that
+    /// [`Self::multiplier`] takes, with values from 0 to the product's width; those of [`Self::variants`] where that
+    /// were more than 2^17 to ask for. None for a format that the family does not exist in.
+    fn grid(&self, format: OperandFormat) -> Vec<Vec<u32>> {
+        let values = u32::from(format.product_width()) + 1;
+        let count = values.checked_pow(self.parameters().len() as u32).filter(|&count| count <= 1 << 17);
+        let asked: Vec<Vec<u32>> = match count {
+            Some(count) => {
+                let place = |index: u32, power: u32| index / values.pow(power) % values;
+                let powers = || (0..self.parameters().len() as u32).rev();
+                (0..count).map(|index| powers().map(|power| place(index, power)).collect()).collect()
+            }
+            None => {
+                let mut listed: Vec<_> = self.variants().into_iter().map(|v| v.parameters).collect();
+                listed.sort();
+                listed.dedup();
+                listed
+            }
+        };
+        asked.into_iter().filter(|parameters| self.multiplier(format, parameters).is_ok()).collect()
+    }
 }
 
 /// One parameter of a family.

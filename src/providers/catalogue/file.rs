@@ -19,6 +19,7 @@
 //!     cost: {power_mw: 0.3, area_um2: 559, delay_ns: 1.4}
 //!     published: {mae: 53, wce: 255, ep_pct: "74.60"}   # text keeps a trailing zero
 //!     documentation: A sentence or two.
+//!     fronts: [mae, wce]         # of power against which errors it is Pareto-optimal: what axmul's own say
 //!     sha256: 1ab4...            # of the products, see table_digest
 //! ```
 //!
@@ -79,6 +80,8 @@ pub(in crate::providers) struct FileEntry {
     pub citation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documentation: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fronts: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }
@@ -144,6 +147,10 @@ impl File {
         {
             return Err(format!("sha256: expected 64 hexadecimal digits, got '{sum}'"));
         }
+        let mut origin = entry.model.describe();
+        if !entry.fronts.is_empty() {
+            origin += &format!("; on the fronts of power against {}", entry.fronts.join(", "));
+        }
         Ok(Entry {
             name: entry.name.clone(),
             catalogue: self.name.clone(),
@@ -151,7 +158,7 @@ impl File {
             format: entry.format,
             cost: self.cost(entry.cost.as_ref())?,
             provenance: Provenance {
-                origin: entry.model.describe(),
+                origin,
                 licence: entry.licence.clone().or_else(|| self.licence.clone()),
                 citation: entry.citation.clone().or(citation).or_else(|| self.citation.clone()),
                 documentation: entry.documentation.clone().unwrap_or_default(),

@@ -10,9 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::check_name;
-use super::own;
+use super::own::Embedded;
 use crate::files::{data_home, write_whole};
-use crate::providers::collection::FAMILIES;
 
 /// The folder of catalogues.
 #[derive(Clone, Debug)]
@@ -122,7 +121,7 @@ impl Shelf {
     /// A place for a catalogue of this name, if it is one that may be given and is free or to be replaced.
     pub fn reserve(&self, name: &str, replace: bool) -> Result<Place, ShelfError> {
         check_name(name).map_err(ShelfError::Name)?;
-        if [own::NAME, FAMILIES].contains(&name) || name.starts_with('.') {
+        if Embedded::named(name).is_some() || name.starts_with('.') {
             return Err(ShelfError::Name(format!("'{name}' means something else; choose another one")));
         }
         match self.find(name) {

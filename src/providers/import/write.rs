@@ -74,6 +74,7 @@ fn entry(one: Listed, common: &Cost, copies: &mut Copies<'_>) -> io::Result<File
         licence: entry.provenance.licence,
         citation: entry.provenance.citation,
         documentation: Some(entry.provenance.documentation).filter(|text| !text.is_empty()),
+        fronts: Vec::new(),
         sha256: entry.sha256,
     })
 }
