@@ -248,3 +248,57 @@ fn mistaken_requests_are_refused() {
     // Nothing is left behind by what fails.
     assert_eq!(sandbox.files(), ["empty.yaml", "rival.yaml", "small.lib"]);
 }
+
+/// Published figures are twice ours, so what is predicted is, too.
+#[test]
+fn multipliers_without_published_figures_may_be_predicted() {
+    let sandbox = Sandbox::new();
+    let costs = |columns: &[u32]| -> Vec<f64> {
+        let names: Vec<String> = columns.iter().map(|columns| format!("truncated-{columns}-4u")).collect();
+        let costs =
+            sandbox.axmul(&format!("cost {} --backend built-in --format json", names.join(" "))).json();
+        costs.as_array().unwrap().iter().map(|cost| cost["power_mw"].as_f64().unwrap()).collect()
+    };
+    let entry = |(columns, cost): (&u32, f64)| {
+        format!(
+            "- {{name: t{columns}, format: 4u, model: {{family: truncated, parameters: {{columns: {columns}}}}}, \
+             cost: {{power_mw: {cost}}}}}\n"
+        )
+    };
+    let head = "version: 1\nname: measured\ncost_source: lab\ncost_technology: 45 nm\nentries:\n";
+    let columns = [1, 2, 3, 4, 5];
+    let twice = costs(&columns).into_iter().map(|cost| 2.0 * cost);
+    let entries: String = columns.iter().zip(twice).map(entry).collect();
+    sandbox.write("measured.yaml", format!("{head}{entries}"));
+    let ours = "version: 1\nname: ours\nentries:\n\
+                - {name: t6, format: 4u, model: {family: truncated, parameters: {columns: 6}}}\n";
+    sandbox.write("ours.yaml", ours);
+    let line = "compare --catalog measured.yaml --catalog ours.yaml --cost published --pareto power_mw,mae";
+    let ended = sandbox.axmul(&format!("{line} --predict --format json"));
+    assert_eq!(ended.stderr, "costs of 1 multipliers are predicted, by 5 that have both\n");
+    let rows = ended.json();
+    let predicted = rows.as_array().unwrap().iter().find(|row| row["name"] == "t6").unwrap();
+    let power = predicted["power_mw"].as_f64().unwrap();
+    assert!((power / (2.0 * costs(&[6])[0]) - 1.0).abs() < 1e-9, "{power}");
+    assert_eq!(
+        (&predicted["area_um2"], &predicted["cost_source"]),
+        (&Value::Null, &"lab and predictions".into())
+    );
+    assert_eq!(
+        predicted["cost_technology"],
+        "45 nm; what has no published figures: those of axmul's cells (power_mw x 2, median error 0 %)"
+    );
+    // All on one front.
+    assert!(rows.as_array().unwrap().iter().all(|row| row["pareto"] == true), "{rows}");
+    let refusals = [
+        (format!("{line} --predict").replace("published", "built-in"), "add --cost published"),
+        (format!("{line} --predict").replace("--catalog measured.yaml ", ""), "nothing here has any"),
+        (format!("{line} --predict --catalog lab.yaml"), "figures of one origin, and here are those of"),
+        (format!("{line} --predict t1 t2 t3 t6"), "needs four of them at least"),
+    ];
+    for (line, expected) in refusals {
+        let ended = sandbox.axmul(&line);
+        assert_eq!((ended.code, ended.text()), (2, ""), "{line}\n{ended}");
+        assert!(ended.stderr.contains(expected), "{line}\n{ended}");
+    }
+}

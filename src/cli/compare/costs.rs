@@ -13,34 +13,43 @@ use crate::providers::{Collection, Entry};
 const SPELT_OUT: usize = 6;
 
 /// What came of costing one multiplier.
-enum Outcome {
+pub(super) enum Outcome {
     Costed(Box<Costed>),
     /// The backend has nothing to go by: no circuit, or no published figures.
     NoFigures,
     Failed(anyhow::Error),
 }
 
-/// The rows with the costs of one backend. Those that it has no figures of have none, and are told.
-pub(super) fn recost(
-    listed: Vec<(Entry, Row)>,
+/// What comes of costing these by one backend, in their order.
+pub(super) fn outcomes(
+    entries: &[Entry],
     backend: BackendName,
     costing: &Costing,
     collection: &Collection,
     console: &Console,
-) -> anyhow::Result<Vec<Row>> {
+) -> Vec<Outcome> {
     let bench = Bench::new(costing, collection.cache());
     let progress = console.progress("costing");
     let done = std::sync::atomic::AtomicU64::new(0);
-    let total = listed.len() as u64;
-    let outcomes: Vec<(Row, Outcome)> = listed
-        .into_par_iter()
-        .map(|(entry, row)| {
-            let outcome = cost(&bench, backend, costing, collection, &entry);
-            progress.set_steps(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
-            (row, outcome)
+    entries
+        .par_iter()
+        .map(|entry| {
+            let outcome = cost(&bench, backend, costing, collection, entry);
+            progress
+                .set_steps(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, entries.len() as u64);
+            outcome
         })
-        .collect();
-    drop(progress);
+        .collect()
+}
+
+/// The rows with what came of costing them by one backend. Those that it has no figures of have none, and are told.
+pub(super) fn recost(
+    rows: Vec<Row>,
+    outcomes: Vec<Outcome>,
+    backend: BackendName,
+    console: &Console,
+) -> anyhow::Result<Vec<Row>> {
+    let outcomes = rows.into_iter().zip(outcomes);
     let (mut rows, mut without, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for (row, outcome) in outcomes {
         let costed = match outcome {

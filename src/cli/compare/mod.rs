@@ -2,6 +2,7 @@
 
 mod costs;
 mod judge;
+mod predicted;
 
 use std::path::PathBuf;
 
@@ -94,6 +95,10 @@ pub(super) struct CompareArgs {
     /// circuit with the cells that axmul carries
     #[arg(long, value_enum, value_name = "BACKEND", help_heading = "Costs")]
     cost: Option<BackendName>,
+    /// With --cost published: multipliers without published figures have those of axmul's cells, scaled by what the
+    /// multipliers with both say
+    #[arg(long, help_heading = "Costs")]
+    predict: bool,
     #[command(flatten)]
     costing: CostingArgs,
     #[command(flatten)]
@@ -175,6 +180,9 @@ fn check(args: &CompareArgs) -> anyhow::Result<Option<Reference>> {
             fields.len()
         );
     }
+    if args.predict && args.cost != Some(BackendName::Published) {
+        bail!("--predict puts multipliers beside published figures; add --cost published");
+    }
     match args.cost {
         None => {
             if let Some(option) = args.costing.first_given() {
@@ -226,10 +234,14 @@ fn rows(
         }
         Some(weights) => weighted_rows(args, collection, weights, console)?,
     };
-    match costing {
-        Some((backend, costing)) => costs::recost(listed, *backend, costing, collection, console),
-        None => Ok(listed.into_iter().map(|(_, row)| row).collect()),
+    let (entries, rows): (Vec<Entry>, Vec<Row>) = listed.into_iter().unzip();
+    let Some((backend, costing)) = costing else { return Ok(rows) };
+    let outcomes = |backend| costs::outcomes(&entries, backend, costing, collection, console);
+    let mut costed = outcomes(*backend);
+    if args.predict {
+        predicted::fill(&mut costed, &outcomes(BackendName::BuiltIn), console)?;
     }
+    costs::recost(rows, costed, *backend, console)
 }
 
 /// The rows of multipliers whose operand pairs are weighed, which takes tables.
