@@ -30,7 +30,9 @@ fn every_family_is_linked_and_described() {
     let linked = "approx-booth as-roba booth broken-array compressor cut dadda drum essm etm exact ilm iterative-log \
                   kulkarni lower-or mbm mitchell perforated realm roba ssm tapered tosam truncated truncated-corrected \
                   wallace";
-    assert_eq!(names.join(" "), linked);
+    for family in linked.split_whitespace() {
+        assert!(names.contains(&family), "{family} is missing among {names:?}");
+    }
     for provider in providers() {
         for text in [provider.summary(), provider.citation()] {
             assert!(!text.is_empty() && !text.contains('\n'), "{}: {text:?}", provider.name());
