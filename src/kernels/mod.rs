@@ -5,14 +5,30 @@
 //! first, weights second, as everywhere. Results are exact: every path equals [`mod@reference`] bit for bit.
 //!
 //! - [`ConvShape`], [`LinearShape`]: what is multiplied with what, checked before anything runs.
-//! - [`Lut`]: a product table laid out for lookups, and the operations on it.
+//! - [`Kernel`]: a product table with the way to multiply by it, and the operations. [`Path`] is a way, [`Choice`]
+//!   says which is taken.
 //! - [`LowRank`]: a table as the exact product plus a few outer products, certified.
+//!
+//! ```text
+//! kernel      checks operands, plans the path
+//! convolve    images over threads, pixels in blocks     unfold   pixels as columns, from the image
+//! lookup      columns of codes through a table          matrix   columns of 16-bit pairs, multiplied exactly
+//! ```
 
+mod convolve;
+mod detect;
+mod kernel;
+mod lookup;
 mod low_rank;
-mod lut;
+mod matrix;
+mod plan;
 pub mod reference;
 mod shape;
+#[cfg(test)]
+mod tests;
+mod unfold;
 
+pub use kernel::Kernel;
 pub use low_rank::LowRank;
-pub use lut::Lut;
+pub use plan::{Choice, Path, PathError};
 pub use shape::{ConvShape, KernelError, LinearShape};

@@ -89,6 +89,13 @@ pub enum KernelError {
     },
 }
 
+impl LinearShape {
+    /// The same as a convolution over images of one pixel.
+    pub(super) fn convolution(&self) -> ConvShape {
+        ConvShape::new(self.rows, [self.k, 1, 1], self.outputs, [1, 1])
+    }
+}
+
 impl ConvShape {
     /// A convolution with stride 1, no padding, no dilation and one group.
     pub fn new(batch: usize, input: [usize; 3], channels_out: usize, kernel: [usize; 2]) -> Self {
@@ -110,6 +117,11 @@ impl ConvShape {
     /// Checks that the shape describes a convolution.
     pub fn check(&self) -> Result<(), KernelError> {
         let problem = |field, problem: String| Err(KernelError::Shape { field, problem });
+        for (field, size) in [("height", self.height), ("width", self.width)] {
+            if size == 0 {
+                return problem(field, "expected at least 1, got 0".into());
+            }
+        }
         for (field, pair) in [("kernel", self.kernel), ("stride", self.stride), ("dilation", self.dilation)] {
             if pair.contains(&0) {
                 return problem(field, format!("expected at least 1, got {pair:?}"));
@@ -145,6 +157,11 @@ impl ConvShape {
             let reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1;
             (size + 2 * self.padding[axis] - reach) / self.stride[axis] + 1
         })
+    }
+
+    /// Whether there is one pixel and one tap: a matrix product of `[batch, channels_in]`.
+    pub(super) fn is_matrix_product(&self) -> bool {
+        [self.height, self.width] == [1, 1] && self.kernel == [1, 1] && self.padding == [0, 0]
     }
 
     /// Products in one output: the fan-in.

@@ -10,6 +10,7 @@ use super::{
     WeightRange, overrides,
 };
 use crate::assignment::{CostMetric, EnergySource};
+use crate::kernels::Choice;
 use crate::multiplier::OperandFormat;
 use crate::yaml;
 
@@ -82,19 +83,49 @@ impl Default for Capture {
     }
 }
 
-/// How approximate products are computed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// How approximate products are computed. All ways give the same numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum KernelChoice {
-    /// The fastest that fits the multiplier and the device.
-    #[default]
-    Auto,
-    /// The lookup kernels, on the CPU.
-    Lut,
-    /// The exact product and a few outer products, on any device.
-    LowRank,
+    /// By the kernels of axmul on the CPU; elsewhere by libtorch, of which there are `auto` and `low_rank`.
+    Cpu(Choice),
+    /// The exact product and a few outer products by libtorch, on any device.
+    LowRankTorch,
     /// Gathering from the table, on any device.
     Gather,
+}
+
+impl Default for KernelChoice {
+    fn default() -> Self {
+        Self::Cpu(Choice::Auto)
+    }
+}
+
+impl TryFrom<String> for KernelChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "gather" => Ok(Self::Gather),
+            "low_rank_torch" => Ok(Self::LowRankTorch),
+            // The name of lookups where there was one way to do them.
+            "lut" => Ok(Self::Cpu(Choice::Lookup)),
+            text => match text.parse() {
+                Ok(choice) => Ok(Self::Cpu(choice)),
+                Err(problem) => Err(format!("{problem}; also gather and low_rank_torch")),
+            },
+        }
+    }
+}
+
+impl From<KernelChoice> for String {
+    fn from(kernel: KernelChoice) -> Self {
+        match kernel {
+            KernelChoice::Cpu(choice) => choice.to_string(),
+            KernelChoice::LowRankTorch => "low_rank_torch".into(),
+            KernelChoice::Gather => "gather".into(),
+        }
+    }
 }
 
 /// Where tensors live.

@@ -101,8 +101,7 @@ fn entry(
     let _ = writeln!(text, "  cost: {{{}}}", figures.join(", "));
     // An estimate is no figure to hold anybody to.
     if sampling(tried.format).extent(tried.format) == Extent::All {
-        let [mae, mre_pct, wce] =
-            [tried.metrics.mae, tried.metrics.mre_pct, tried.metrics.wce].map(|figure| printed(figure));
+        let [mae, mre_pct, wce] = [tried.metrics.mae, tried.metrics.mre_pct, tried.metrics.wce].map(printed);
         let _ = writeln!(text, "  published: {{mae: {mae}, mre_pct: {mre_pct}, wce: {wce}}}");
     }
     if !fronts.is_empty() {

@@ -1,26 +1,22 @@
 //! Sums of approximate products on tensors, three ways, all exact.
 //!
-//! - Lookups ([`crate::kernels::Lut`]): any table, on the CPU.
-//! - Low rank: the exact product and a few outer products, as one convolution or matrix product of libtorch with
-//!   `rank + 1` times the fan-in, on any device. In fp32 while a bound on every partial sum certifies that it is
+//! - The kernels of axmul ([`crate::kernels::Kernel`]): any table, on the CPU.
+//! - Low rank on other devices: the exact product and a few outer products, as one convolution or matrix product of
+//!   libtorch with `rank + 1` times the fan-in. In fp32 while a bound on every partial sum certifies that it is
 //!   exact, else in f64.
 //! - Gathering from the table: any table, on any device, slowly.
 
 mod gather;
-mod lookup;
+mod integer;
 mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
 use super::quantisation::{ACTIVATION_BITS, Quantized};
 use super::{TrainError, autograd};
-use crate::kernels::{ConvShape, LowRank, Lut};
+use crate::kernels::{Choice, ConvShape, Kernel, LowRank};
 use crate::multiplier::{OperandFormat, Tabulated};
 use crate::training::plan::KernelChoice;
-
-/// The rank up to which outer products are faster than lookups on a CPU: fp32 convolutions do some ten to twenty
-/// times as many products a second as lookups do.
-const CPU_RANK: usize = 8;
 
 /// The rank up to which outer products are faster than gathering: that touches memory for every product.
 const CUDA_RANK: usize = 32;
@@ -35,7 +31,7 @@ pub struct Approximate {
 
 #[derive(Debug)]
 enum Path {
-    Lookup(Box<Lut>),
+    Integer(Box<Kernel>),
     LowRank(low_rank::Factors),
     Gather(gather::Table),
 }
@@ -52,30 +48,37 @@ impl Approximate {
             )));
         }
         let table = &multiplier.table;
-        let on_cpu = device == Device::Cpu;
-        let lookup = || Path::Lookup(Box::new(Lut::new(table)));
-        let low_rank = |max_rank| {
+        let problem = |problem: &dyn std::fmt::Display| {
+            TrainError::Multiplier(format!("multiplier '{}': {problem}", multiplier.name))
+        };
+        let integer = |choice| match Kernel::new(table, choice) {
+            Ok(kernel) => Ok(Path::Integer(Box::new(kernel))),
+            Err(error) => Err(problem(&error)),
+        };
+        let factors = |max_rank| {
             LowRank::factor(table, max_rank)
                 .map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
         };
+        let gather = || Path::Gather(gather::Table::new(table, device));
         let path = match kernel {
-            KernelChoice::Lut if !on_cpu => {
-                return Err(TrainError::Multiplier(
-                    "kernel lut runs on the CPU only; choose auto, low_rank or gather".into(),
-                ));
-            }
-            KernelChoice::Lut => lookup(),
-            KernelChoice::Gather => Path::Gather(gather::Table::new(table, device)),
-            KernelChoice::LowRank => low_rank(256).ok_or_else(|| {
-                TrainError::Multiplier(format!(
-                    "the error map of multiplier '{}' has no factors of small integers; choose kernel auto, lut or \
-                     gather",
-                    multiplier.name
-                ))
-            })?,
-            KernelChoice::Auto if on_cpu => low_rank(CPU_RANK).unwrap_or_else(lookup),
-            KernelChoice::Auto => {
-                low_rank(CUDA_RANK).unwrap_or_else(|| Path::Gather(gather::Table::new(table, device)))
+            KernelChoice::Gather => gather(),
+            KernelChoice::Cpu(choice) if device == Device::Cpu => match choice {
+                Choice::Auto => {
+                    let forced = Choice::from_environment().map_err(|error| problem(&error))?;
+                    integer(forced.unwrap_or_default())?
+                }
+                choice => integer(choice)?,
+            },
+            KernelChoice::Cpu(Choice::Auto) => factors(CUDA_RANK).unwrap_or_else(gather),
+            KernelChoice::LowRankTorch | KernelChoice::Cpu(Choice::LowRank) => factors(CUDA_RANK)
+                .ok_or_else(|| {
+                    problem(&"its error map has no factors of small integers; choose kernel auto or gather")
+                })?,
+            KernelChoice::Cpu(choice) => {
+                let name = String::from(KernelChoice::Cpu(choice));
+                return Err(TrainError::Multiplier(format!(
+                    "kernel {name} runs on the CPU only; choose auto, low_rank or gather"
+                )));
             }
         };
         Ok(Self { name: multiplier.name.clone(), format, path })
@@ -86,11 +89,11 @@ impl Approximate {
         &self.name
     }
 
-    /// How it multiplies: `lut`, `low_rank` or `gather`.
+    /// How it multiplies: a path of the kernels, `low_rank_torch` or `gather`.
     pub fn kernel(&self) -> &'static str {
-        match self.path {
-            Path::Lookup(_) => "lut",
-            Path::LowRank(_) => "low_rank",
+        match &self.path {
+            Path::Integer(kernel) => kernel.path().name(),
+            Path::LowRank(_) => "low_rank_torch",
             Path::Gather(_) => "gather",
         }
     }
@@ -106,8 +109,8 @@ impl Approximate {
     pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
-            Path::Lookup(lut) => {
-                let sums = lookup::conv2d(lut, x, w, shape)?;
+            Path::Integer(kernel) => {
+                let sums = integer::conv2d(kernel, x, w, shape)?;
                 Ok(self.without_zero_points(sums, x, w, Some(shape)))
             }
             Path::Gather(table) => {
@@ -122,8 +125,8 @@ impl Approximate {
     pub fn linear(&self, x: &Quantized, w: &Quantized) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
-            Path::Lookup(lut) => {
-                let sums = lookup::linear(lut, x, w)?;
+            Path::Integer(kernel) => {
+                let sums = integer::linear(kernel, x, w)?;
                 Ok(self.without_zero_points(sums, x, w, None))
             }
             Path::Gather(table) => {

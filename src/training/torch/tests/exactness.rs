@@ -4,12 +4,21 @@ use proptest::prelude::*;
 use tch::{Device, Kind, Tensor};
 
 use super::seeded;
-use crate::kernels::ConvShape;
+use crate::kernels::{Choice, ConvShape};
 use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance, Tabulated};
 use crate::training::plan::{KernelChoice, Quantisation};
 use crate::training::torch::approximate::Approximate;
 use crate::training::torch::layers::{Mode, MultiplyingLayer, Product};
 use crate::training::torch::quantisation::Quantized;
+
+/// Ways to multiply; those after the first three are for tables of low rank.
+const KERNELS: [KernelChoice; 5] = [
+    KernelChoice::Cpu(Choice::Auto),
+    KernelChoice::Cpu(Choice::Lookup),
+    KernelChoice::Gather,
+    KernelChoice::Cpu(Choice::LowRank),
+    KernelChoice::LowRankTorch,
+];
 
 pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> Tabulated {
     let products: Vec<i64> = format.operands().map(|(x, w)| product(x, w)).collect();
@@ -111,9 +120,7 @@ fn convolutions_equal_a_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let affine = !format.is_signed();
         for (what, m, low_rank) in multipliers(format) {
-            let kernels =
-                [KernelChoice::Lut, KernelChoice::Gather, KernelChoice::Auto, KernelChoice::LowRank];
-            for kernel in &kernels[..if low_rank { 4 } else { 3 }] {
+            for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
                 let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
                 for shape in shapes() {
                     let (z_x, z_w) = if affine { (37, 141) } else { (0, 0) };
@@ -139,9 +146,7 @@ fn matrix_products_equal_a_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let affine = !format.is_signed();
         for (what, m, low_rank) in multipliers(format) {
-            let kernels =
-                [KernelChoice::Lut, KernelChoice::Gather, KernelChoice::Auto, KernelChoice::LowRank];
-            for kernel in &kernels[..if low_rank { 4 } else { 3 }] {
+            for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
                 let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
                 let (z_x, z_w) = if affine { (201, 99) } else { (0, 0) };
                 let (x, w) = (codes(&[5, 33], affine, z_x, 8), codes(&[7, 33], affine, z_w, 8));
@@ -159,7 +164,6 @@ fn matrix_products_equal_a_naive_loop() {
 fn sums_beyond_fp32_stay_exact() {
     let format = OperandFormat::signed(8, 8);
     let m = multiplier(format, |x, w| x * w - (x & 1) * (w & 1));
-    let ready = Approximate::new(&m, KernelChoice::LowRank, Device::Cpu).unwrap();
     let all = |value: f64, size: &[i64]| Quantized {
         values: Tensor::new(),
         centred: Tensor::full(size, value, (Kind::Float, Device::Cpu)),
@@ -169,7 +173,10 @@ fn sums_beyond_fp32_stay_exact() {
     };
     let (x, w) = (all(127.0, &[1, 4001]), all(127.0, &[1, 4001]));
     // 4001 (127^2 - 1) = 64,528,128, and one tap more or less would be rounded away in fp32.
-    assert_eq!(whole(&ready.linear(&x, &w).unwrap()), [4001 * (127 * 127 - 1)]);
+    for kernel in KERNELS {
+        let ready = Approximate::new(&m, kernel, Device::Cpu).unwrap();
+        assert_eq!(whole(&ready.linear(&x, &w).unwrap()), [4001 * (127 * 127 - 1)]);
+    }
 }
 
 /// Layer by layer: with the exact multiplier, the output is the integer convolution times one unit, to the bit, and
@@ -180,7 +187,7 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let affine = !format.is_signed();
         let exact = multiplier(format, |x, w| x * w);
-        for kernel in [KernelChoice::Lut, KernelChoice::LowRank, KernelChoice::Gather] {
+        for kernel in KERNELS {
             let ready = std::rc::Rc::new(Approximate::new(&exact, kernel, Device::Cpu).unwrap());
             for shape in shapes() {
                 let weight = Tensor::randn(
@@ -233,8 +240,7 @@ proptest! {
         let taps = [shape.channels_out, 4 / shape.groups, shape.kernel[0], shape.kernel[1]];
         let w = codes(&taps.map(|n| n as i64), !signed, z_w, bits);
         let (rows, columns) = (codes(&[5, 33], !signed, z_x, 8), codes(&[7, 33], !signed, z_w, bits));
-        let kernels = [KernelChoice::Lut, KernelChoice::Gather, KernelChoice::Auto, KernelChoice::LowRank];
-        for kernel in &kernels[..if low_rank { 4 } else { 3 }] {
+        for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
             let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
             let got = whole(&ready.conv2d(&x, &w, &shape).unwrap());
             prop_assert!(got == naive(&m, &x, &w, &shape), "{what}, {format}, {}, {shape:?}", ready.kernel());
@@ -248,7 +254,7 @@ proptest! {
 #[test]
 fn kernels_that_cannot_are_refused() {
     let odd = multiplier(OperandFormat::signed(4, 4), |x, w| x * w);
-    let error = Approximate::new(&odd, KernelChoice::Auto, Device::Cpu).unwrap_err().to_string();
+    let error = Approximate::new(&odd, KernelChoice::default(), Device::Cpu).unwrap_err().to_string();
     assert_eq!(
         error,
         "multiplier 'test' is 4s; layers compute with activations of 8 bits and weights of 2 to 8"

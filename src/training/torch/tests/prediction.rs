@@ -95,7 +95,7 @@ fn predictions_agree_with_monte_carlo_and_with_the_layer() {
         let simulated = simulate(&observed, map.errors(), 10_000);
         assert!((predicted.std / simulated - 1.0).abs() < 0.03, "{} {simulated} {shape:?}", predicted.std);
 
-        let ready = Approximate::new(&m, KernelChoice::Auto, Device::Cpu).unwrap();
+        let ready = Approximate::new(&m, KernelChoice::default(), Device::Cpu).unwrap();
         let approximate = ready.conv2d(&operands.x, &operands.w, &shape).unwrap();
         let mut error = layer.integer_sums(&operands) - approximate.to_kind(Kind::Double);
         if operands.unit.dim() == 1 {

@@ -1,30 +1,35 @@
-//! Lookups by the kernels of axmul, on the memory of CPU tensors.
+//! The kernels of axmul, on the memory of CPU tensors.
 
 use tch::{Device, Kind, Tensor};
 
 use super::shape_of;
-use crate::kernels::{ConvShape, KernelError, LinearShape, Lut};
+use crate::kernels::{ConvShape, Kernel, KernelError, LinearShape};
 use crate::training::torch::quantisation::Quantized;
 
 /// Sums `[N, O, H', W']` of products of codes, i32.
-pub fn conv2d(lut: &Lut, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, KernelError> {
+pub fn conv2d(
+    kernel: &Kernel,
+    x: &Quantized,
+    w: &Quantized,
+    shape: &ConvShape,
+) -> Result<Tensor, KernelError> {
     let (x_bytes, w_bytes) = (x.bytes(), w.bytes());
     let shape = shape_of(&x_bytes, shape);
     shape.check()?;
     let [height, width] = shape.output();
     let size = [shape.batch, shape.channels_out, height, width].map(|n| n as i64);
     let mut sums = Tensor::zeros(size, (Kind::Int, Device::Cpu));
-    lut.conv2d(&shape, bytes(&x_bytes), bytes(&w_bytes), x.zero_byte(), integers(&mut sums))?;
+    kernel.conv2d(&shape, bytes(&x_bytes), bytes(&w_bytes), x.zero_byte(), integers(&mut sums))?;
     Ok(sums.to_device(x.centred.device()))
 }
 
 /// Sums `[rows, O]` of products of codes, i32.
-pub fn linear(lut: &Lut, x: &Quantized, w: &Quantized) -> Result<Tensor, KernelError> {
+pub fn linear(kernel: &Kernel, x: &Quantized, w: &Quantized) -> Result<Tensor, KernelError> {
     let (x_bytes, w_bytes) = (x.bytes(), w.bytes());
     let [rows, k, outputs] = [x_bytes.size()[0], x_bytes.size()[1], w_bytes.size()[0]];
     let mut sums = Tensor::zeros([rows, outputs], (Kind::Int, Device::Cpu));
     let shape = LinearShape { rows: rows as usize, k: k as usize, outputs: outputs as usize };
-    lut.linear(&shape, bytes(&x_bytes), bytes(&w_bytes), integers(&mut sums))?;
+    kernel.linear(&shape, bytes(&x_bytes), bytes(&w_bytes), integers(&mut sums))?;
     Ok(sums.to_device(x.centred.device()))
 }
 

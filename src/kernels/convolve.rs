@@ -1,0 +1,134 @@
+//! Convolutions and matrix products by any engine: images spread over threads, pixels taken in blocks.
+
+use rayon::prelude::*;
+
+use super::ConvShape;
+use super::unfold::{Planes, Unfolder};
+
+/// Pixels that a task takes at least, where there are as many: enough that what is prepared for it hardly counts.
+const PIXELS_PER_TASK: usize = 1024;
+
+/// A way to multiply: what codes become, and what comes of a block of columns.
+pub(super) trait Engine: Sync {
+    /// What columns are made of.
+    type Element: Copy + Default + Send + Sync;
+    /// The weights of one group, laid out.
+    type Weights: Sync;
+    /// Pixels of a block.
+    const BLOCK: usize;
+
+    /// Planes of elements for so many channels.
+    fn planes(&self, channels: usize) -> usize;
+
+    /// The elements `[planes, size]` of codes `[channels, size]`.
+    fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Self::Element]);
+
+    /// Lays the weights `[outputs, channels, taps]` of a group out.
+    fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Self::Weights;
+
+    /// The sums `[outputs, BLOCK]` of columns `[planes, taps, BLOCK]`.
+    fn multiply(&self, weights: &Self::Weights, columns: &[Self::Element], sums: &mut [i32]);
+}
+
+/// Bytes of a cache line: where columns begin, so that vectors of them lie in one line.
+const LINE: usize = 64;
+
+/// What a task needs besides its operands; kept from one task of a thread to the next.
+struct Scratch<T> {
+    unfolder: Unfolder,
+    elements: Vec<T>,
+    columns: Vec<T>,
+    sums: Vec<i32>,
+}
+
+/// Convolves checked operands of a checked shape. Sums are modulo 2^32.
+pub(super) fn convolve<E: Engine>(
+    engine: &E,
+    shape: &ConvShape,
+    activations: &[u8],
+    weights: &[u8],
+    pad_code: u8,
+    out: &mut [i32],
+) {
+    let [out_height, out_width] = shape.output();
+    let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
+    let (pixels, plane_size) = (out_height * out_width, shape.height * shape.width);
+    if out.is_empty() {
+        return;
+    }
+    if shape.fan_in() == 0 {
+        out.fill(0);
+        return;
+    }
+    let groups: Vec<E::Weights> = weights
+        .chunks_exact(out_group * shape.fan_in())
+        .map(|weights| engine.prepare(weights, out_group, in_group))
+        .collect();
+    let planes = engine.planes(in_group);
+    let mut padding = vec![E::Element::default(); planes];
+    engine.expand(&vec![pad_code; in_group], in_group, &mut padding);
+    let taps = shape.kernel[0] * shape.kernel[1];
+    let images = PIXELS_PER_TASK.div_ceil(pixels).min(shape.batch.div_ceil(rayon::current_num_threads()));
+    let scratch = || Scratch {
+        unfolder: Unfolder::new(shape),
+        elements: vec![E::Element::default(); images * planes * plane_size],
+        columns: vec![E::Element::default(); planes * taps * E::BLOCK + LINE],
+        sums: vec![0; out_group * E::BLOCK],
+    };
+    let image_codes = shape.channels_in * plane_size;
+    out.par_chunks_mut(images * shape.channels_out * pixels).enumerate().for_each_init(
+        scratch,
+        |Scratch { unfolder, elements, columns, sums }, (task, out)| {
+            let images_here = out.len() / (shape.channels_out * pixels);
+            let activations = &activations[task * images * image_codes..][..images_here * image_codes];
+            for (group, weights) in groups.iter().enumerate() {
+                let of_images = elements.chunks_exact_mut(planes * plane_size);
+                for (image, elements) in activations.chunks_exact(image_codes).zip(of_images) {
+                    let codes = &image[group * in_group * plane_size..][..in_group * plane_size];
+                    engine.expand(codes, in_group, elements);
+                }
+                let source = Planes { elements, planes, padding: &padding };
+                let start = columns.as_ptr().align_offset(LINE);
+                let columns = &mut columns[start..][..planes * taps * E::BLOCK];
+                let all = images_here * pixels;
+                for first in (0..all).step_by(E::BLOCK) {
+                    let count = E::BLOCK.min(all - first);
+                    unfolder.unfold(&source, first, count, E::BLOCK, columns);
+                    engine.multiply(weights, columns, sums);
+                    scatter(
+                        sums,
+                        E::BLOCK,
+                        first..first + count,
+                        pixels,
+                        |image, channel| {
+                            let at = image * shape.channels_out + group * out_group + channel;
+                            at * pixels
+                        },
+                        out,
+                    );
+                }
+            }
+        },
+    );
+}
+
+/// Puts the sums of the pixels `range` of all images where their image and output have their place.
+fn scatter(
+    sums: &[i32],
+    pitch: usize,
+    range: std::ops::Range<usize>,
+    pixels: usize,
+    place: impl Fn(usize, usize) -> usize,
+    out: &mut [i32],
+) {
+    let mut first = range.start;
+    while first < range.end {
+        let (image, pixel) = (first / pixels, first % pixels);
+        let count = (pixels - pixel).min(range.end - first);
+        for (channel, sums) in sums.chunks_exact(pitch).enumerate() {
+            let at = place(image, channel) + pixel;
+            out[at..at + count].copy_from_slice(&sums[first - range.start..][..count]);
+        }
+        first += count;
+    }
+}

@@ -1,0 +1,54 @@
+//! Lookups one after another, on any processor.
+
+use super::super::convolve::Engine;
+use crate::multiplier::ProductTable;
+
+/// A product table indexed by the bytes of weight and activation, the 256 products of one weight next to each other, so
+/// that an inner loop over activations holds one kibibyte.
+#[derive(Clone, Debug)]
+pub(in crate::kernels) struct Scalar {
+    by_weight: Vec<i32>,
+}
+
+impl Scalar {
+    /// Lays a table out. Codes outside the operands of a narrower format have no products.
+    pub fn new(table: &ProductTable) -> Self {
+        let mut by_weight = vec![0; 256 * 256];
+        for ((a, b), &product) in table.format().operands().zip(table.products()) {
+            by_weight[usize::from(b as u8) * 256 + usize::from(a as u8)] = product;
+        }
+        Self { by_weight }
+    }
+}
+
+impl Engine for Scalar {
+    type Element = u8;
+    type Weights = Vec<u8>;
+    const BLOCK: usize = 256;
+
+    fn planes(&self, channels: usize) -> usize {
+        channels
+    }
+
+    fn expand(&self, codes: &[u8], _: usize, planes: &mut [u8]) {
+        planes.copy_from_slice(codes);
+    }
+
+    fn prepare(&self, weights: &[u8], _: usize, _: usize) -> Vec<u8> {
+        weights.to_vec()
+    }
+
+    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], sums: &mut [i32]) {
+        sums.fill(0);
+        let depth = columns.len() / Self::BLOCK;
+        for (sums, weights) in sums.chunks_exact_mut(Self::BLOCK).zip(weights.chunks_exact(depth)) {
+            for (&weight, codes) in weights.iter().zip(columns.chunks_exact(Self::BLOCK)) {
+                let products: &[i32; 256] =
+                    self.by_weight[usize::from(weight) * 256..][..256].try_into().expect("256 products");
+                for (sum, &code) in sums.iter_mut().zip(codes) {
+                    *sum = sum.wrapping_add(products[usize::from(code)]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The ways to multiply, by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The ways to multiply. All give the same sums, bit for bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Path {
+    /// Lookups, one after another.
+    Scalar,
+    /// Lookups of 32 activations at a time.
+    Avx2,
+    /// The same for the error alone, on top of an exact matrix product: errors fit one byte where products take two.
+    ErrorPlaneAvx2,
+    /// Exact matrix product with `rank + 1` times the fan-in, on any processor.
+    LowRank,
+    /// The same with AVX2.
+    LowRankAvx2,
+}
+
+/// Which way is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// The fastest for the table and the processor.
+    #[default]
+    Auto,
+    /// The fastest lookups.
+    Lookup,
+    /// The fastest matrix product.
+    LowRank,
+    /// This one.
+    Only(Path),
+}
+
+impl Choice {
+    /// What the environment variable `AXMUL_KERNEL` says, if it is set: for tests and measurements.
+    pub fn from_environment() -> Result<Option<Self>, String> {
+        match std::env::var("AXMUL_KERNEL") {
+            Ok(text) => text.parse().map(Some).map_err(|problem| format!("AXMUL_KERNEL: {problem}")),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// A way that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// The processor lacks the instructions.
+    #[error("kernel {0} needs instructions that this processor lacks; choose auto")]
+    Processor(Path),
+    /// The table is of another kind.
+    #[error("kernel {0} is for {1}; choose auto")]
+    Table(Path, &'static str),
+}
+
+impl Path {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Scalar, Self::Avx2, Self::ErrorPlaneAvx2, Self::LowRank, Self::LowRankAvx2];
+
+    /// As `--kernel` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::ErrorPlaneAvx2 => "error_plane_avx2",
+            Self::LowRank => "low_rank_scalar",
+            Self::LowRankAvx2 => "low_rank_avx2",
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Lookup => "lookup",
+            Self::LowRank => "low_rank",
+            Self::Only(path) => path.name(),
+        })
+    }
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => return Ok(Self::Auto),
+            "lookup" => return Ok(Self::Lookup),
+            "low_rank" => return Ok(Self::LowRank),
+            _ => {}
+        }
+        let path = Path::ALL.into_iter().find(|path| path.name() == text);
+        path.map(Self::Only).ok_or_else(|| {
+            let names: Vec<_> = Path::ALL.iter().map(|path| path.name()).collect();
+            format!("expected auto, lookup, low_rank, {}; got '{text}'", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_known_by_name() {
+        let all = Path::ALL.into_iter().map(Choice::Only);
+        for choice in all.chain([Choice::Auto, Choice::Lookup, Choice::LowRank]) {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
+        }
+        assert_eq!(
+            "fast".parse::<Choice>().unwrap_err(),
+            "expected auto, lookup, low_rank, scalar, avx2, error_plane_avx2, low_rank_scalar, low_rank_avx2; got 'fast'"
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! Every path against the naive loops.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::multiplier::{OperandFormat, ProductTable};
+use crate::random::SplitMix;
+
+/// What is special about a table.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// Products of up to 17 bits.
+    Wide,
+    /// Products that span 16 bits, at a distance from 0.
+    Words,
+    /// Products that are multiples of 24.
+    Multiples,
+    /// One product in 40 is off.
+    Sparse,
+    /// Errors of one byte.
+    Bytes,
+    /// The exact product and so many outer products.
+    Rank(usize),
+}
+
+/// A table of random products that does not commute, `table[0][0]` not 0 as a rule.
+fn table(format: OperandFormat, kind: Kind, seed: u64) -> ProductTable {
+    let mut numbers = SplitMix::of_key(&[seed]);
+    let mut below = move |limit: i64| numbers.below(limit as usize) as i64;
+    let mut factors = |_| -> [Vec<i64>; 2] { [0; 2].map(|_| (0..256).map(|_| below(19) - 9).collect()) };
+    let ranks: Vec<[Vec<i64>; 2]> = match kind {
+        Kind::Rank(rank) => (0..rank).map(&mut factors).collect(),
+        _ => Vec::new(),
+    };
+    let products = format.operands().map(|(a, b)| {
+        let product = match kind {
+            Kind::Wide => below(1 << 17) - (1 << 16),
+            Kind::Words => below(1 << 16) + 70_000,
+            Kind::Multiples => 24 * below(2000) - 9_000,
+            Kind::Sparse => a * b + if below(40) == 0 { below(3000) } else { 0 },
+            Kind::Bytes => a * b - 2 * below(256) + 100,
+            Kind::Rank(_) => {
+                let of =
+                    |[left, right]: &[Vec<i64>; 2]| left[usize::from(a as u8)] * right[usize::from(b as u8)];
+                a * b + ranks.iter().map(of).sum::<i64>()
+            }
+        };
+        product as i32
+    });
+    let products: Vec<i32> = products.collect();
+    ProductTable::new(format, products).unwrap()
+}
+
+fn kinds() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        Just(Kind::Wide),
+        Just(Kind::Words),
+        Just(Kind::Multiples),
+        Just(Kind::Sparse),
+        Just(Kind::Bytes),
+        (0usize..=8).prop_map(Kind::Rank),
+    ]
+}
+
+fn formats() -> impl Strategy<Value = OperandFormat> {
+    (prop_oneof![4 => Just((8, 8)), 1 => Just((8, 4)), 1 => Just((3, 5)), 1 => Just((7, 2))], any::<bool>())
+        .prop_map(|((n, m), signed)| OperandFormat::new(n, m, signed).unwrap())
+}
+
+fn shapes() -> impl Strategy<Value = ConvShape> {
+    let pair = |range: std::ops::Range<usize>| [range.clone(), range];
+    (
+        (1usize..5, prop_oneof![3 => Just(1usize), 1 => 2usize..4], 1usize..5, 1usize..14),
+        (pair(1..24), pair(1..8), pair(1..4), pair(0..4), pair(1..3)),
+        any::<bool>(),
+    )
+        .prop_map(|((batch, groups, inputs, outputs), (size, kernel, stride, padding, dilation), unit)| {
+            ConvShape {
+                batch,
+                channels_in: inputs * groups,
+                height: size[0],
+                width: size[1],
+                channels_out: outputs * groups,
+                kernel,
+                stride: if unit { [1, 1] } else { stride },
+                padding,
+                dilation,
+                groups,
+            }
+        })
+        .prop_filter("the kernel fits", |shape| shape.check().is_ok())
+}
+
+/// Codes of one operand: drawn from all its values, or only the two outermost.
+fn codes(range: std::ops::RangeInclusive<i64>, extreme: bool, len: usize, seed: u64) -> Vec<u8> {
+    let mut numbers = SplitMix::of_key(&[seed, 1]);
+    let count = (range.end() - range.start() + 1) as usize;
+    let step = if extreme { count - 1 } else { 1 };
+    (0..len).map(|_| (range.start() + (numbers.below(count.div_ceil(step)) * step) as i64) as u8).collect()
+}
+
+fn naive(table: &ProductTable) -> impl Fn(u8, u8) -> i64 + '_ {
+    let value = |code: u8| if table.format().is_signed() { i64::from(code as i8) } else { i64::from(code) };
+    move |a, b| i64::from(table.product(value(a), value(b)))
+}
+
+/// The paths that are open to a table here.
+fn kernels(table: &ProductTable) -> Vec<Kernel> {
+    let open = |path| match Kernel::new(table, Choice::Only(path)) {
+        Ok(kernel) => Some(kernel),
+        Err(PathError::Processor(path)) => {
+            eprintln!("passed over: {path}, which this processor lacks");
+            None
+        }
+        Err(PathError::Table(..)) => None,
+    };
+    Path::ALL.into_iter().filter_map(open).collect()
+}
+
+fn paths(table: &ProductTable) -> Vec<Path> {
+    kernels(table).iter().map(Kernel::path).collect()
+}
+
+fn check_conv(table: &ProductTable, shape: &ConvShape, extreme: bool, seed: u64) {
+    let (a, b) = (table.format().range_a(), table.format().range_b());
+    let activations = codes(a.clone(), extreme, shape.activations(), seed);
+    let weights = codes(b, extreme, shape.weights(), seed + 1);
+    let pad = codes(a, extreme, 1, seed + 2)[0];
+    let expected = reference::conv2d(shape, &activations, &weights, pad, naive(table));
+    for kernel in kernels(table) {
+        // Whatever is there before.
+        let mut out = vec![-7; shape.outputs()];
+        kernel.conv2d(shape, &activations, &weights, pad, &mut out).unwrap();
+        let out: Vec<i64> = out.into_iter().map(i64::from).collect();
+        assert!(out == expected, "{}, {shape:?}", kernel.path());
+    }
+}
+
+fn check_linear(table: &ProductTable, shape: LinearShape, extreme: bool, seed: u64) {
+    let (a, b) = (table.format().range_a(), table.format().range_b());
+    let activations = codes(a, extreme, shape.rows * shape.k, seed);
+    let weights = codes(b, extreme, shape.outputs * shape.k, seed + 1);
+    let expected = reference::linear(&shape, &activations, &weights, naive(table));
+    for kernel in kernels(table) {
+        let mut out = vec![-7; shape.rows * shape.outputs];
+        kernel.linear(&shape, &activations, &weights, &mut out).unwrap();
+        let out: Vec<i64> = out.into_iter().map(i64::from).collect();
+        assert!(out == expected, "{}, {shape:?}", kernel.path());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn convolutions_equal_the_naive_loop(
+        format in formats(), kind in kinds(), shape in shapes(), extreme: bool, seed: u32,
+    ) {
+        check_conv(&table(format, kind, seed.into()), &shape, extreme, seed.into());
+    }
+
+    #[test]
+    fn matrix_products_equal_the_naive_loop(
+        format in formats(), kind in kinds(), extreme: bool, seed: u32,
+        rows in 0usize..300, k in 0usize..40, outputs in 0usize..15,
+    ) {
+        check_linear(&table(format, kind, seed.into()), LinearShape { rows, k, outputs }, extreme, seed.into());
+    }
+}
+
+/// Fan-ins beyond what sums of 16 bits hold, and whole vectors of them.
+#[test]
+fn long_sums_equal_the_naive_loop() {
+    for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
+        for kind in [Kind::Words, Kind::Bytes, Kind::Rank(3)] {
+            for k in [256, 257, 258, 514, 10_000] {
+                let table = table(format, kind, 5);
+                check_linear(&table, LinearShape { rows: 33, k, outputs: 2 }, true, k as u64);
+            }
+        }
+    }
+}
+
+/// Depthwise and pointwise convolutions, and one kernel as large as the image.
+#[test]
+fn degenerate_convolutions_equal_the_naive_loop() {
+    let table = table(OperandFormat::signed(8, 8), Kind::Rank(2), 1);
+    let mut depthwise = ConvShape::new(2, [12, 9, 17], 12, [3, 3]);
+    (depthwise.groups, depthwise.padding) = (12, [1, 1]);
+    let pointwise = ConvShape::new(3, [5, 7, 8], 7, [1, 1]);
+    let whole = ConvShape::new(3, [2, 7, 7], 3, [7, 7]);
+    let nothing = ConvShape::new(0, [2, 7, 7], 3, [7, 7]);
+    for shape in [depthwise, pointwise, whole, nothing] {
+        check_conv(&table, &shape, false, 3);
+    }
+}
+
+#[test]
+fn tables_decide_which_paths_are_open() {
+    let format = OperandFormat::signed(8, 8);
+    let of = |kind| paths(&table(format, kind, 9));
+    let simd = |paths: &[Path]| -> Vec<Path> {
+        let here = |path: &&Path| detect::detect().avx2 || matches!(path, Path::Scalar | Path::LowRank);
+        paths.iter().filter(here).copied().collect()
+    };
+    assert_eq!(of(Kind::Rank(2)), simd(&[Path::Scalar, Path::Avx2, Path::LowRank, Path::LowRankAvx2]));
+    assert_eq!(of(Kind::Bytes), simd(&[Path::Scalar, Path::Avx2, Path::ErrorPlaneAvx2]));
+    let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::Avx2)).unwrap_err();
+    if detect::detect().avx2 {
+        assert_eq!(
+            error.to_string(),
+            "kernel avx2 is for tables whose products span at most 16 bits; choose auto"
+        );
+    }
+    let planned = |kind| Kernel::new(&table(format, kind, 9), Choice::Auto).unwrap().path();
+    if detect::detect().avx2 {
+        assert_eq!(
+            [Kind::Rank(4), Kind::Bytes, Kind::Words, Kind::Wide].map(planned),
+            [Path::LowRankAvx2, Path::ErrorPlaneAvx2, Path::Avx2, Path::Scalar]
+        );
+    } else {
+        assert_eq!([Kind::Rank(0), Kind::Words].map(planned), [Path::LowRank, Path::Scalar]);
+    }
+}
+
+#[test]
+fn misfits_name_the_operand() {
+    let table = ProductTable::exact(OperandFormat::unsigned(4, 4)).unwrap();
+    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    let shape = LinearShape { rows: 1, k: 2, outputs: 1 };
+    let run = |a: &[u8], w: &[u8]| kernel.linear(&shape, a, w, &mut [0]).unwrap_err().to_string();
+    assert_eq!(run(&[1], &[1, 2]), "activations: expected 2 values for this shape, got 1");
+    assert_eq!(run(&[1, 2], &[]), "weights: expected 2 values for this shape, got 0");
+    assert_eq!(run(&[1, 2], &[3, 16]), "weights[1] is the code 16, outside the operands of a multiplier 4u");
+}
+
+#[test]
+fn sums_that_could_overflow_are_refused() {
+    let table = ProductTable::exact(OperandFormat::unsigned(8, 8)).unwrap();
+    let shape = LinearShape { rows: 1, k: 33_026, outputs: 1 };
+    let codes = vec![255; shape.k];
+    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    let error = kernel.linear(&shape, &codes, &codes, &mut [0]).unwrap_err();
+    assert_eq!(error, KernelError::Accumulator { terms: 33_026, largest: 65_025, limit: 33_025 });
+    // One less is exact.
+    let shape = LinearShape { k: 33_025, ..shape };
+    for kernel in kernels(&table) {
+        let mut out = [0];
+        kernel.linear(&shape, &codes[..shape.k], &codes[..shape.k], &mut out).unwrap();
+        assert_eq!(i64::from(out[0]), 65_025 * 33_025, "{}", kernel.path());
+    }
+}
