@@ -2,6 +2,8 @@
 //!
 //! Everything runs in an empty directory with a cache of its own, so that neither the machine nor other tests show.
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[cfg(unix)]
 #[path = "shared_library/build.rs"]
 mod build;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use axmul::training::plan::{EvalRequest, InferRequest, RunRequest};
+use axmul::training::plan::{BenchRequest, EvalRequest, InferRequest, RunRequest};
 use axmul::training::torch;
 use clap::{Args, Parser, Subcommand};
 
@@ -26,6 +26,8 @@ enum Command {
     Eval(Request),
     /// Compute class scores with published weights
     Infer(Request),
+    /// Time libtorch's own convolutions
+    Bench(Request),
     /// Say which libtorch this is, and whether it finds a CUDA device
     Info,
 }
@@ -66,6 +68,9 @@ fn work(command: Command) -> anyhow::Result<()> {
         }
         Command::Infer(Request { request }) => {
             torch::infer_request(&InferRequest::read(&request)?)?;
+        }
+        Command::Bench(Request { request }) => {
+            torch::bench_request(&BenchRequest::read(&request)?)?;
         }
         Command::Info => println!("{}", torch::device::description()),
     }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod assign;
+mod bench;
 mod catalog;
 mod check;
 mod circuits;
@@ -102,6 +103,7 @@ enum Command {
     Assign(assign::AssignArgs),
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
+    Bench(bench::BenchArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -140,6 +142,7 @@ fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
         Command::Assign(args) => assign::run(args, console),
         Command::Eval(args) => eval::run(args, console),
         Command::Report(args) => report::run(args, console),
+        Command::Bench(args) => bench::run(args, console),
         Command::Doctor(args) => doctor::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }

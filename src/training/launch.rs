@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::interrupts::Interrupts;
-use super::plan::{EvalRequest, EvalResult, FileError, InferRequest, InferResult, RunRequest, read_json};
+use super::plan::{
+    BenchRequest, BenchResult, EvalRequest, EvalResult, FileError, InferRequest, InferResult, RunRequest,
+    read_json,
+};
 
 /// The training executable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +121,16 @@ impl Trainer {
         let path = folder.path().join("request.json");
         request(output.clone()).write(&path)?;
         self.start("infer", &path, None)?;
+        Ok(read_json(&output)?)
+    }
+
+    /// Times libtorch's own convolutions.
+    pub fn bench(&self, request: impl FnOnce(PathBuf) -> BenchRequest) -> Result<BenchResult, LaunchError> {
+        let folder = scratch()?;
+        let output = folder.path().join("result.json");
+        let path = folder.path().join("request.json");
+        request(output.clone()).write(&path)?;
+        self.start("bench", &path, None)?;
         Ok(read_json(&output)?)
     }
 

@@ -8,6 +8,7 @@
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
 mod arrays;
+mod baseline;
 mod confusion;
 mod course;
 mod data;
@@ -29,6 +30,7 @@ mod tensorboard;
 mod weights;
 
 pub use arrays::{Array, read_images, read_images_for, write_scores};
+pub use baseline::{BenchRequest, BenchResult, Standard, median_ms};
 pub use confusion::Confusion;
 pub use course::Course;
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};

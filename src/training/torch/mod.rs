@@ -3,13 +3,14 @@
 //! - [`device`]: where tensors live, and with how many threads.
 //! - [`Model`]: a network from its description, whose multiplying layers compute in fp32, quantised, under noise, or
 //!   with approximate multipliers ([`Mode`]).
-//! - `approximate`: sums of approximate products, three exact ways.
+//! - `approximate`: sums of approximate products, all ways exact.
 //! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
-//! - [`run`], [`evaluate_request`], [`infer_request`]: what `axmul-train` does.
+//! - [`run`], [`evaluate_request`], [`infer_request`], [`bench_request`]: what `axmul-train` does.
 
 mod approximate;
 mod autograd;
 mod average;
+mod bench;
 mod capture;
 mod checkpoint;
 mod dataset;
@@ -37,6 +38,7 @@ mod state;
 mod tests;
 mod uniform;
 
+pub use bench::bench_request;
 pub use error::TrainError;
 pub use evaluate::evaluate_request;
 pub use infer::infer_request;
