@@ -54,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
             "yaml",
             "files",
+            "random",
         ],
     ),
 ];
