@@ -26,9 +26,11 @@ pub mod reference;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod unfold;
 
 pub use kernel::Kernel;
 pub use low_rank::LowRank;
 pub use plan::{Choice, Path, PathError};
 pub use shape::{ConvShape, KernelError, LinearShape};
+pub use threads::Team;

@@ -9,7 +9,7 @@ use crate::training::plan::{BenchRequest, BenchResult, Standard, median_ms, writ
 
 /// Does what a request asks for.
 pub fn bench_request(request: &BenchRequest) -> Result<BenchResult, TrainError> {
-    device::set_threads(Some(request.threads));
+    device::prepare(Some(request.threads));
     let (shapes, duration) = (request.shapes.iter(), request.duration);
     let result = tch::no_grad(|| BenchResult {
         fp32_ms: shapes.clone().map(|&shape| fp32(shape, duration)).collect(),

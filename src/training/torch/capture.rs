@@ -40,10 +40,10 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
     }
     let index = |t: &Tensor, offset: i64| (t.to_device(Device::Cpu) + offset as f64).to_kind(Kind::Int64);
     let (groups, inputs) = match &layer.product {
-        Product::Linear => (1, operands.x.centred.to_device(Device::Cpu).unsqueeze(0)),
+        Product::Linear => (1, operands.x.centred().to_device(Device::Cpu).unsqueeze(0)),
         Product::Conv2d(shape) => {
             let ints = |pair: [usize; 2]| pair.map(|n| n as i64);
-            let centred = operands.x.centred.to_device(Device::Cpu);
+            let centred = operands.x.centred().to_device(Device::Cpu);
             // Padding is the centred code 0.
             let columns = centred.im2col(
                 ints(shape.kernel),
@@ -56,8 +56,8 @@ pub fn observe(layer: &MultiplyingLayer, operands: &Operands, rows: usize) -> La
             (groups, columns.reshape([groups, images * pixels, -1]))
         }
     };
-    let outputs = operands.w.centred.size()[0];
-    let weights = index(&operands.w.centred, operands.w.index_offset()).reshape([outputs, -1]);
+    let outputs = operands.w.bytes.size()[0];
+    let weights = index(&operands.w.centred(), operands.w.index_offset()).reshape([outputs, -1]);
     // One population a group, or one a channel.
     let parts = if per_channel { outputs } else { groups };
     let rows_each = rows.div_ceil(parts as usize) as i64;

@@ -21,7 +21,7 @@ pub fn evaluate_request(request: &EvalRequest) -> Result<EvalResult, TrainError>
 
 fn evaluate(request: &EvalRequest) -> Result<EvalResult, TrainError> {
     let experiment = &request.experiment;
-    device::set_threads(experiment.threads);
+    device::prepare(experiment.threads);
     let device = device::choose(experiment.device)?;
     let checkpoint = Checkpoint::load(&request.checkpoint)?;
     let fail = |problem: &str| TrainError::Checkpoint {

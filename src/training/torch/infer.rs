@@ -24,7 +24,7 @@ pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> 
 
 fn infer(request: &InferRequest) -> Result<InferResult, TrainError> {
     let (experiment, network) = (&request.experiment, &request.network);
-    device::set_threads(experiment.threads);
+    device::prepare(experiment.threads);
     let device = device::choose(experiment.device)?;
     let seed = experiment.seeds.first().copied().unwrap_or_default();
     let mut model = Model::new(network, experiment, device, seed)?;

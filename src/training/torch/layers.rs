@@ -5,8 +5,8 @@ use std::rc::Rc;
 use tch::{Device, Kind, Tensor};
 
 use super::approximate::Approximate;
-use super::quantisation::{ACTIVATION_BITS, Grid, Observer, Quantized, WeightGrid};
-use super::{TrainError, autograd, noise};
+use super::quantisation::{ACTIVATION_BITS, Codes, Grid, Observer, WeightGrid};
+use super::{TrainError, autograd, noise, passes, views};
 use crate::kernels::ConvShape;
 use crate::training::plan::{ActivationRange, Quantisation, StageName};
 
@@ -71,13 +71,13 @@ pub struct MultiplyingLayer {
     affine: bool,
 }
 
-/// The operands of a layer, rounded to codes.
+/// The operands of a layer as codes.
 #[derive(Debug)]
 pub struct Operands {
     /// Activations.
-    pub x: Quantized,
+    pub x: Codes,
     /// Weights.
-    pub w: Quantized,
+    pub w: Codes,
     /// What one unit of an integer product stands for: a scalar, or `[O]` with one scale a channel.
     pub unit: Tensor,
 }
@@ -118,24 +118,32 @@ impl MultiplyingLayer {
         if mode == Mode::Fp32 {
             return Ok(self.exact(x, &self.weight, self.bias.as_ref()));
         }
-        let operands = self.operands(x, train)?;
-        let (x, w) = (&operands.x, &operands.w);
-        let y = match (mode, &self.multiplier) {
+        let (x, grid, weights) = self.grids(x, train)?;
+        let w = weights.round(&self.weight);
+        let noisy = mode == Mode::Noisy && train;
+        // Noise is as large as the output without bias.
+        let bias = self.bias.as_ref().filter(|_| !noisy);
+        let steps = grid.steps();
+        let y = tch::no_grad(|| match (mode, &self.multiplier) {
             (Mode::Approximate, Some(multiplier)) => {
+                let (codes, w) = (grid.encode(&x), weights.encode(&w));
                 let sums = match &self.product {
-                    Product::Conv2d(shape) => multiplier.conv2d(x, w, shape)?,
-                    Product::Linear => multiplier.linear(x, w)?,
+                    Product::Conv2d(shape) => multiplier.conv2d(&codes, &w, shape)?,
+                    Product::Linear => multiplier.linear(&codes, &w)?,
                 };
-                let y = sums.to_kind(Kind::Float) * self.along_outputs(&operands.unit);
-                match &self.product {
-                    Product::Conv2d(shape) => autograd::conv2d(&x.values, &w.values, &y, shape)?,
-                    Product::Linear => autograd::linear(&x.values, &w.values, &y)?,
-                }
+                Ok(self.real(sums, &self.unit(&grid, &weights), bias))
             }
-            _ => self.exact(&x.values, &w.values, None),
+            _ => Ok::<_, TrainError>(self.exact(&steps.round(&x), &w, bias)),
+        })?;
+        let operands = autograd::Exact { x: &x, steps, w: &w, bias };
+        let y = match &self.product {
+            Product::Conv2d(shape) => autograd::conv2d(operands, &y, shape)?,
+            Product::Linear => autograd::linear(operands, &y)?,
         };
-        let y =
-            if mode == Mode::Noisy && train { noise::add_noise(&y, &self.sigma, &y.randn_like()) } else { y };
+        if !noisy {
+            return Ok(y);
+        }
+        let y = noise::noisy(&y, &self.sigma)?;
         Ok(match &self.bias {
             Some(bias) => y + self.along_outputs(bias),
             None => y,
@@ -154,8 +162,16 @@ impl MultiplyingLayer {
         }
     }
 
-    /// Rounds activations and weights; in training the observer sees the activations first.
+    /// Activations and weights as codes; in training the observer sees the activations first.
     pub fn operands(&mut self, x: &Tensor, train: bool) -> Result<Operands, TrainError> {
+        let (x, grid, weights) = self.grids(x, train)?;
+        let w = weights.encode(&weights.round(&self.weight));
+        Ok(Operands { x: grid.encode(&x), w, unit: self.unit(&grid, &weights) })
+    }
+
+    /// What activations and weights are rounded by, and the activations that are: clipped before where the clipping value
+    /// is learned.
+    fn grids(&mut self, x: &Tensor, train: bool) -> Result<(Tensor, Grid, WeightGrid), TrainError> {
         if train {
             self.observe(x);
         }
@@ -170,20 +186,40 @@ impl MultiplyingLayer {
                 (Grid::new((-limit, limit), false, ACTIVATION_BITS), x.minimum(alpha).maximum(&-alpha))
             }
         };
-        let weight_grid = WeightGrid::new(&self.weight, &self.quantisation.weights, self.affine);
-        let unit = match &weight_grid {
+        Ok((x, grid, WeightGrid::new(&self.weight, &self.quantisation.weights, self.affine)))
+    }
+
+    /// What one unit of an integer product stands for: a scalar, or `[O]` with one scale a channel.
+    fn unit(&self, grid: &Grid, weights: &WeightGrid) -> Tensor {
+        match weights {
             WeightGrid::Tensor(weights) => {
                 Tensor::from((weights.scale * grid.scale) as f32).to_device(self.weight.device())
             }
             WeightGrid::Channel(scales, _) => scales * grid.scale,
-        };
-        Ok(Operands { x: grid.quantize(&x), w: weight_grid.quantize(&self.weight), unit })
+        }
+    }
+
+    /// Integer sums as real numbers, with the bias.
+    fn real(&self, mut sums: Tensor, unit: &Tensor, bias: Option<&Tensor>) -> Tensor {
+        if sums.device() == Device::Cpu && sums.kind() == Kind::Int && sums.is_contiguous() {
+            let list = |values: &Tensor| views::floats(&values.detach().contiguous()).to_vec();
+            let outputs = self.weight.size()[0] as usize;
+            let pixels = sums.numel() / (sums.size()[0] as usize * outputs).max(1);
+            let bias = bias.map_or_else(Vec::new, list);
+            passes::scale(views::integers_mut(&mut sums), outputs, pixels, &list(unit), &bias);
+            return sums.view_dtype(Kind::Float);
+        }
+        let y = sums.to_kind(Kind::Float) * self.along_outputs(unit);
+        match bias {
+            Some(bias) => y + self.along_outputs(bias),
+            None => y,
+        }
     }
 
     /// The exact integer sums of codes with zero points taken out, f64 on the CPU.
     pub fn integer_sums(&self, operands: &Operands) -> Tensor {
         let [x, w] =
-            [&operands.x, &operands.w].map(|t| t.centred.to_device(Device::Cpu).to_kind(Kind::Double));
+            [&operands.x, &operands.w].map(|t| t.centred().to_device(Device::Cpu).to_kind(Kind::Double));
         tch::no_grad(|| self.exact(&x, &w, None))
     }
 

@@ -5,6 +5,8 @@
 //!   with approximate multipliers ([`Mode`]).
 //! - `approximate`: sums of approximate products, all ways exact.
 //! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
+//! - `passes`: what is done to every value of a tensor, once through CPU memory; `team`: on libtorch's threads;
+//!   `views`: tensors as slices.
 //! - [`run`], [`evaluate_request`], [`infer_request`], [`bench_request`]: what `axmul-train` does.
 
 mod approximate;
@@ -25,6 +27,7 @@ mod multipliers;
 mod network;
 mod noise;
 mod optimizer;
+mod passes;
 mod progress;
 mod quantisation;
 mod random;
@@ -34,10 +37,13 @@ mod snapshot;
 mod stages;
 mod start;
 mod state;
+mod team;
 #[cfg(test)]
 mod tests;
 mod uniform;
+mod views;
 
+pub use approximate::Approximate;
 pub use bench::bench_request;
 pub use error::TrainError;
 pub use evaluate::evaluate_request;
@@ -45,4 +51,5 @@ pub use infer::infer_request;
 pub use layers::Mode;
 pub use memory::{Work, quiet as quiet_about_memory};
 pub use network::Model;
+pub use optimizer::Optimizer;
 pub use runner::run;

@@ -18,7 +18,7 @@ use crate::training::plan::{
 /// Runs what a request asks for; the results are in the run's `results.json` too.
 pub fn run(request: &RunRequest) -> Result<Results, TrainError> {
     memory::told(Work::Training, request.experiment.batch, || {
-        device::set_threads(request.experiment.threads);
+        device::prepare(request.experiment.threads);
         let device = device::choose(request.experiment.device)?;
         // Everything that can be refused is, before the directory is touched.
         let dataset = Dataset::load(&request.experiment, &request.data_directory, device)?;

@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 use super::shape_of;
 use crate::kernels::ConvShape;
 use crate::multiplier::ProductTable;
-use crate::training::torch::quantisation::Quantized;
+use crate::training::torch::quantisation::Codes;
 
 /// Products gathered at a time, at most, so that memory stays bounded.
 const AT_A_TIME: i64 = 1 << 25;
@@ -27,14 +27,14 @@ impl Table {
     }
 
     /// Sums `[N, O, H', W']` of products of codes, i64.
-    pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Tensor {
-        let shape = shape_of(&x.centred, shape);
+    pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Tensor {
+        let shape = shape_of(&x.bytes, shape);
         let ints = |pair: [usize; 2]| pair.map(|n| n as i64);
         let groups = shape.groups as i64;
         let [height, width] = ints(shape.output());
         let (batch, outputs) = (shape.batch as i64, shape.channels_out as i64);
         // Unfolding pads with 0, the centred code of 0.
-        let columns = x.centred.im2col(
+        let columns = x.centred().im2col(
             ints(shape.kernel),
             ints(shape.dilation),
             ints(shape.padding),
@@ -50,12 +50,12 @@ impl Table {
     }
 
     /// Sums `[rows, O]` of products of codes, i64.
-    pub fn linear(&self, x: &Quantized, w: &Quantized) -> Tensor {
-        self.sums(&self.row_index(&x.centred, x), &index(w))
+    pub fn linear(&self, x: &Codes, w: &Codes) -> Tensor {
+        self.sums(&self.row_index(&x.centred(), x), &index(w))
     }
 
     /// Where the row of the table begins that belongs to each code.
-    fn row_index(&self, centred: &Tensor, codes: &Quantized) -> Tensor {
+    fn row_index(&self, centred: &Tensor, codes: &Codes) -> Tensor {
         (centred + codes.index_offset() as f64).to_kind(Kind::Int64) * self.columns
     }
 
@@ -80,6 +80,6 @@ impl Table {
 }
 
 /// Codes as columns of a table.
-fn index(codes: &Quantized) -> Tensor {
-    (&codes.centred + codes.index_offset() as f64).to_kind(Kind::Int64)
+fn index(codes: &Codes) -> Tensor {
+    (codes.centred() + codes.index_offset() as f64).to_kind(Kind::Int64)
 }

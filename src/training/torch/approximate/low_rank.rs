@@ -6,7 +6,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::exact_conv2d;
 use crate::kernels::{ConvShape, LowRank};
-use crate::training::torch::quantisation::Quantized;
+use crate::training::torch::quantisation::Codes;
 
 /// Whole numbers below it, and sums of them whose absolute values stay below it, are exact in fp32.
 const EXACT_IN_FP32: f64 = (1u32 << 24) as f64;
@@ -64,31 +64,28 @@ impl Factors {
     }
 
     /// The convolution with zero points taken out; see [`super::Approximate::conv2d`].
-    pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Tensor {
+    pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Tensor {
         let [vertical, horizontal] = shape.padding.map(|n| n as i64);
         // Padding goes through the table like any operand: a code before the factors are looked up.
-        let padded = Quantized {
-            values: Tensor::new(),
-            centred: x.centred.constant_pad_nd([horizontal, horizontal, vertical, vertical]),
-            ..*x
-        };
+        let padding = [horizontal, horizontal, vertical, vertical];
+        let padded = Codes { bytes: x.bytes.pad(padding, "constant", x.zero_point as f64), ..*x };
         let (weights, kind) = self.weights(w, x);
         let activations = self.stacked(&padded, &self.left, shape.groups as i64, kind);
         exact_conv2d(&activations, &weights, &ConvShape { padding: [0, 0], ..*shape })
     }
 
     /// The matrix product with zero points taken out; see [`super::Approximate::linear`].
-    pub fn linear(&self, x: &Quantized, w: &Quantized) -> Tensor {
+    pub fn linear(&self, x: &Codes, w: &Codes) -> Tensor {
         let (weights, kind) = self.weights(w, x);
         self.stacked(x, &self.left, 1, kind).mm(&weights.tr())
     }
 
     /// The stacked weights, of a kind in which all sums are exact.
-    fn weights(&self, w: &Quantized, x: &Quantized) -> (Tensor, Kind) {
+    fn weights(&self, w: &Codes, x: &Codes) -> (Tensor, Kind) {
         let largest_x = if x.affine { x.zero_point.max(255 - x.zero_point) } else { 128 };
-        let outputs = w.centred.size()[0];
+        let outputs = w.bytes.size()[0];
         let terms =
-            self.largest.index_select(0, &index(w)) + w.centred.abs().reshape([-1]) * largest_x as f64;
+            self.largest.index_select(0, &index(w)) + w.centred().abs().reshape([-1]) * largest_x as f64;
         let bound = terms.view([outputs, -1]).sum_dim_intlist(1, false, None).max().double_value(&[]);
         let kind = if bound < EXACT_IN_FP32 { self.kind } else { Kind::Double };
         (self.stacked(w, &self.right, 1, kind), kind)
@@ -96,8 +93,8 @@ impl Factors {
 
     /// The centred codes and their factors side by side along the second dimension, within each of `groups` parts
     /// of it: `[N, (r + 1) C, ...]`.
-    fn stacked(&self, codes: &Quantized, factors: &[Tensor], groups: i64, kind: Kind) -> Tensor {
-        let centred = codes.centred.to_kind(kind);
+    fn stacked(&self, codes: &Codes, factors: &[Tensor], groups: i64, kind: Kind) -> Tensor {
+        let centred = codes.centred().to_kind(kind);
         if factors.is_empty() {
             return centred;
         }
@@ -115,6 +112,6 @@ impl Factors {
 }
 
 /// Codes as indices of a table, flat.
-fn index(codes: &Quantized) -> Tensor {
-    (&codes.centred + codes.index_offset() as f64).to_kind(Kind::Int).reshape([-1])
+fn index(codes: &Codes) -> Tensor {
+    (codes.centred() + codes.index_offset() as f64).to_kind(Kind::Int).reshape([-1])
 }

@@ -12,7 +12,7 @@ mod low_rank;
 
 use tch::{Device, Kind, Tensor};
 
-use super::quantisation::{ACTIVATION_BITS, Quantized};
+use super::quantisation::{ACTIVATION_BITS, Codes};
 use super::{TrainError, autograd};
 use crate::kernels::{Choice, ConvShape, Kernel, LowRank};
 use crate::multiplier::{OperandFormat, Tabulated};
@@ -99,14 +99,14 @@ impl Approximate {
     }
 
     /// Whether codes are operands of the multiplier.
-    fn takes(&self, x: &Quantized, w: &Quantized) -> bool {
+    fn takes(&self, x: &Codes, w: &Codes) -> bool {
         let widths = (self.format.width_a(), self.format.width_b());
         x.affine != self.format.is_signed() && w.affine == x.affine && widths == (x.bits, w.bits)
     }
 
     /// The convolution `[N, O, H', W']` of codes `[N, C, H, W]` with codes `[O, C / groups, kh, kw]`, zero points
     /// taken out: whole numbers, exact, of kind i32, fp32 or f64. Batch, height and width of `shape` are ignored.
-    pub fn conv2d(&self, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Result<Tensor, TrainError> {
+    pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
             Path::Integer(kernel) => {
@@ -122,7 +122,7 @@ impl Approximate {
     }
 
     /// The product `[rows, O]` of codes `[rows, K]` with codes `[O, K]`; otherwise like [`Self::conv2d`].
-    pub fn linear(&self, x: &Quantized, w: &Quantized) -> Result<Tensor, TrainError> {
+    pub fn linear(&self, x: &Codes, w: &Codes) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {
             Path::Integer(kernel) => {
@@ -143,24 +143,24 @@ impl Approximate {
     fn without_zero_points(
         &self,
         mut sums: Tensor,
-        x: &Quantized,
-        w: &Quantized,
+        x: &Codes,
+        w: &Codes,
         convolution: Option<&ConvShape>,
     ) -> Tensor {
         if self.format.is_signed() {
             return sums;
         }
-        let outputs = w.centred.size()[0];
-        let fan_in = w.centred.numel() as i64 / outputs;
+        let outputs = w.bytes.size()[0];
+        let fan_in = w.bytes.numel() as i64 / outputs;
         // fp32 holds sums of so many codes; f64 holds all.
         let float = if fan_in * 255 < 1 << 24 { Kind::Float } else { Kind::Double };
-        let (centred_x, centred_w) = (x.centred.to_kind(float), w.centred.to_kind(float));
+        let (centred_x, centred_w) = (x.centred().to_kind(float), w.centred().to_kind(float));
         let sum_w = centred_w.reshape([outputs, -1]).sum_dim_intlist(1, false, None).to_kind(sums.kind());
         let by_output = sum_w * x.zero_point + fan_in * x.zero_point * w.zero_point;
         let (by_input, by_output) = match convolution {
             None => (centred_x.sum_dim_intlist(1, true, None), by_output),
             Some(shape) => {
-                let mut ones = w.centred.size();
+                let mut ones = w.bytes.size();
                 ones[0] = shape.groups as i64;
                 let ones = Tensor::ones(ones.as_slice(), (float, centred_x.device()));
                 let sums = exact_conv2d(&centred_x, &ones, shape);

@@ -36,7 +36,7 @@ pub fn least_error(x: &Tensor, affine: bool, bits: u8) -> (f64, f64) {
     let sample = flat.slice(0, 0, None, stride(flat.size()[0], SAMPLE));
     let scaled = |part: f64| (low * part, high * part);
     let error = |part: f64| {
-        let rounded = Grid::new(scaled(part), affine, bits).quantize(&sample).values;
+        let rounded = Grid::new(scaled(part), affine, bits).steps().round(&sample);
         (rounded - &sample).square().mean(Kind::Double).double_value(&[])
     };
     let mut best = (1.0, f64::INFINITY);
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn error(x: &Tensor, range: (f64, f64), affine: bool, bits: u8) -> f64 {
-        let rounded = Grid::new(range, affine, bits).quantize(x).values;
+        let rounded = Grid::new(range, affine, bits).round(x);
         (rounded - x).square().mean(Kind::Double).double_value(&[])
     }
 

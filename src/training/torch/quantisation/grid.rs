@@ -2,6 +2,8 @@
 
 use tch::{Kind, Tensor};
 
+use super::steps::Steps;
+
 /// A code stands for `scale * (code - zero_point)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
@@ -15,13 +17,11 @@ pub struct Grid {
     pub zero_point: i64,
 }
 
-/// A real tensor that was rounded to a grid.
+/// A tensor as codes, without gradients.
 #[derive(Debug)]
-pub struct Quantized {
-    /// The rounded real values. Gradients pass straight through where nothing was clipped.
-    pub values: Tensor,
-    /// Codes less zero point, as whole fp32 numbers: without gradients.
-    pub centred: Tensor,
+pub struct Codes {
+    /// A byte each: two's complement if signed, plain if unsigned.
+    pub bytes: Tensor,
     /// The code of 0.
     pub zero_point: i64,
     /// Whether codes are unsigned.
@@ -59,29 +59,42 @@ impl Grid {
         if self.affine { (0, (1 << self.bits) - 1) } else { (-largest, largest) }
     }
 
-    /// Rounds a tensor, halves to even.
-    pub fn quantize(&self, x: &Tensor) -> Quantized {
+    /// What rounding depends on.
+    pub fn steps(&self) -> Steps {
         let (low, high) = self.codes();
-        let values = x.fake_quantize_per_tensor_affine(self.scale, self.zero_point, low, high);
-        let centred = tch::no_grad(|| {
-            let mut centred = values.detach() * (1.0 / self.scale);
-            centred.round_()
-        });
-        Quantized { values, centred, zero_point: self.zero_point, affine: self.affine, bits: self.bits }
+        let steps = |code: i64| (code - self.zero_point) as f64;
+        Steps { scale: self.scale, low: steps(low), high: steps(high) }
+    }
+
+    /// The values that a tensor is rounded to, halves to even. Gradients pass straight through where nothing is clipped.
+    pub fn round(&self, x: &Tensor) -> Tensor {
+        let (low, high) = self.codes();
+        x.fake_quantize_per_tensor_affine(self.scale, self.zero_point, low, high)
+    }
+
+    /// The codes of a tensor.
+    pub fn encode(&self, x: &Tensor) -> Codes {
+        let zero_point = self.affine.then_some(self.zero_point as u8);
+        Codes {
+            bytes: self.steps().codes(x, zero_point),
+            zero_point: self.zero_point,
+            affine: self.affine,
+            bits: self.bits,
+        }
     }
 }
 
-impl Quantized {
+impl Codes {
     /// Codes as table indices (value less smallest operand value: code + 128 if signed with 8 bits), less the centred
     /// value.
     pub fn index_offset(&self) -> i64 {
         if self.affine { self.zero_point } else { 1 << (self.bits - 1) }
     }
 
-    /// Codes of one byte each, contiguous on the CPU: two's complement if signed, plain if unsigned.
-    pub fn bytes(&self) -> Tensor {
-        let (offset, kind) = if self.affine { (self.zero_point, Kind::Uint8) } else { (0, Kind::Int8) };
-        (&self.centred + offset as f64).to_kind(kind).to_device(tch::Device::Cpu).contiguous()
+    /// Codes less zero point, as whole fp32 numbers.
+    pub fn centred(&self) -> Tensor {
+        let codes = self.bytes.to_kind(Kind::Float);
+        if self.affine { codes - self.zero_point as f64 } else { codes }
     }
 
     /// The byte of the code of 0, which is what padding inserts.
@@ -103,12 +116,13 @@ pub(super) mod tests {
         let grid = Grid::new((-63.5, 10.0), false, 8);
         assert_eq!((grid.scale, grid.zero_point), (0.5, 0));
         let x = Tensor::from_slice(&[0.25f32, 0.75, -0.25, -0.75, 63.5, 64.0, -100.0]);
-        let quantized = grid.quantize(&x);
-        assert_eq!(values(&quantized.centred), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
-        assert_eq!(values(&quantized.values), [0.0, 1.0, 0.0, -1.0, 63.5, 63.5, -63.5]);
-        let bytes = quantized.bytes();
-        assert_eq!(values(&bytes), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
-        assert_eq!(quantized.zero_byte(), 0);
+        let codes = grid.encode(&x);
+        assert_eq!(values(&codes.centred()), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
+        assert_eq!(values(&codes.bytes), [0.0, 2.0, 0.0, -2.0, 127.0, 127.0, -127.0]);
+        for rounded in [grid.round(&x), grid.steps().round(&x)] {
+            assert_eq!(values(&rounded), [0.0, 1.0, 0.0, -1.0, 63.5, 63.5, -63.5]);
+        }
+        assert_eq!(codes.zero_byte(), 0);
     }
 
     #[test]
@@ -116,10 +130,13 @@ pub(super) mod tests {
         let grid = Grid::new((-1.0, 254.0), true, 8);
         assert_eq!((grid.scale, grid.zero_point), (1.0, 1));
         let x = Tensor::from_slice(&[-3f32, -1.0, 0.0, 0.5, 1.5, 254.0, 300.0]);
-        let quantized = grid.quantize(&x);
-        assert_eq!(values(&quantized.bytes()), [0.0, 0.0, 1.0, 1.0, 3.0, 255.0, 255.0]);
-        assert_eq!(values(&quantized.values), [-1.0, -1.0, 0.0, 0.0, 2.0, 254.0, 254.0]);
-        assert_eq!(quantized.zero_byte(), 1);
+        let codes = grid.encode(&x);
+        assert_eq!(values(&codes.bytes), [0.0, 0.0, 1.0, 1.0, 3.0, 255.0, 255.0]);
+        assert_eq!(values(&codes.centred()), [-1.0, -1.0, 0.0, 0.0, 2.0, 254.0, 254.0]);
+        for rounded in [grid.round(&x), grid.steps().round(&x)] {
+            assert_eq!(values(&rounded), [-1.0, -1.0, 0.0, 0.0, 2.0, 254.0, 254.0]);
+        }
+        assert_eq!(codes.zero_byte(), 1);
         // A range beside 0 is stretched to it.
         assert_eq!(
             Grid::new((5.0, 510.0), true, 8),
@@ -143,7 +160,7 @@ pub(super) mod tests {
         let grid = Grid { affine: false, bits: 8, scale: 0.5, zero_point: 0 };
         let x = Tensor::from_slice(&[0.3f32, 63.5, 63.7, 64.0, -63.5, -64.0]).set_requires_grad(true);
         let upstream = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        (grid.quantize(&x).values * upstream).sum(Kind::Float).backward();
+        (grid.round(&x) * upstream).sum(Kind::Float).backward();
         // 63.7 still rounds to code 127.
         assert_eq!(values(&x.grad()), [1.0, 2.0, 3.0, 0.0, 5.0, 0.0]);
     }
@@ -154,17 +171,17 @@ pub(super) mod tests {
         let x = Tensor::from_slice(&[-9f32, -3.0, -1.5, -1.0, 0.0, 1.4, 1.5, 3.0, 9.0]);
         let two = Grid::new((-3.0, 3.0), false, 2);
         assert_eq!((two.scale, two.codes()), (3.0, (-1, 1)));
-        let quantized = two.quantize(&x);
-        assert_eq!(values(&quantized.centred), [-1.0, -1.0, -0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
-        assert_eq!((quantized.index_offset(), quantized.zero_byte()), (2, 0));
-        assert_eq!(values(&quantized.bytes())[..2], [-1.0, -1.0]);
+        let codes = two.encode(&x);
+        assert_eq!(values(&codes.centred()), [-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+        assert_eq!((codes.index_offset(), codes.zero_byte()), (2, 0));
+        assert_eq!(values(&codes.bytes)[..2], [-1.0, -1.0]);
         let three = Grid::new((-3.0, 3.0), false, 3);
         assert_eq!((three.scale, three.codes()), (1.0, (-3, 3)));
-        assert_eq!(values(&three.quantize(&x).centred), [-3.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0]);
-        assert_eq!(three.quantize(&x).index_offset(), 4);
+        assert_eq!(values(&three.encode(&x).centred()), [-3.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0]);
+        assert_eq!(three.encode(&x).index_offset(), 4);
         let affine = Grid::new((-1.0, 2.0), true, 2);
         assert_eq!((affine.scale, affine.zero_point, affine.codes()), (1.0, 1, (0, 3)));
-        assert_eq!(values(&affine.quantize(&x).bytes()), [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
+        assert_eq!(values(&affine.encode(&x).bytes), [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
         assert_eq!(
             Grid::new((0.0, 14.0), true, 3),
             Grid { affine: true, bits: 3, scale: 2.0, zero_point: 0 }

@@ -4,8 +4,10 @@ mod clipping;
 mod grid;
 mod observer;
 mod ranges;
+mod steps;
 mod weights;
 
-pub use grid::{Grid, Quantized};
+pub use grid::{Codes, Grid};
 pub use observer::{ACTIVATION_BITS, Observer};
+pub use steps::{Steps, on_cpu};
 pub use weights::WeightGrid;

@@ -98,8 +98,7 @@ mod tests {
                 (0..3).for_each(|_| observer.observe(&x));
                 assert_eq!(observer.range(), Some((expected, expected)), "{range:?} {values:?}");
                 for affine in [false, true] {
-                    let rounded =
-                        Grid::new((expected, expected), affine, ACTIVATION_BITS).quantize(&x).values;
+                    let rounded = Grid::new((expected, expected), affine, ACTIVATION_BITS).round(&x);
                     let largest = (rounded - &x).abs().max().double_value(&[]);
                     assert!(largest < 1e-6, "{range:?} {values:?} {affine}: {largest}");
                 }

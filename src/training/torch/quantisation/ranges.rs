@@ -2,11 +2,18 @@
 
 use tch::{Kind, Tensor};
 
+use super::steps::on_cpu;
+use crate::training::torch::{passes, views};
+
 /// Values that a percentile is taken of, at most: a sample spread over the whole tensor.
 const PERCENTILE_SAMPLE: i64 = 1 << 16;
 
 /// The smallest and the largest value.
 pub fn extremes(x: &Tensor) -> (f64, f64) {
+    if let Some(x) = on_cpu(x).filter(|x| x.numel() > 0) {
+        let (low, high) = passes::extremes(views::floats(&x));
+        return (low.into(), high.into());
+    }
     let (low, high) = x.aminmax(None, false);
     (low.double_value(&[]), high.double_value(&[]))
 }

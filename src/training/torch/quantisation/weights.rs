@@ -3,7 +3,7 @@
 use tch::{Kind, Tensor};
 
 use super::clipping::{least_error, least_error_of_rows};
-use super::grid::{Grid, Quantized, largest_code};
+use super::grid::{Codes, Grid, largest_code};
 use super::ranges::percentiles;
 use crate::training::plan::{Granularity, WeightQuantisation, WeightRange};
 
@@ -43,20 +43,26 @@ impl WeightGrid {
         })
     }
 
-    /// Rounds weights, halves to even.
-    pub fn quantize(&self, weights: &Tensor) -> Quantized {
+    /// The values that weights are rounded to, halves to even. Gradients pass straight through where nothing is clipped.
+    pub fn round(&self, weights: &Tensor) -> Tensor {
         match self {
-            Self::Tensor(grid) => grid.quantize(weights),
+            Self::Tensor(grid) => grid.round(weights),
             Self::Channel(scales, bits) => {
                 let zeros = Tensor::zeros_like(scales).to_kind(Kind::Int);
                 let largest = i64::from(largest_code(*bits));
-                let values = weights.fake_quantize_per_channel_affine(scales, &zeros, 0, -largest, largest);
-                let centred = tch::no_grad(|| {
-                    let mut centred = values.detach() / Self::along_first(scales, weights.dim());
-                    centred.round_()
-                });
-                Quantized { values, centred, zero_point: 0, affine: false, bits: *bits }
+                weights.fake_quantize_per_channel_affine(scales, &zeros, 0, -largest, largest)
             }
+        }
+    }
+
+    /// The codes of weights that [`Self::round`] rounded.
+    pub fn encode(&self, rounded: &Tensor) -> Codes {
+        match self {
+            Self::Tensor(grid) => grid.encode(rounded),
+            Self::Channel(scales, bits) => tch::no_grad(|| {
+                let codes = (rounded / Self::along_first(scales, rounded.dim())).round();
+                Codes { bytes: codes.to_kind(Kind::Int8), zero_point: 0, affine: false, bits: *bits }
+            }),
         }
     }
 
@@ -78,8 +84,8 @@ mod tests {
             WeightQuantisation { granularity: Granularity::Channel, ..WeightQuantisation::default() };
         let weights = Tensor::from_slice(&[127f32, -1.0, 12.7, 0.05, 0.0, 0.0]).view([3, 2]);
         let grid = WeightGrid::new(&weights, &settings, false);
-        let quantized = grid.quantize(&weights);
-        assert_eq!(values(&quantized.centred), [127.0, -1.0, 127.0, 0.0, 0.0, 0.0]);
+        let codes = grid.encode(&grid.round(&weights));
+        assert_eq!(values(&codes.centred()), [127.0, -1.0, 127.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]
@@ -102,7 +108,8 @@ mod tests {
             percentile: 100.0,
         };
         let centred = |settings: &WeightQuantisation| {
-            values(&WeightGrid::new(&weights, settings, false).quantize(&weights).centred)
+            let grid = WeightGrid::new(&weights, settings, false);
+            values(&grid.encode(&grid.round(&weights)).centred())
         };
         assert_eq!(centred(&settings), [3.0, -1.0, 2.0, -3.0, 3.0, 2.0, 0.0, -3.0]);
         // The first row needs all of its range, and loses nothing.

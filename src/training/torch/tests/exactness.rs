@@ -9,7 +9,7 @@ use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance, Tabulated
 use crate::training::plan::{KernelChoice, Quantisation};
 use crate::training::torch::approximate::Approximate;
 use crate::training::torch::layers::{Mode, MultiplyingLayer, Product};
-use crate::training::torch::quantisation::Quantized;
+use crate::training::torch::quantisation::Codes;
 
 /// Ways to multiply; those after the first three are for tables of low rank.
 const KERNELS: [KernelChoice; 5] = [
@@ -32,18 +32,19 @@ pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> T
 }
 
 /// Random codes over the whole range of the quantiser.
-fn codes(size: &[i64], affine: bool, zero_point: i64, bits: u8) -> Quantized {
+fn codes(size: &[i64], affine: bool, zero_point: i64, bits: u8) -> Codes {
     let half = 1 << (bits - 1);
     let (low, high) = if affine { (0, 2 * half) } else { (1 - half, half) };
     let codes = Tensor::randint_low(low, high, size, (Kind::Float, Device::Cpu));
-    Quantized { values: Tensor::new(), centred: codes - zero_point as f64, zero_point, affine, bits }
+    let kind = if affine { Kind::Uint8 } else { Kind::Int8 };
+    Codes { bytes: codes.to_kind(kind), zero_point, affine, bits }
 }
 
 /// What the definition says: sum of table entries over all taps, padding being the code of 0, less the terms with
 /// zero points, in integers.
-fn naive(m: &Tabulated, x: &Quantized, w: &Quantized, shape: &ConvShape) -> Vec<i64> {
-    let whole = |q: &Quantized| -> Vec<i64> {
-        let codes = (&q.centred + q.zero_point as f64).to_kind(Kind::Int64).reshape([-1]);
+fn naive(m: &Tabulated, x: &Codes, w: &Codes, shape: &ConvShape) -> Vec<i64> {
+    let whole = |q: &Codes| -> Vec<i64> {
+        let codes = q.bytes.to_kind(Kind::Int64).reshape([-1]);
         Vec::try_from(codes).unwrap()
     };
     let (x_codes, w_codes, (z_x, z_w)) = (whole(x), whole(w), (x.zero_point, w.zero_point));
@@ -164,9 +165,8 @@ fn matrix_products_equal_a_naive_loop() {
 fn sums_beyond_fp32_stay_exact() {
     let format = OperandFormat::signed(8, 8);
     let m = multiplier(format, |x, w| x * w - (x & 1) * (w & 1));
-    let all = |value: f64, size: &[i64]| Quantized {
-        values: Tensor::new(),
-        centred: Tensor::full(size, value, (Kind::Float, Device::Cpu)),
+    let all = |value: f64, size: &[i64]| Codes {
+        bytes: Tensor::full(size, value, (Kind::Int8, Device::Cpu)),
         zero_point: 0,
         affine: false,
         bits: 8,

@@ -1,0 +1,123 @@
+//! One step of training, 100 images, in every stage and beside a step in fp32: forward, backward, optimiser.
+//!
+//! Steps of all kinds take turns, so that what else the machine does meets all of them; the median counts. `cargo bench
+//! --features torch --bench training [-- NETWORK]`.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use axmul::multiplier::{OperandFormat, ProductTable, Tabulated};
+use axmul::training::plan::{Experiment, KernelChoice, Network, StageName};
+use axmul::training::torch::{Approximate, Mode, Model, Optimizer, device};
+use tch::{Device, Kind, Tensor};
+
+const BATCH: i64 = 100;
+const ROUNDS: usize = 25;
+
+/// One kind of step: what layers compute with, and the network that it trains.
+struct Step {
+    name: &'static str,
+    mode: Mode,
+    model: Model,
+    optimizer: Optimizer,
+    ms: Vec<f64>,
+    losses: Vec<f64>,
+}
+
+/// An exact multiplier less something.
+fn multiplier(name: &'static str, mut error: impl FnMut(i64, i64) -> i64) -> Tabulated {
+    let format = OperandFormat::signed(8, 8);
+    let products = format.operands().map(|(a, b)| (a * b - error(a, b)) as i32).collect();
+    let table = ProductTable::new(format, products).expect("65,536 products");
+    let (cost, provenance) = Default::default();
+    Tabulated { name: name.into(), provider: "bench".into(), table, cost, provenance }
+}
+
+/// The lowest columns of partial products, which have that rank.
+fn columns(columns: u32) -> impl Fn(i64, i64) -> i64 {
+    move |a, b| (0..columns).map(|c| (0..=c).map(|i| a >> i & b >> (c - i) & 1).sum::<i64>() << c).sum()
+}
+
+/// Errors at random up to 300 in size, which have full rank and take two bytes.
+fn random() -> impl FnMut(i64, i64) -> i64 {
+    let mut state = 1u64;
+    move |_, _| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 48) % 601) as i64 - 300
+    }
+}
+
+fn steps(network: &Network, experiment: &Experiment) -> Vec<Step> {
+    let multipliers = [
+        ("fp32", Mode::Fp32, None),
+        ("quantize", Mode::Quantized, None),
+        ("search", Mode::Noisy, None),
+        ("retrain, rank 0", Mode::Approximate, Some(multiplier("exact", columns(0)))),
+        ("retrain, rank 1", Mode::Approximate, Some(multiplier("one column", columns(1)))),
+        ("retrain, rank 2", Mode::Approximate, Some(multiplier("two columns", columns(2)))),
+        ("retrain, full rank", Mode::Approximate, Some(multiplier("random", random()))),
+    ];
+    let prepare = |(name, mode, multiplier): (_, _, Option<Tabulated>)| {
+        let mut model = Model::new(network, experiment, Device::Cpu, 1).expect("a built-in network");
+        if let Some(multiplier) = multiplier {
+            let kernel = KernelChoice::default();
+            let ready = Approximate::new(&multiplier, kernel, Device::Cpu).expect("a multiplier of 8 bits");
+            let all = vec![Some(Rc::new(ready)); model.layers().count()];
+            model.set_multipliers(&all);
+        }
+        let training = experiment.stages.training(StageName::Retrain);
+        let optimizer = Optimizer::new(&training, model.parameters(mode == Mode::Noisy));
+        model.set_sigma(0.1);
+        Step { name, mode, model, optimizer, ms: Vec::new(), losses: Vec::new() }
+    };
+    multipliers.map(prepare).into_iter().collect()
+}
+
+fn run(step: &mut Step, images: &Tensor, labels: &Tensor) {
+    let start = Instant::now();
+    let scores = step.model.forward(images, step.mode, true).expect("a forward pass");
+    let loss = scores.cross_entropy_for_logits(labels);
+    step.optimizer.zero_grad();
+    loss.backward();
+    step.optimizer.step(0.01);
+    step.ms.push(start.elapsed().as_secs_f64() * 1e3);
+    step.losses.push(loss.double_value(&[]));
+}
+
+fn median(times: &[f64]) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+fn main() {
+    let threads = std::env::var("AXMUL_THREADS").ok().and_then(|threads| threads.parse().ok());
+    device::prepare(threads);
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let experiment = Experiment::parse("name: bench", "bench", &[]).expect("defaults");
+    println!("{} threads, batch {BATCH}, median of {ROUNDS}", tch::get_num_threads());
+    for name in ["lenet5", "resnet8"] {
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let network = Network::load(name).expect("a built-in network");
+        tch::manual_seed(1);
+        let [channels, height, width] = network.input.map(|n| n as i64);
+        let images = Tensor::randn([BATCH, channels, height, width], (Kind::Float, Device::Cpu)).relu();
+        let labels = Tensor::randint(10, [BATCH], (Kind::Int64, Device::Cpu));
+        let mut steps = steps(&network, &experiment);
+        for _ in 0..ROUNDS {
+            steps.iter_mut().for_each(|step| run(step, &images, &labels));
+        }
+        let fp32 = median(&steps[0].ms);
+        println!("\n{name:22} {:>8} {:>8}", "ms", "over fp32");
+        for step in &steps {
+            let ms = median(&step.ms);
+            println!("{:22} {ms:8.2} {:8.2}", step.name, ms / fp32);
+            let (first, last) = (step.losses[0], step.losses[ROUNDS - 1]);
+            // The same images again and again are learned by heart, whatever computes.
+            assert!(last < first, "{name}, {}: loss {first} to {last}", step.name);
+        }
+    }
+}
