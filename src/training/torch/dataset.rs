@@ -29,12 +29,23 @@ pub struct Images {
 
 /// Images as bytes outside of tensors, and what happens to them.
 #[derive(Debug)]
-struct Changes {
+pub struct Changes {
     augment: Augment,
     /// `[N, C, H, W]`.
     pixels: Vec<u8>,
+    /// Channels, rows and columns.
+    shape: [usize; 3],
     /// The mean colour, a byte for each channel.
     mean: Vec<u8>,
+}
+
+impl Changes {
+    /// The images with these indices, `[indices, C, H, W]`, changed as `draw` says.
+    pub fn batch(&self, indices: &[usize], draw: Draw) -> Vec<u8> {
+        let mut pixels = vec![0; indices.len() * self.shape.iter().product::<usize>()];
+        self.augment.batch(&self.pixels, self.shape, indices, draw, &self.mean, &mut pixels);
+        pixels
+    }
 }
 
 /// The three parts of a data set.
@@ -99,18 +110,27 @@ impl Images {
         (self.normalise(&self.pixels.index_select(0, &indices)), self.labels.index_select(0, &indices))
     }
 
+    /// How images change at random, if they do.
+    pub fn changes(&self) -> Option<&Changes> {
+        self.changes.as_ref()
+    }
+
+    /// [`Self::batch`] of images with these indices that changed to `pixels`.
+    pub fn changed_batch(&self, pixels: &[u8], indices: &Tensor) -> Result<(Tensor, Tensor), TrainError> {
+        let mut size = self.pixels.size();
+        size[0] = indices.size()[0];
+        let pixels = Tensor::f_from_data_size(pixels, &size, Kind::Uint8)?.to_device(self.pixels.device());
+        let indices = indices.to_device(self.pixels.device());
+        Ok((self.normalise(&pixels), self.labels.index_select(0, &indices)))
+    }
+
     /// [`Self::batch`] for training: images change at random, as far as they are to.
+    #[cfg(test)]
     pub fn training_batch(&self, indices: &Tensor, draw: Draw) -> Result<(Tensor, Tensor), TrainError> {
         let Some(changes) = &self.changes else { return Ok(self.batch(indices)) };
         let chosen: Vec<usize> =
             Vec::<i64>::try_from(indices)?.into_iter().map(|index| index as usize).collect();
-        let (shape, mut size) = (self.shape(), self.pixels.size());
-        let mut pixels = vec![0; chosen.len() * shape.iter().product::<usize>()];
-        changes.augment.batch(&changes.pixels, shape, &chosen, draw, &changes.mean, &mut pixels);
-        size[0] = chosen.len() as i64;
-        let pixels = Tensor::f_from_data_size(&pixels, &size, Kind::Uint8)?.to_device(self.pixels.device());
-        let indices = indices.to_device(self.pixels.device());
-        Ok((self.normalise(&pixels), self.labels.index_select(0, &indices)))
+        self.changed_batch(&changes.batch(&chosen, draw), indices)
     }
 
     /// `count` images from `start`, fewer at the end; otherwise like [`Self::batch`].
@@ -224,14 +244,15 @@ impl Dataset {
             (images(&set.train)?, images(&set.validation)?, images(&set.test)?);
         if !data.augment.is_nothing() {
             let mean = mean.iter().map(|mean| (mean * 255.0).round() as u8).collect();
-            train.changes = Some(Changes { augment: data.augment, pixels: set.train.pixels, mean });
+            let (augment, pixels, shape) = (data.augment, set.train.pixels, train.shape());
+            train.changes = Some(Changes { augment, pixels, shape, mean });
         }
         Ok(Self { train, validation, test })
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Ten training and four test images of two by three pixels, three channels, as .npy files.
@@ -254,6 +275,14 @@ mod tests {
             if settings.contains("validation") { vec![] } else { vec!["data.validation=3".to_owned()] };
         let experiment = Experiment::parse(&text, "test", &aside).unwrap();
         Dataset::load(&experiment, root, Device::Cpu)
+    }
+
+    /// Seven training images that change at random.
+    pub fn augmented() -> (tempfile::TempDir, Images) {
+        let root = tempfile::tempdir().unwrap();
+        files(root.path());
+        let set = load(root.path(), "augment: {crop: 1, flip: true, cutout: 1}").unwrap();
+        (root, set.train)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use tch::{Kind, Reduction, Tensor};
 
 use super::TrainError;
+use super::batches::Batches;
 use super::dataset::Images;
 use super::layers::Mode;
 use super::network::Model;
@@ -73,6 +74,20 @@ pub fn train(
     images: &Images,
     pass: &Pass<'_>,
     rate: impl Fn(usize) -> f64,
+    report: impl FnMut(usize, Score) -> Result<(), TrainError>,
+) -> Result<Score, TrainError> {
+    std::thread::scope(|scope| {
+        let ready = Batches::start(scope, images, pass.order, pass.batch, pass.draw)?;
+        train_on(model, optimizer, ready, pass, rate, report)
+    })
+}
+
+fn train_on(
+    model: &mut Model,
+    optimizer: &mut Optimizer,
+    mut ready: Batches<'_>,
+    pass: &Pass<'_>,
+    rate: impl Fn(usize) -> f64,
     mut report: impl FnMut(usize, Score) -> Result<(), TrainError>,
 ) -> Result<Score, TrainError> {
     let batches = pass.batches();
@@ -86,10 +101,8 @@ pub fn train(
     let smoothing = optimizer.training().label_smoothing;
     let mut score = Score::default();
     for batch in 0..batches {
-        let start = batch * pass.batch;
-        let count = pass.batch.min(pass.order.size()[0] as usize - start);
-        let (x, labels) =
-            images.training_batch(&pass.order.narrow(0, start as i64, count as i64), pass.draw)?;
+        let (x, labels) = ready.next()?;
+        let count = labels.size()[0] as usize;
         let scores = model.forward(&x, pass.mode, true)?;
         let entropy = cross_entropy(&scores, &labels, smoothing);
         optimizer.zero_grad();

@@ -12,6 +12,7 @@
 mod approximate;
 mod autograd;
 mod average;
+mod batches;
 mod bench;
 mod capture;
 mod checkpoint;
