@@ -11,7 +11,7 @@
 use std::arch::x86_64::*;
 
 use super::super::convolve::Engine;
-use super::bytes::{BytePlanes, Part};
+use super::bytes::{BytePlanes, Row};
 use crate::multiplier::ProductTable;
 
 /// Pixels of a block.
@@ -56,6 +56,10 @@ impl Engine for Lookups {
     type Weights = Vec<u8>;
     const BLOCK: usize = BLOCK;
 
+    fn pitch(&self, _: usize) -> usize {
+        BLOCK
+    }
+
     fn planes(&self, channels: usize) -> usize {
         channels
     }
@@ -68,7 +72,7 @@ impl Engine for Lookups {
         weights.to_vec()
     }
 
-    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], sums: &mut [i32]) {
+    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], _: usize, sums: &mut [i32]) {
         // SAFETY: a value of this type exists only where the processor has AVX2.
         unsafe {
             match self.0.planes {
@@ -94,9 +98,9 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
             find_indices(&table.nibbles, codes, indices);
         }
         for (output, partial) in partial.iter_mut().enumerate() {
-            let row = table.row(weights[output * depth + k]);
+            let planes = std::array::from_fn(|plane| table.row(weights[output * depth + k], plane));
             for (indices, partial) in indices.iter().zip(partial) {
-                step::<PLANES>(row, indices, partial);
+                step::<PLANES>(planes, &table.nibbles, indices, partial);
             }
         }
         steps += 1;
@@ -128,12 +132,18 @@ fn find_indices(nibbles: &[u8], codes: &[u8], indices: &mut Indices) {
 /// Adds the products of one weight with the activations behind the indices.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn step<const PLANES: usize>(row: &[Part], indices: &Indices, sums: &mut [Sums; PLANES]) {
+fn step<const PLANES: usize>(
+    planes: [&Row; PLANES],
+    nibbles: &[u8],
+    indices: &Indices,
+    sums: &mut [Sums; PLANES],
+) {
     let mut found = [[_mm256_setzero_si256(); VECTORS]; PLANES];
-    for (parts, indices) in row.as_chunks::<PLANES>().0.iter().zip(indices) {
+    for (&nibble, indices) in nibbles.iter().zip(indices) {
         let entries: [__m256i; PLANES] = std::array::from_fn(|plane| {
+            let part = &planes[plane].0.as_chunks::<16>().0[usize::from(nibble & 0xf)];
             // SAFETY: 16 bytes are there.
-            unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(parts[plane].as_ptr().cast())) }
+            unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(part.as_ptr().cast())) }
         });
         for vector in 0..VECTORS {
             for plane in 0..PLANES {
