@@ -1,7 +1,7 @@
 //! Lookups with AVX2: 32 activations at a time, sixteen entries of a table after another.
 //!
 //! `vpshufb` looks 32 bytes up in sixteen entries, and gives 0 where the index has its top bit set. For each upper half
-//! of the activations' codes that there is, an index is made in which the codes of another half have that bit; what the
+//! that an activation's code may have, an index is made in which the codes of another half have that bit; what the
 //! lookups in the sixteen parts of a row give is merged by OR. The indices are made once for all outputs.
 //!
 //! The bytes of a product are summed apart, in lanes of 16 bits: `all` is the sum of the lanes as they are, `odd` that of
@@ -95,12 +95,14 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
     let mut steps = 0;
     for (k, codes) in columns.chunks_exact(BLOCK).enumerate() {
         for (codes, indices) in codes.chunks_exact(32 * VECTORS).zip(&mut indices) {
-            find_indices(&table.nibbles, codes, indices);
+            find_indices(table.bits, codes, indices);
         }
         for (output, partial) in partial.iter_mut().enumerate() {
+            // Those of a row that differ.
+            let parts = 1 << (table.bits - 4);
             let planes = std::array::from_fn(|plane| table.row(weights[output * depth + k], plane));
             for (indices, partial) in indices.iter().zip(partial) {
-                step::<PLANES>(planes, &table.nibbles, indices, partial);
+                step::<PLANES>(planes, parts, indices, partial);
             }
         }
         steps += 1;
@@ -114,16 +116,17 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
     }
 }
 
-/// The indices of a block of codes, those of the n-th upper half at place n.
+/// The indices of a block of codes, those of the n-th upper half at place n. Of codes the lower `bits` count.
 #[target_feature(enable = "avx2")]
-fn find_indices(nibbles: &[u8], codes: &[u8], indices: &mut Indices) {
+fn find_indices(bits: usize, codes: &[u8], indices: &mut Indices) {
+    let counting = _mm256_set1_epi8(((1 << bits) - 1) as i8);
     let saturating = _mm256_set1_epi8(0x70);
     for (vector, codes) in codes.as_chunks::<32>().0.iter().enumerate() {
         // SAFETY: 32 bytes are there.
-        let codes = unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) };
-        for (at, &nibble) in nibbles.iter().enumerate() {
+        let codes = _mm256_and_si256(unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }, counting);
+        for at in 0..1 << (bits - 4) {
             // Codes of this half become 0x70 to 0x7f, of which the lower half counts; all others 0x80 and more.
-            let relative = _mm256_xor_si256(codes, _mm256_set1_epi8((nibble << 4) as i8));
+            let relative = _mm256_xor_si256(codes, _mm256_set1_epi8((at << 4) as i8));
             indices[at][vector] = _mm256_adds_epu8(relative, saturating);
         }
     }
@@ -134,16 +137,17 @@ fn find_indices(nibbles: &[u8], codes: &[u8], indices: &mut Indices) {
 #[inline]
 fn step<const PLANES: usize>(
     planes: [&Row; PLANES],
-    nibbles: &[u8],
+    parts: usize,
     indices: &Indices,
     sums: &mut [Sums; PLANES],
 ) {
     let mut found = [[_mm256_setzero_si256(); VECTORS]; PLANES];
-    for (&nibble, indices) in nibbles.iter().zip(indices) {
+    for (part, indices) in indices.iter().enumerate().take(parts) {
         let entries: [__m256i; PLANES] = std::array::from_fn(|plane| {
-            let part = &planes[plane].0.as_chunks::<16>().0[usize::from(nibble & 0xf)];
-            // SAFETY: 16 bytes are there.
-            unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(part.as_ptr().cast())) }
+            // SAFETY: there are sixteen parts of 16 bytes, as there are sixteen indices.
+            unsafe {
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(planes[plane].0.as_ptr().add(16 * part).cast()))
+            }
         });
         for vector in 0..VECTORS {
             for plane in 0..PLANES {

@@ -67,7 +67,7 @@ impl Engine for Lookups {
     fn multiply(&self, weights: &Vec<u8>, columns: &[u8], pitch: usize, sums: &mut [i32]) {
         // SAFETY: a value of this type exists only where the processor has AVX-512 VBMI.
         unsafe {
-            match (pitch / LANES, self.0.narrow) {
+            match (pitch / LANES, self.0.bits < 8) {
                 (1, false) => multiply::<1, false>(&self.0, weights, columns, sums),
                 (2, false) => multiply::<2, false>(&self.0, weights, columns, sums),
                 (4, false) => multiply::<4, false>(&self.0, weights, columns, sums),

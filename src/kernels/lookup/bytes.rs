@@ -2,8 +2,10 @@
 
 use crate::multiplier::ProductTable;
 
-/// A plane of the products of one weight, by the activation's code. Where activations have at most seven bits, also by
-/// the lower seven bits of their codes, which tell them apart.
+/// A plane of the products of one weight, by the activation's code.
+///
+/// The lower bits of a code, as many as [`BytePlanes::bits`] says, tell it from all others; every byte that shares them has
+/// its product.
 #[repr(align(64))]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row(pub [u8; 256]);
@@ -17,10 +19,8 @@ pub(super) struct BytePlanes {
     pub offset: i32,
     /// What each code counts.
     pub scale: i32,
-    /// The upper halves of activations' codes that there are.
-    pub nibbles: Vec<u8>,
-    /// Whether the lower seven bits of an activation's code tell it from all others.
-    pub narrow: bool,
+    /// From 4 to 8: those of an activation, and never less than half a code.
+    pub bits: usize,
     /// `[weight][plane]`.
     rows: Vec<Row>,
 }
@@ -39,23 +39,20 @@ impl BytePlanes {
             0x100..=0xffff => 2,
             _ => return None,
         };
-        let mut nibbles: Vec<u8> = table.format().range_a().map(|a| a as u8 >> 4).collect();
-        nibbles.sort_unstable();
-        nibbles.dedup();
-        let narrow = table.format().width_a() < 8;
+        let bits = usize::from(table.format().width_a()).max(4);
         let mut rows = vec![Row([0; 256]); 256 * planes];
         for ((a, b), &product) in table.format().operands().zip(products) {
             let (a, b) = (usize::from(a as u8), usize::from(b as u8));
             let code = (i64::from(product) - offset) as u64 / scale;
             for plane in 0..planes {
-                let Row(row) = &mut rows[b * planes + plane];
-                row[a] = (code >> (8 * plane)) as u8;
-                if narrow {
-                    row[a & 0x7f] = row[a];
-                }
+                let byte = (code >> (8 * plane)) as u8;
+                rows[b * planes + plane].0[a % (1 << bits)..]
+                    .iter_mut()
+                    .step_by(1 << bits)
+                    .for_each(|to| *to = byte);
             }
         }
-        Some(Self { planes, offset: low, scale: i32::try_from(scale).ok()?, nibbles, narrow, rows })
+        Some(Self { planes, offset: low, scale: i32::try_from(scale).ok()?, bits, rows })
     }
 
     /// A plane of one weight.

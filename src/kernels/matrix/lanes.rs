@@ -63,19 +63,24 @@ impl Factors {
 
     /// The lanes `[lane, size]` of codes `[channels, size]`.
     pub fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        match self.slots {
+            2 => self.expand_slots::<2>(codes, channels, planes),
+            _ => self.expand_slots::<4>(codes, channels, planes),
+        }
+    }
+
+    fn expand_slots<const SLOTS: usize>(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
         let (size, terms) = (codes.len() / channels, self.left.len());
         for (at, plane) in planes.chunks_exact_mut(size).enumerate() {
-            plane.fill(Lane(0));
-            for slot in 0..self.slots {
-                // A fan-in is `[channel][term]`. Beyond its end the weights' factors are 0.
-                let index = at * self.slots + slot;
-                if index == channels * terms {
-                    break;
-                }
-                let (factors, codes) = (&self.left[index % terms], &codes[index / terms * size..][..size]);
-                for (lane, &code) in plane.iter_mut().zip(codes) {
-                    lane.0 |= factors[usize::from(code)] << (32 / self.slots * slot);
-                }
+            // A fan-in is `[channel][term]`. Beyond its end anything will do, as the weights' factors are 0 there.
+            let slots: [_; SLOTS] = std::array::from_fn(|slot| {
+                let index = (at * SLOTS + slot).min(channels * terms - 1);
+                (&self.left[index % terms], &codes[index / terms * size..][..size])
+            });
+            for (pixel, lane) in plane.iter_mut().enumerate() {
+                let factors = slots.iter().map(|(factors, codes)| factors[usize::from(codes[pixel])]);
+                let shifts = (0..32).step_by(32 / SLOTS);
+                lane.0 = factors.zip(shifts).fold(0, |lane, (factor, shift)| lane | factor << shift);
             }
         }
     }

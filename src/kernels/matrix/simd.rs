@@ -129,13 +129,16 @@ pub(super) unsafe fn sum<S: Simd, const N: usize, const V: usize>(tile: Tile<'_>
         // SAFETY: as before.
         *sums = unsafe { [S::splat(start); V] };
     }
-    let elements = tile.elements.as_ptr();
+    let mut first = [tile.elements.as_ptr(); V];
+    for vector in 0..V {
+        first[vector] = tile.elements[places[vector].base..].as_ptr();
+    }
     for (&offset, weights) in tile.offsets.steps.iter().zip(tile.weights.as_chunks::<N>().0) {
         // SAFETY: as before; no vector goes beyond the elements, since none is further than the furthest offset.
         unsafe {
             let mut row = [S::splat(0); V];
             for vector in 0..V {
-                row[vector] = S::load(elements.add(places[vector].base + offset));
+                row[vector] = S::load(first[vector].add(offset));
             }
             for output in 0..N {
                 let weight = S::splat(weights[output].bits());
