@@ -149,18 +149,26 @@ pub(super) unsafe fn sum<S: Simd, const N: usize, const V: usize>(tile: Tile<'_>
         }
     }
     let pitch = tile.out.len() / N;
-    for (sums, out) in sums.iter().zip(tile.out.chunks_exact_mut(pitch)) {
-        for (place, &sums) in places.iter().zip(sums) {
-            let out = &mut out[place.out..][..place.count];
-            if out.len() == S::LANES {
+    for output in 0..N {
+        let out = &mut tile.out[output * pitch..][..pitch];
+        for vector in 0..V {
+            let Place { out: at, count, .. } = places[vector];
+            let out = &mut out[at..][..count];
+            if count == S::LANES {
                 // SAFETY: as before, and there is room for all lanes.
-                unsafe { S::store(out.as_mut_ptr(), sums) };
+                unsafe { S::store(out.as_mut_ptr(), sums[output][vector]) };
             } else {
                 let mut all = [0; MOST_LANES];
                 // SAFETY: as before, and no vector has more lanes.
-                unsafe { S::store(all.as_mut_ptr(), sums) };
-                out.copy_from_slice(&all[..place.count]);
+                unsafe { S::store(all.as_mut_ptr(), sums[output][vector]) };
+                copy(&all, out);
             }
         }
     }
+}
+
+/// Copies as many as there is room for. Apart, lest it be unrolled with the registers of a tile.
+#[inline(never)]
+fn copy(all: &[i32; MOST_LANES], out: &mut [i32]) {
+    out.copy_from_slice(&all[..out.len()]);
 }
