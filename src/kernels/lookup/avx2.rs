@@ -90,16 +90,15 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
     let zero = _mm256_setzero_si256();
     let mut partial: Vec<[[Sums; PLANES]; PARTS]> = vec![[[[[zero; VECTORS]; 2]; PLANES]; PARTS]; outputs];
     let mut indices: [Indices; PARTS] = [[[zero; VECTORS]; 16]; PARTS];
-    let constant = table.offset.wrapping_mul(depth as i32);
-    sums.fill(constant);
+    // Those of a row that differ.
+    let parts = 1 << (table.bits - 4);
+    sums.fill(table.offset.wrapping_mul(depth as i32));
     let mut steps = 0;
     for (k, codes) in columns.chunks_exact(BLOCK).enumerate() {
         for (codes, indices) in codes.chunks_exact(32 * VECTORS).zip(&mut indices) {
             find_indices(table.bits, codes, indices);
         }
         for (output, partial) in partial.iter_mut().enumerate() {
-            // Those of a row that differ.
-            let parts = 1 << (table.bits - 4);
             let planes = std::array::from_fn(|plane| table.row(weights[output * depth + k], plane));
             for (indices, partial) in indices.iter().zip(partial) {
                 step::<PLANES>(planes, parts, indices, partial);

@@ -62,7 +62,7 @@ pub(super) struct Matrix {
 impl Matrix {
     /// Pairs on any processor; `None` where a factor does not fit 16 bits.
     pub fn portable(factors: &LowRank) -> Option<Self> {
-        Some(Self::of(Factors::pairs(factors)?, portable::Portable::<Pairs>::new()))
+        Some(Self::of(Factors::pairs(factors)?, portable::Portable::<Pairs, 8, 2>::new()))
     }
 
     /// Pairs with AVX2; `None` where the processor lacks it or a factor does not fit 16 bits.

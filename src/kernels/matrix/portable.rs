@@ -5,14 +5,11 @@ use std::marker::PhantomData;
 use super::simd::{Simd, Tile, sum};
 use super::{Lane, Pairs, Quads};
 
-/// Lanes of a vector.
-const LANES: usize = 8;
-
-/// Integers next to each other.
+/// Vectors of so many integers, so many at a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Portable<P>(PhantomData<P>);
+pub(super) struct Portable<P, const LANES: usize, const VECTORS: usize>(PhantomData<P>);
 
-impl<P> Portable<P> {
+impl<P, const LANES: usize, const VECTORS: usize> Portable<P, LANES, VECTORS> {
     pub fn new() -> Self {
         Self(PhantomData)
     }
@@ -42,10 +39,10 @@ impl<const SIGNED_WEIGHTS: bool> Dot for Quads<SIGNED_WEIGHTS> {
     }
 }
 
-impl<P: Dot> Simd for Portable<P> {
+impl<P: Dot, const LANES: usize, const VECTORS: usize> Simd for Portable<P, LANES, VECTORS> {
     type Vector = [i32; LANES];
     const LANES: usize = LANES;
-    const VECTORS: usize = 2;
+    const VECTORS: usize = VECTORS;
 
     #[inline(always)]
     unsafe fn splat(bits: i32) -> [i32; LANES] {

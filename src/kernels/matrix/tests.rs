@@ -1,4 +1,4 @@
-//! Quads on any processor.
+//! Quads on any processor, in vectors like those of AVX2 and like those of AVX-512.
 
 use super::portable::Portable;
 use super::*;
@@ -38,8 +38,9 @@ fn quads_equal_the_naive_loop() {
             let factors = LowRank::factor(&table, 4).expect("low rank");
             let quads = |signed| Factors::quads(&factors, signed);
             let products = [
-                quads(true).map(|factors| Matrix::of(factors, Portable::<Quads<true>>::new())),
-                quads(false).map(|factors| Matrix::of(factors, Portable::<Quads<false>>::new())),
+                quads(true).map(|factors| Matrix::of(factors, Portable::<Quads<true>, 8, 2>::new())),
+                quads(true).map(|factors| Matrix::of(factors, Portable::<Quads<true>, 16, 4>::new())),
+                quads(false).map(|factors| Matrix::of(factors, Portable::<Quads<false>, 16, 4>::new())),
             ];
             assert!(products.iter().any(Option::is_some), "{widths:?}, {format}");
             for shape in &shapes {
