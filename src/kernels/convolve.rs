@@ -14,8 +14,11 @@ pub(super) trait Engine: Sync {
     type Element: Copy + Default + Send + Sync;
     /// The weights of one group, laid out.
     type Weights: Sync;
-    /// Pixels of a block.
+    /// The most pixels of a block.
     const BLOCK: usize;
+
+    /// Pixels that a block of so many is laid out for, at most [`Engine::BLOCK`]: few should not cost a whole block.
+    fn pitch(&self, pixels: usize) -> usize;
 
     /// Planes of elements for so many channels.
     fn planes(&self, channels: usize) -> usize;
@@ -26,8 +29,8 @@ pub(super) trait Engine: Sync {
     /// Lays the weights `[outputs, channels, taps]` of a group out.
     fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Self::Weights;
 
-    /// The sums `[outputs, BLOCK]` of columns `[planes, taps, BLOCK]`.
-    fn multiply(&self, weights: &Self::Weights, columns: &[Self::Element], sums: &mut [i32]);
+    /// The sums `[outputs, pitch]` of columns `[planes, taps, pitch]`.
+    fn multiply(&self, weights: &Self::Weights, columns: &[Self::Element], pitch: usize, sums: &mut [i32]);
 }
 
 /// Bytes of a cache line: where columns begin, so that vectors of them lie in one line.
@@ -89,15 +92,18 @@ pub(super) fn convolve<E: Engine>(
                 }
                 let source = Planes { elements, planes, padding: &padding };
                 let start = columns.as_ptr().align_offset(LINE);
-                let columns = &mut columns[start..][..planes * taps * E::BLOCK];
+                let columns = &mut columns[start..];
                 let all = images_here * pixels;
                 for first in (0..all).step_by(E::BLOCK) {
                     let count = E::BLOCK.min(all - first);
-                    unfolder.unfold(&source, first, count, E::BLOCK, columns);
-                    engine.multiply(weights, columns, sums);
+                    let pitch = engine.pitch(count);
+                    let columns = &mut columns[..planes * taps * pitch];
+                    let sums = &mut sums[..out_group * pitch];
+                    unfolder.unfold(&source, first, count, pitch, columns);
+                    engine.multiply(weights, columns, pitch, sums);
                     scatter(
                         sums,
-                        E::BLOCK,
+                        pitch,
                         first..first + count,
                         pixels,
                         |image, channel| {

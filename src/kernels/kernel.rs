@@ -1,9 +1,7 @@
 //! A product table with the way to multiply by it.
 
-use super::convolve::convolve;
 use super::detect::detect;
-use super::lookup;
-use super::matrix::Matrix;
+use super::engine::Engine;
 use super::shape::check_length;
 use super::{Choice, ConvShape, KernelError, LinearShape, LowRank, Path, PathError};
 use crate::multiplier::{OperandFormat, ProductTable};
@@ -11,8 +9,25 @@ use crate::multiplier::{OperandFormat, ProductTable};
 /// The rank up to which factors are looked for where a matrix product was asked for: the search takes long beyond.
 const MOST_RANKS: usize = 16;
 
-/// The rank up to which a matrix product is faster than lookups, with AVX2 and without; see benches/README.md.
-const MAX_RANK: [usize; 2] = [9, 0];
+/// Paths from the fastest on, of matrix products those with up to so many times the fan-in.
+///
+/// The bounds with AVX2 and without are measured; see benches/README.md. Those with AVX-512 are computed: a core looks up
+/// about 23 thousand million products a second in two planes. By the count of instructions, at the share of the peak that
+/// AVX2 reaches, it multiplies and adds about 120 of 8 bits and 60 of 16 bits, divided by what the fan-in is multiplied by.
+const FASTEST: [(Path, usize); 11] = [
+    (Path::LowRankVnni, 5),
+    (Path::LowRankAvx512, 2),
+    (Path::ErrorPlaneAvx512, 1),
+    (Path::Avx512, 1),
+    // Without AVX-512 lookups, or for a table that does not fit them.
+    (Path::LowRankVnni, 10),
+    (Path::LowRankAvx512, 10),
+    (Path::LowRankAvx2, 10),
+    (Path::ErrorPlaneAvx2, 1),
+    (Path::Avx2, 1),
+    (Path::LowRank, 1),
+    (Path::Scalar, 1),
+];
 
 /// A product table, ready to convolve and to multiply matrices of codes.
 ///
@@ -22,48 +37,39 @@ pub struct Kernel {
     format: OperandFormat,
     largest: u32,
     path: Path,
+    rank: Option<usize>,
     engine: Engine,
-}
-
-#[derive(Clone, Debug)]
-enum Engine {
-    Scalar(lookup::Scalar),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(lookup::Avx2),
-    /// The errors, and the exact product.
-    #[cfg(target_arch = "x86_64")]
-    ErrorPlane(lookup::Avx2, Matrix),
-    Matrix(Matrix),
 }
 
 impl Kernel {
     /// Prepares a table. A path that was chosen and cannot be taken is an error.
     pub fn new(table: &ProductTable, choice: Choice) -> Result<Self, PathError> {
-        let of = |path, engine| Self {
-            format: table.format(),
-            largest: table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0),
-            path,
-            engine,
+        let unbounded = |path| (path, usize::MAX);
+        let paths = FASTEST.into_iter().map(|(path, _)| path);
+        let fastest: Vec<(Path, usize)> = match choice {
+            Choice::Only(path) => vec![unbounded(path)],
+            Choice::Lookup => paths.filter(|path| !path.is_matrix_product()).map(unbounded).collect(),
+            Choice::LowRank => paths.filter(|path| path.is_matrix_product()).map(unbounded).collect(),
+            Choice::Auto => FASTEST.to_vec(),
         };
-        let only = |path| engine(table, path, MOST_RANKS).map(|engine| of(path, engine));
-        match choice {
-            Choice::Only(path) => only(path),
-            Choice::Lookup => {
-                only(Path::ErrorPlaneAvx2).or_else(|_| only(Path::Avx2)).or_else(|_| only(Path::Scalar))
-            }
-            Choice::LowRank => only(Path::LowRankAvx2).or_else(|error| match error {
-                PathError::Processor(_) => only(Path::LowRank),
-                PathError::Table(..) => Err(error),
-            }),
-            Choice::Auto => {
-                let up_to = |path, rank| engine(table, path, rank).map(|engine| of(path, engine));
-                up_to(Path::LowRankAvx2, MAX_RANK[0])
-                    .or_else(|_| only(Path::ErrorPlaneAvx2))
-                    .or_else(|_| only(Path::Avx2))
-                    .or_else(|_| up_to(Path::LowRank, MAX_RANK[1]))
-                    .or_else(|_| only(Path::Scalar))
+        let possible = fastest.iter().filter(|(path, _)| path.is_matrix_product() && detect().suffice(*path));
+        let max_rank = possible.map(|(_, most_terms)| (most_terms - 1).min(MOST_RANKS)).max();
+        let factors = max_rank.and_then(|max_rank| LowRank::factor(table, max_rank));
+        let mut refused = None;
+        for (path, most_terms) in fastest {
+            match Engine::new(table, path, factors.as_ref()) {
+                Ok(engine) if engine.terms() <= most_terms => {
+                    let largest = table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0);
+                    let rank = factors.filter(|_| path.is_matrix_product()).map(|factors| factors.rank());
+                    return Ok(Self { format: table.format(), largest, path, rank, engine });
+                }
+                Ok(_) => {}
+                // That the table is of another kind says more than that the processor is.
+                Err(error) if !matches!(refused, Some(PathError::Table(..))) => refused = Some(error),
+                Err(_) => {}
             }
         }
+        Err(refused.expect("paths without a bound are there, or any table's"))
     }
 
     /// Widths and signedness of the operands.
@@ -78,10 +84,7 @@ impl Kernel {
 
     /// Outer products beside the exact product, where the way is a matrix product.
     pub fn rank(&self) -> Option<usize> {
-        match &self.engine {
-            Engine::Matrix(matrix) => Some(matrix.rank()),
-            _ => None,
-        }
+        self.rank
     }
 
     /// Convolution, spread over threads: bit-identical to [`super::reference::conv2d`]. Padding is the code
@@ -102,19 +105,7 @@ impl Kernel {
         self.check_codes("activations", activations, self.format.range_a())?;
         self.check_codes("weights", weights, self.format.range_b())?;
         self.check_codes("pad_code", &[pad_code], self.format.range_a())?;
-        match &self.engine {
-            Engine::Scalar(engine) => convolve(engine, shape, activations, weights, pad_code, out),
-            #[cfg(target_arch = "x86_64")]
-            Engine::Avx2(engine) => convolve(engine, shape, activations, weights, pad_code, out),
-            #[cfg(target_arch = "x86_64")]
-            Engine::ErrorPlane(errors, exact) => {
-                convolve(errors, shape, activations, weights, pad_code, out);
-                let mut products = vec![0; out.len()];
-                exact.convolve(shape, activations, weights, pad_code, &mut products);
-                out.iter_mut().zip(products).for_each(|(sum, product)| *sum = sum.wrapping_add(product));
-            }
-            Engine::Matrix(matrix) => matrix.convolve(shape, activations, weights, pad_code, out),
-        }
+        self.engine.convolve(shape, activations, weights, pad_code, out);
         Ok(())
     }
 
@@ -158,42 +149,4 @@ impl Kernel {
             }
         }
     }
-}
-
-/// What a path needs; outer products only up to a rank.
-fn engine(table: &ProductTable, path: Path, max_rank: usize) -> Result<Engine, PathError> {
-    let low_rank = |max_rank, simd| {
-        let matrix = LowRank::factor(table, max_rank).and_then(|factors| Matrix::new(&factors, simd));
-        matrix
-            .map(Engine::Matrix)
-            .ok_or(PathError::Table(path, "tables whose error has up to 16 outer products of small integers"))
-    };
-    let avx2 = detect().avx2;
-    match path {
-        Path::Scalar => Ok(Engine::Scalar(lookup::Scalar::new(table))),
-        Path::LowRank => low_rank(max_rank, false),
-        Path::LowRankAvx2 if avx2 => low_rank(max_rank, true),
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if avx2 => lookup::Avx2::new(table)
-            .map(Engine::Avx2)
-            .ok_or(PathError::Table(path, "tables whose products span at most 16 bits")),
-        #[cfg(target_arch = "x86_64")]
-        Path::ErrorPlaneAvx2 if avx2 => {
-            error_plane(table).ok_or(PathError::Table(path, "tables whose errors span at most 8 bits"))
-        }
-        Path::Avx2 | Path::ErrorPlaneAvx2 | Path::LowRankAvx2 => Err(PathError::Processor(path)),
-    }
-}
-
-/// The errors of a table in one plane of bytes, and the exact product.
-#[cfg(target_arch = "x86_64")]
-fn error_plane(table: &ProductTable) -> Option<Engine> {
-    let format = table.format();
-    let errors = format.operands().zip(table.products());
-    let errors: Option<Vec<i32>> =
-        errors.map(|((a, b), &product)| i32::try_from(i64::from(product) - a * b).ok()).collect();
-    let errors =
-        lookup::Avx2::new(&ProductTable::new(format, errors?).ok()?).filter(|errors| errors.planes() == 1)?;
-    let exact = LowRank::factor(&ProductTable::exact(format).ok()?, 0)?;
-    Some(Engine::ErrorPlane(errors, Matrix::new(&exact, true)?))
 }

@@ -10,13 +10,14 @@
 //! - [`LowRank`]: a table as the exact product plus a few outer products, certified.
 //!
 //! ```text
-//! kernel      checks operands, plans the path
+//! kernel      checks operands, plans the path           engine   what a path needs
 //! convolve    images over threads, pixels in blocks     unfold   pixels as columns, from the image
-//! lookup      columns of codes through a table          matrix   columns of 16-bit pairs, multiplied exactly
+//! lookup      columns of codes through a table          matrix   columns of small factors, multiplied exactly
 //! ```
 
 mod convolve;
 mod detect;
+mod engine;
 mod kernel;
 mod lookup;
 mod low_rank;

@@ -12,10 +12,18 @@ pub enum Path {
     Avx2,
     /// The same for the error alone, on top of an exact matrix product: errors fit one byte where products take two.
     ErrorPlaneAvx2,
+    /// Lookups of 64 activations at a time, with AVX-512 VBMI.
+    Avx512,
+    /// The same for the error alone, on top of an exact matrix product.
+    ErrorPlaneAvx512,
     /// Exact matrix product with `rank + 1` times the fan-in, on any processor.
     LowRank,
-    /// The same with AVX2.
+    /// The same with AVX2: 16-bit factors.
     LowRankAvx2,
+    /// The same with AVX-512 VNNI.
+    LowRankAvx512,
+    /// Exact matrix product of 8-bit factors with AVX-512 VNNI, the fan-in longer by what is too wide for one.
+    LowRankVnni,
 }
 
 /// Which way is taken.
@@ -55,8 +63,22 @@ pub enum PathError {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Scalar, Self::Avx2, Self::ErrorPlaneAvx2, Self::LowRank, Self::LowRankAvx2];
+    pub const ALL: [Self; 9] = [
+        Self::Scalar,
+        Self::Avx2,
+        Self::ErrorPlaneAvx2,
+        Self::Avx512,
+        Self::ErrorPlaneAvx512,
+        Self::LowRank,
+        Self::LowRankAvx2,
+        Self::LowRankAvx512,
+        Self::LowRankVnni,
+    ];
+
+    /// Whether it multiplies factors of the table, and looks nothing up.
+    pub(super) fn is_matrix_product(self) -> bool {
+        matches!(self, Self::LowRank | Self::LowRankAvx2 | Self::LowRankAvx512 | Self::LowRankVnni)
+    }
 
     /// As `--kernel` has it.
     pub fn name(self) -> &'static str {
@@ -64,8 +86,12 @@ impl Path {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
             Self::ErrorPlaneAvx2 => "error_plane_avx2",
+            Self::Avx512 => "avx512",
+            Self::ErrorPlaneAvx512 => "error_plane_avx512",
             Self::LowRank => "low_rank_scalar",
             Self::LowRankAvx2 => "low_rank_avx2",
+            Self::LowRankAvx512 => "low_rank_avx512",
+            Self::LowRankVnni => "low_rank_vnni",
         }
     }
 }
@@ -117,7 +143,8 @@ mod tests {
         }
         assert_eq!(
             "fast".parse::<Choice>().unwrap_err(),
-            "expected auto, lookup, low_rank, scalar, avx2, error_plane_avx2, low_rank_scalar, low_rank_avx2; got 'fast'"
+            "expected auto, lookup, low_rank, scalar, avx2, error_plane_avx2, avx512, error_plane_avx512, \
+             low_rank_scalar, low_rank_avx2, low_rank_avx512, low_rank_vnni; got 'fast'"
         );
     }
 }

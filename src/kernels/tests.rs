@@ -199,28 +199,32 @@ fn degenerate_convolutions_equal_the_naive_loop() {
 fn tables_decide_which_paths_are_open() {
     let format = OperandFormat::signed(8, 8);
     let of = |kind| paths(&table(format, kind, 9));
-    let simd = |paths: &[Path]| -> Vec<Path> {
-        let here = |path: &&Path| detect::detect().avx2 || matches!(path, Path::Scalar | Path::LowRank);
-        paths.iter().filter(here).copied().collect()
+    let here = |paths: &[Path]| -> Vec<Path> {
+        let suffice = |path: &&Path| detect::detect().suffice(**path);
+        paths.iter().filter(suffice).copied().collect()
     };
-    assert_eq!(of(Kind::Rank(2)), simd(&[Path::Scalar, Path::Avx2, Path::LowRank, Path::LowRankAvx2]));
-    assert_eq!(of(Kind::Bytes), simd(&[Path::Scalar, Path::Avx2, Path::ErrorPlaneAvx2]));
-    let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::Avx2)).unwrap_err();
+    let any = [Path::Scalar, Path::Avx2, Path::Avx512];
+    let low_rank = [Path::LowRank, Path::LowRankAvx2, Path::LowRankAvx512, Path::LowRankVnni];
+    assert_eq!(of(Kind::Rank(2)), here(&[&any[..], &low_rank[..]].concat()));
+    let bytes = [Path::Scalar, Path::Avx2, Path::ErrorPlaneAvx2, Path::Avx512, Path::ErrorPlaneAvx512];
+    assert_eq!(of(Kind::Bytes), here(&bytes));
+    assert_eq!(of(Kind::Wide), [Path::Scalar]);
     if detect::detect().avx2 {
+        let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::Avx2)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "kernel avx2 is for tables whose products span at most 16 bits; choose auto"
         );
     }
     let planned = |kind| Kernel::new(&table(format, kind, 9), Choice::Auto).unwrap().path();
-    if detect::detect().avx2 {
-        assert_eq!(
-            [Kind::Rank(4), Kind::Bytes, Kind::Words, Kind::Wide].map(planned),
-            [Path::LowRankAvx2, Path::ErrorPlaneAvx2, Path::Avx2, Path::Scalar]
-        );
-    } else {
-        assert_eq!([Kind::Rank(0), Kind::Words].map(planned), [Path::LowRank, Path::Scalar]);
-    }
+    let first = |paths: &[Path]| here(paths)[0];
+    let products = [Path::LowRankVnni, Path::LowRankAvx2];
+    assert_eq!(planned(Kind::Rank(4)), first(&[&products[..], &[Path::Scalar]].concat()));
+    assert_eq!(planned(Kind::Rank(0)), first(&[&products[..], &[Path::LowRank]].concat()));
+    let errors = [Path::ErrorPlaneAvx512, Path::ErrorPlaneAvx2, Path::Scalar];
+    assert_eq!(planned(Kind::Bytes), first(&errors));
+    assert_eq!(planned(Kind::Words), first(&[Path::Avx512, Path::Avx2, Path::Scalar]));
+    assert_eq!(planned(Kind::Wide), Path::Scalar);
 }
 
 #[test]

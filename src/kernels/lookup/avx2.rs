@@ -1,7 +1,7 @@
 //! Lookups with AVX2: 32 activations at a time, sixteen entries of a table after another.
 //!
 //! `vpshufb` looks 32 bytes up in sixteen entries, and gives 0 where the index has its top bit set. For each upper half
-//! of the activations' codes that there is, an index is made in which the codes of another half have that bit; what the
+//! that an activation's code may have, an index is made in which the codes of another half have that bit; what the
 //! lookups in the sixteen parts of a row give is merged by OR. The indices are made once for all outputs.
 //!
 //! The bytes of a product are summed apart, in lanes of 16 bits: `all` is the sum of the lanes as they are, `odd` that of
@@ -11,7 +11,7 @@
 use std::arch::x86_64::*;
 
 use super::super::convolve::Engine;
-use super::bytes::{BytePlanes, Part};
+use super::bytes::{BytePlanes, Row};
 use crate::multiplier::ProductTable;
 
 /// Pixels of a block.
@@ -56,6 +56,10 @@ impl Engine for Lookups {
     type Weights = Vec<u8>;
     const BLOCK: usize = BLOCK;
 
+    fn pitch(&self, _: usize) -> usize {
+        BLOCK
+    }
+
     fn planes(&self, channels: usize) -> usize {
         channels
     }
@@ -68,7 +72,7 @@ impl Engine for Lookups {
         weights.to_vec()
     }
 
-    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], sums: &mut [i32]) {
+    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], _: usize, sums: &mut [i32]) {
         // SAFETY: a value of this type exists only where the processor has AVX2.
         unsafe {
             match self.0.planes {
@@ -86,17 +90,18 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
     let zero = _mm256_setzero_si256();
     let mut partial: Vec<[[Sums; PLANES]; PARTS]> = vec![[[[[zero; VECTORS]; 2]; PLANES]; PARTS]; outputs];
     let mut indices: [Indices; PARTS] = [[[zero; VECTORS]; 16]; PARTS];
-    let constant = table.offset.wrapping_mul(depth as i32);
-    sums.fill(constant);
+    // Those of a row that differ.
+    let parts = 1 << (table.bits - 4);
+    sums.fill(table.offset.wrapping_mul(depth as i32));
     let mut steps = 0;
     for (k, codes) in columns.chunks_exact(BLOCK).enumerate() {
         for (codes, indices) in codes.chunks_exact(32 * VECTORS).zip(&mut indices) {
-            find_indices(&table.nibbles, codes, indices);
+            find_indices(table.bits, codes, indices);
         }
         for (output, partial) in partial.iter_mut().enumerate() {
-            let row = table.row(weights[output * depth + k]);
+            let planes = std::array::from_fn(|plane| table.row(weights[output * depth + k], plane));
             for (indices, partial) in indices.iter().zip(partial) {
-                step::<PLANES>(row, indices, partial);
+                step::<PLANES>(planes, parts, indices, partial);
             }
         }
         steps += 1;
@@ -110,16 +115,17 @@ fn multiply<const PLANES: usize>(table: &BytePlanes, weights: &[u8], columns: &[
     }
 }
 
-/// The indices of a block of codes, those of the n-th upper half at place n.
+/// The indices of a block of codes, those of the n-th upper half at place n. Of codes the lower `bits` count.
 #[target_feature(enable = "avx2")]
-fn find_indices(nibbles: &[u8], codes: &[u8], indices: &mut Indices) {
+fn find_indices(bits: usize, codes: &[u8], indices: &mut Indices) {
+    let counting = _mm256_set1_epi8(((1 << bits) - 1) as i8);
     let saturating = _mm256_set1_epi8(0x70);
     for (vector, codes) in codes.as_chunks::<32>().0.iter().enumerate() {
         // SAFETY: 32 bytes are there.
-        let codes = unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) };
-        for (at, &nibble) in nibbles.iter().enumerate() {
+        let codes = _mm256_and_si256(unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }, counting);
+        for at in 0..1 << (bits - 4) {
             // Codes of this half become 0x70 to 0x7f, of which the lower half counts; all others 0x80 and more.
-            let relative = _mm256_xor_si256(codes, _mm256_set1_epi8((nibble << 4) as i8));
+            let relative = _mm256_xor_si256(codes, _mm256_set1_epi8((at << 4) as i8));
             indices[at][vector] = _mm256_adds_epu8(relative, saturating);
         }
     }
@@ -128,12 +134,19 @@ fn find_indices(nibbles: &[u8], codes: &[u8], indices: &mut Indices) {
 /// Adds the products of one weight with the activations behind the indices.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn step<const PLANES: usize>(row: &[Part], indices: &Indices, sums: &mut [Sums; PLANES]) {
+fn step<const PLANES: usize>(
+    planes: [&Row; PLANES],
+    parts: usize,
+    indices: &Indices,
+    sums: &mut [Sums; PLANES],
+) {
     let mut found = [[_mm256_setzero_si256(); VECTORS]; PLANES];
-    for (parts, indices) in row.as_chunks::<PLANES>().0.iter().zip(indices) {
+    for (part, indices) in indices.iter().enumerate().take(parts) {
         let entries: [__m256i; PLANES] = std::array::from_fn(|plane| {
-            // SAFETY: 16 bytes are there.
-            unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(parts[plane].as_ptr().cast())) }
+            // SAFETY: there are sixteen parts of 16 bytes, as there are sixteen indices.
+            unsafe {
+                _mm256_broadcastsi128_si256(_mm_loadu_si128(planes[plane].0.as_ptr().add(16 * part).cast()))
+            }
         });
         for vector in 0..VECTORS {
             for plane in 0..PLANES {

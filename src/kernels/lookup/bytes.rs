@@ -2,11 +2,15 @@
 
 use crate::multiplier::ProductTable;
 
-/// Sixteen entries of a plane of one row: those of the activations that share the upper half of their codes.
-pub(super) type Part = [u8; 16];
+/// A plane of the products of one weight, by the activation's code.
+///
+/// The lower bits of a code, as many as [`BytePlanes::bits`] says, tell it from all others; every byte that shares them has
+/// its product.
+#[repr(align(64))]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row(pub [u8; 256]);
 
-/// A table as `offset + scale * code`, the codes in planes of bytes: for each weight and upper half of an activation's
-/// code, of those that there are, a [`Part`] of each plane.
+/// A table as `offset + scale * code`, the codes in planes of bytes.
 #[derive(Clone, Debug)]
 pub(super) struct BytePlanes {
     /// One or two.
@@ -15,9 +19,10 @@ pub(super) struct BytePlanes {
     pub offset: i32,
     /// What each code counts.
     pub scale: i32,
-    parts: Vec<Part>,
-    /// The upper halves that there are, in the order of the parts.
-    pub nibbles: Vec<u8>,
+    /// From 4 to 8: those of an activation, and never less than half a code.
+    pub bits: usize,
+    /// `[weight][plane]`.
+    rows: Vec<Row>,
 }
 
 impl BytePlanes {
@@ -34,26 +39,25 @@ impl BytePlanes {
             0x100..=0xffff => 2,
             _ => return None,
         };
-        let mut nibbles: Vec<u8> = table.format().range_a().map(|a| a as u8 >> 4).collect();
-        nibbles.sort_unstable();
-        nibbles.dedup();
-        let mut parts = vec![[0; 16]; 256 * nibbles.len() * planes];
+        let bits = usize::from(table.format().width_a()).max(4);
+        let mut rows = vec![Row([0; 256]); 256 * planes];
         for ((a, b), &product) in table.format().operands().zip(products) {
-            let (a, b) = (a as u8, b as u8);
+            let (a, b) = (usize::from(a as u8), usize::from(b as u8));
             let code = (i64::from(product) - offset) as u64 / scale;
-            let nibble = nibbles.iter().position(|&nibble| nibble == a >> 4).expect("one of them");
-            let at = (usize::from(b) * nibbles.len() + nibble) * planes;
             for plane in 0..planes {
-                parts[at + plane][usize::from(a & 0xf)] = (code >> (8 * plane)) as u8;
+                let byte = (code >> (8 * plane)) as u8;
+                rows[b * planes + plane].0[a % (1 << bits)..]
+                    .iter_mut()
+                    .step_by(1 << bits)
+                    .for_each(|to| *to = byte);
             }
         }
-        Some(Self { planes, offset: low, scale: i32::try_from(scale).ok()?, parts, nibbles })
+        Some(Self { planes, offset: low, scale: i32::try_from(scale).ok()?, bits, rows })
     }
 
-    /// The parts of one weight: `[upper half][plane]`.
-    pub fn row(&self, weight: u8) -> &[Part] {
-        let length = self.nibbles.len() * self.planes;
-        &self.parts[usize::from(weight) * length..][..length]
+    /// A plane of one weight.
+    pub fn row(&self, weight: u8, plane: usize) -> &Row {
+        &self.rows[usize::from(weight) * self.planes + plane]
     }
 }
 

@@ -26,6 +26,10 @@ impl Engine for Scalar {
     type Weights = Vec<u8>;
     const BLOCK: usize = 256;
 
+    fn pitch(&self, pixels: usize) -> usize {
+        pixels
+    }
+
     fn planes(&self, channels: usize) -> usize {
         channels
     }
@@ -38,11 +42,11 @@ impl Engine for Scalar {
         weights.to_vec()
     }
 
-    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], sums: &mut [i32]) {
+    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], pitch: usize, sums: &mut [i32]) {
         sums.fill(0);
-        let depth = columns.len() / Self::BLOCK;
-        for (sums, weights) in sums.chunks_exact_mut(Self::BLOCK).zip(weights.chunks_exact(depth)) {
-            for (&weight, codes) in weights.iter().zip(columns.chunks_exact(Self::BLOCK)) {
+        let depth = columns.len() / pitch;
+        for (sums, weights) in sums.chunks_exact_mut(pitch).zip(weights.chunks_exact(depth)) {
+            for (&weight, codes) in weights.iter().zip(columns.chunks_exact(pitch)) {
                 let products: &[i32; 256] =
                     self.by_weight[usize::from(weight) * 256..][..256].try_into().expect("256 products");
                 for (sum, &code) in sums.iter_mut().zip(codes) {

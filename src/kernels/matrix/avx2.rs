@@ -2,66 +2,56 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, OUTPUTS, Pair};
+use super::Lane;
+use super::simd::{Simd, Tile, sum};
 
 /// The proof that the processor has AVX2.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Avx2(());
-
-/// Vectors of eight pairs in a block.
-const VECTORS: usize = BLOCK / 8;
 
 impl Avx2 {
     /// `None` where the processor lacks it.
     pub fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
-
-    /// `sums[output][pixel] = sum over k of columns[k][pixel] . weights[k][output]`, modulo 2^32; `weights` are panels
-    /// of [`OUTPUTS`] outputs, the last one of fewer.
-    pub fn multiply(self, weights: &[Pair], columns: &[Pair], sums: &mut [i32]) {
-        let (depth, outputs) = (columns.len() / BLOCK, sums.len() / BLOCK);
-        assert!(columns.len().is_multiple_of(BLOCK) && sums.len().is_multiple_of(BLOCK));
-        assert_eq!(weights.len(), depth * outputs);
-        for (panel, sums) in sums.chunks_mut(OUTPUTS * BLOCK).enumerate() {
-            let weights = &weights[panel * OUTPUTS * depth..];
-            // SAFETY: `self` exists only where the processor has AVX2; there are `depth` rows of a block of columns, and
-            // of as many weights as there are rows of sums.
-            unsafe {
-                match sums.len() / BLOCK {
-                    1 => panel_of::<1>(weights, columns, sums),
-                    2 => panel_of::<2>(weights, columns, sums),
-                    3 => panel_of::<3>(weights, columns, sums),
-                    4 => panel_of::<4>(weights, columns, sums),
-                    5 => panel_of::<5>(weights, columns, sums),
-                    _ => panel_of::<6>(weights, columns, sums),
-                }
-            }
-        }
-    }
 }
 
-#[target_feature(enable = "avx2")]
-fn panel_of<const N: usize>(weights: &[Pair], columns: &[Pair], sums: &mut [i32]) {
-    let mut registers = [[_mm256_setzero_si256(); VECTORS]; N];
-    let (rows, _) = columns.as_chunks::<BLOCK>();
-    let (weights, _) = weights.as_chunks::<N>();
-    for (row, weights) in rows.iter().zip(weights) {
-        let row: [__m256i; VECTORS] = std::array::from_fn(|vector| {
-            // SAFETY: eight pairs of four bytes are there.
-            unsafe { _mm256_loadu_si256(row[vector * 8..][..8].as_ptr().cast()) }
-        });
-        for (sums, weight) in registers.iter_mut().zip(weights) {
-            let weight = _mm256_set1_epi32(weight.bits());
-            for vector in 0..VECTORS {
-                sums[vector] = _mm256_add_epi32(sums[vector], _mm256_madd_epi16(row[vector], weight));
-            }
-        }
+impl Simd for Avx2 {
+    type Vector = __m256i;
+    const LANES: usize = 8;
+    const VECTORS: usize = 2;
+
+    #[inline(always)]
+    unsafe fn splat(bits: i32) -> __m256i {
+        // SAFETY: the processor has AVX2, as the trait asks for.
+        unsafe { _mm256_set1_epi32(bits) }
     }
-    for (registers, sums) in registers.iter().zip(sums.chunks_exact_mut(BLOCK)) {
-        for vector in 0..VECTORS {
-            // SAFETY: eight sums of four bytes are there.
-            unsafe { _mm256_storeu_si256(sums[vector * 8..][..8].as_mut_ptr().cast(), registers[vector]) };
+
+    #[inline(always)]
+    unsafe fn load(from: *const Lane) -> __m256i {
+        // SAFETY: as before, and eight lanes are there.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(to: *mut i32, sums: __m256i) {
+        // SAFETY: as before, and there is room for eight sums.
+        unsafe { _mm256_storeu_si256(to.cast(), sums) }
+    }
+
+    #[inline(always)]
+    unsafe fn dot(sums: __m256i, elements: __m256i, weight: __m256i) -> __m256i {
+        // SAFETY: as before.
+        unsafe { _mm256_add_epi32(sums, _mm256_madd_epi16(elements, weight)) }
+    }
+
+    fn run<const N: usize, const V: usize>(self, tile: Tile<'_>) {
+        #[target_feature(enable = "avx2")]
+        fn compiled<const N: usize, const V: usize>(tile: Tile<'_>) {
+            // SAFETY: whoever calls this function has AVX2, for which it is compiled.
+            unsafe { sum::<Avx2, N, V>(tile) }
         }
+        // SAFETY: `self` exists only where the processor has AVX2.
+        unsafe { compiled::<N, V>(tile) }
     }
 }

@@ -1,82 +1,101 @@
-//! The exact product and a few outer products, as one matrix product of 16-bit integers.
+//! The exact product and a few outer products, as one matrix product of small integers.
 //!
 //! With `approx(x, w) = x w + sum over r of left_r(x) right_r(w)` a sum of approximate products is an exact one with
-//! `rank + 1` times the fan-in. Two 16-bit factors make a [`Pair`], because processors multiply and add pairs at once.
-//! Sums are modulo 2^32: exact wherever the final sum fits 32 bits.
+//! `rank + 1` times the fan-in. Neighbouring factors share a [`Lane`], because processors multiply and add all of a lane
+//! at once. Sums are modulo 2^32: exact wherever the final sum fits 32 bits.
+//!
+//! ```text
+//! digits     factors of 8 bits             lanes     factors as lanes
+//! simd       vectors of lanes, and sums    direct    convolutions of stride 1
+//! portable   any processor                 avx2      pairs        vnni    pairs and quads
+//! ```
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
+mod digits;
 mod direct;
+mod lanes;
 mod portable;
+mod simd;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
 
+use std::sync::Arc;
+
+use self::lanes::{Factors, Panels};
+use self::simd::{Offsets, Place, Simd, Tile};
 use super::convolve::{Engine, convolve};
 use super::{ConvShape, LowRank};
-
-/// Pixels of a block.
-const BLOCK: usize = 16;
 
 /// Outputs that are summed at a time.
 const OUTPUTS: usize = 6;
 
-/// Two neighbouring factors along the fan-in.
-#[repr(C, align(4))]
+/// Neighbouring factors along the fan-in in 32 bits, the first one lowest: [`Pairs`] or [`Quads`].
+#[repr(transparent)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pair([i16; 2]);
+struct Lane(u32);
 
-impl Pair {
-    /// Both in one integer, the first one in the lower half.
+impl Lane {
     fn bits(self) -> i32 {
-        i32::from(self.0[0]) & 0xffff | i32::from(self.0[1]) << 16
-    }
-
-    /// The sum of both products.
-    fn dot(self, other: Self) -> i32 {
-        let [x, y] = [0, 1].map(|i| i32::from(self.0[i]) * i32::from(other.0[i]));
-        x.wrapping_add(y)
+        self.0.cast_signed()
     }
 }
 
-/// Factors of a table in 16 bits, by code.
+/// Lanes of two factors of 16 bits.
+#[derive(Clone, Copy, Debug)]
+struct Pairs;
+
+/// Lanes of four factors of 8 bits, of which either the weights are signed and the activations not, or the other way
+/// round.
+#[derive(Clone, Copy, Debug)]
+struct Quads<const SIGNED_WEIGHTS: bool>;
+
+/// Factors of a table, and how they are multiplied.
 #[derive(Clone, Debug)]
 pub(super) struct Matrix {
-    /// `[rank + 1][256]`: the value of the activation first.
-    left: Vec<[i16; 256]>,
-    right: Vec<[i16; 256]>,
-    level: Level,
-}
-
-/// How pairs are multiplied.
-#[derive(Clone, Copy, Debug)]
-enum Level {
-    Portable,
-    #[cfg(target_arch = "x86_64")]
-    Avx2(avx2::Avx2),
+    terms: usize,
+    product: Arc<dyn Convolve>,
 }
 
 impl Matrix {
-    /// Lays factors out; `None` where one does not fit 16 bits. Without `simd` in a portable loop.
-    pub fn new(factors: &LowRank, simd: bool) -> Option<Self> {
-        let signed = factors.format().is_signed();
-        let value = |code: usize| if signed { i64::from(code as u8 as i8) } else { code as i64 };
-        let values: Vec<i64> = (0..256).map(value).collect();
-        let narrow = |vectors: &[Vec<i64>]| -> Option<Vec<[i16; 256]>> {
-            let all = std::iter::once(&values).chain(vectors);
-            all.map(|vector| {
-                let mut narrow = [0; 256];
-                for (to, &from) in narrow.iter_mut().zip(vector) {
-                    *to = i16::try_from(from).ok()?;
-                }
-                Some(narrow)
-            })
-            .collect()
-        };
-        Some(Self { left: narrow(factors.left())?, right: narrow(factors.right())?, level: Level::new(simd) })
+    /// Pairs on any processor; `None` where a factor does not fit 16 bits.
+    pub fn portable(factors: &LowRank) -> Option<Self> {
+        Some(Self::of(Factors::pairs(factors)?, portable::Portable::<Pairs, 8, 2>::new()))
     }
 
-    /// Outer products beside the exact product.
-    pub fn rank(&self) -> usize {
-        self.left.len() - 1
+    /// Pairs with AVX2; `None` where the processor lacks it or a factor does not fit 16 bits.
+    #[cfg(target_arch = "x86_64")]
+    pub fn avx2(factors: &LowRank) -> Option<Self> {
+        Some(Self::of(Factors::pairs(factors)?, avx2::Avx2::detect()?))
+    }
+
+    /// Pairs with AVX-512 VNNI; `None` where the processor lacks it or a factor does not fit 16 bits.
+    #[cfg(target_arch = "x86_64")]
+    pub fn vnni_pairs(factors: &LowRank) -> Option<Self> {
+        Some(Self::of(Factors::pairs(factors)?, vnni::Vnni::<Pairs>::detect()?))
+    }
+
+    /// Quads with AVX-512 VNNI; `None` where the processor lacks it or a factor does not fit two digits of 8 bits.
+    #[cfg(target_arch = "x86_64")]
+    pub fn vnni_quads(factors: &LowRank) -> Option<Self> {
+        let [signed, unsigned] = [true, false].map(|signed| Factors::quads(factors, signed));
+        let terms = |factors: &Option<Factors>| factors.as_ref().map_or(usize::MAX, Factors::terms);
+        if terms(&signed) <= terms(&unsigned) {
+            Some(Self::of(signed?, vnni::Vnni::<Quads<true>>::detect()?))
+        } else {
+            Some(Self::of(unsigned?, vnni::Vnni::<Quads<false>>::detect()?))
+        }
+    }
+
+    fn of<S: Simd>(factors: Factors, simd: S) -> Self {
+        Self { terms: factors.terms(), product: Arc::new(Product { factors, simd }) }
+    }
+
+    /// What the fan-in is multiplied by: one more than the rank, and one more for each factor of two digits.
+    pub fn terms(&self) -> usize {
+        self.terms
     }
 
     /// Convolves checked operands of a checked shape.
@@ -88,87 +107,69 @@ impl Matrix {
         pad_code: u8,
         out: &mut [i32],
     ) {
-        #[cfg(target_arch = "x86_64")]
-        if let Level::Avx2(avx2) = self.level
-            && direct::suits(shape)
-        {
-            return direct::convolve(self, avx2, shape, activations, weights, pad_code, out);
+        self.product.convolve(shape, activations, weights, pad_code, out);
+    }
+}
+
+/// A product whatever its instructions.
+trait Convolve: std::fmt::Debug + Send + Sync {
+    fn convolve(&self, shape: &ConvShape, activations: &[u8], weights: &[u8], pad_code: u8, out: &mut [i32]);
+}
+
+/// A product with these instructions.
+#[derive(Debug)]
+struct Product<S> {
+    factors: Factors,
+    simd: S,
+}
+
+impl<S: Simd> Convolve for Product<S> {
+    fn convolve(&self, shape: &ConvShape, activations: &[u8], weights: &[u8], pad_code: u8, out: &mut [i32]) {
+        if direct::suits::<S>(shape) {
+            direct::convolve(&self.factors, self.simd, shape, activations, weights, pad_code, out);
+        } else {
+            convolve(self, shape, activations, weights, pad_code, out);
         }
-        convolve(self, shape, activations, weights, pad_code, out);
-    }
-
-    /// Pairs along the fan-in for so many channels.
-    fn pairs(&self, channels: usize) -> usize {
-        (channels * self.left.len()).div_ceil(2)
     }
 }
 
-impl Level {
-    fn new(simd: bool) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = avx2::Avx2::detect().filter(|_| simd) {
-            return Self::Avx2(avx2);
-        }
-        let _ = simd;
-        Self::Portable
+impl<S: Simd> Engine for Product<S> {
+    type Element = Lane;
+    type Weights = Panels;
+    const BLOCK: usize = S::LANES * S::VECTORS;
+
+    fn pitch(&self, pixels: usize) -> usize {
+        S::LANES * pixels.div_ceil(S::LANES).next_power_of_two()
     }
-}
-
-/// The factor `index` of a fan-in `[channel][rank + 1]` at one place.
-fn factor(factors: &[[i16; 256]], index: usize, code: impl Fn(usize) -> u8) -> i16 {
-    factors[index % factors.len()][usize::from(code(index / factors.len()))]
-}
-
-impl Engine for Matrix {
-    type Element = Pair;
-    type Weights = Vec<Pair>;
-    const BLOCK: usize = BLOCK;
 
     fn planes(&self, channels: usize) -> usize {
-        self.pairs(channels)
+        self.factors.lanes(channels)
     }
 
-    fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Pair]) {
-        let (size, factors) = (codes.len() / channels, self.left.len());
-        for (at, plane) in planes.chunks_exact_mut(size).enumerate() {
-            for half in 0..2 {
-                let index = 2 * at + half;
-                if index == channels * factors {
-                    plane.iter_mut().for_each(|pair| pair.0[half] = 0);
-                    continue;
-                }
-                let (factor, codes) = (&self.left[index % factors], &codes[index / factors * size..][..size]);
-                for (pair, &code) in plane.iter_mut().zip(codes) {
-                    pair.0[half] = factor[usize::from(code)];
-                }
-            }
-        }
+    fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        self.factors.expand(codes, channels, planes);
     }
 
-    /// Panels of [`OUTPUTS`] outputs: `[panel][pair, tap][output]`.
-    fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Vec<Pair> {
-        let taps = weights.len() / (outputs * channels);
-        let (pairs, factors) = (self.pairs(channels), self.right.len());
-        let mut panels = Vec::with_capacity(outputs * pairs * taps);
-        for first in (0..outputs).step_by(OUTPUTS) {
-            for (pair, tap) in (0..pairs).flat_map(|pair| (0..taps).map(move |tap| (pair, tap))) {
-                for output in first..(first + OUTPUTS).min(outputs) {
-                    let code = |channel: usize| weights[(output * channels + channel) * taps + tap];
-                    panels.push(Pair([0, 1].map(|half| match 2 * pair + half {
-                        beyond if beyond == channels * factors => 0,
-                        index => factor(&self.right, index, code),
-                    })));
-                }
-            }
-        }
-        panels
+    fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Panels {
+        self.factors.prepare(weights, outputs, channels)
     }
 
-    fn multiply(&self, weights: &Vec<Pair>, columns: &[Pair], sums: &mut [i32]) {
-        match self.level {
-            Level::Portable => portable::multiply(weights, columns, sums),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2(avx2) => avx2.multiply(weights, columns, sums),
+    fn multiply(&self, weights: &Panels, columns: &[Lane], pitch: usize, sums: &mut [i32]) {
+        let offsets = Offsets::new((0..columns.len()).step_by(pitch).collect());
+        let place = |base| Place { base, out: base, count: S::LANES };
+        let places: Vec<Place> = (0..pitch).step_by(S::LANES).map(place).collect();
+        for (panel, (sums, start)) in
+            sums.chunks_mut(OUTPUTS * pitch).zip(weights.start.chunks(OUTPUTS)).enumerate()
+        {
+            let tile = Tile {
+                weights: &weights.lanes[panel * OUTPUTS * offsets.len()..],
+                start,
+                elements: columns,
+                offsets: &offsets,
+                places: &places,
+                out: sums,
+            };
+            tile.run(self.simd);
         }
     }
 }

@@ -1,0 +1,125 @@
+//! What each path needs, made for a table.
+
+use super::convolve::convolve;
+use super::detect::detect;
+use super::lookup;
+use super::matrix::Matrix;
+use super::{ConvShape, LowRank, Path, PathError};
+use crate::multiplier::{OperandFormat, ProductTable};
+
+/// What a path needs.
+#[derive(Clone, Debug)]
+pub(super) enum Engine {
+    Scalar(lookup::Scalar),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(lookup::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(lookup::Avx512),
+    /// The errors, and the exact product.
+    ErrorPlane(Box<Self>, Matrix),
+    Matrix(Matrix),
+}
+
+impl Engine {
+    /// Prepares a path for a table, of which `factors` are the factors where it has such.
+    pub fn new(table: &ProductTable, path: Path, factors: Option<&LowRank>) -> Result<Self, PathError> {
+        if !detect().suffice(path) {
+            return Err(PathError::Processor(path));
+        }
+        let (engine, tables) = match path {
+            Path::Scalar => (Some(Self::Scalar(lookup::Scalar::new(table))), "all tables"),
+            Path::Avx2 | Path::Avx512 => (lookups(table, path), "tables whose products span at most 16 bits"),
+            Path::ErrorPlaneAvx2 | Path::ErrorPlaneAvx512 => {
+                (error_plane(table, path), "tables whose errors span at most 8 bits")
+            }
+            Path::LowRank | Path::LowRankAvx2 | Path::LowRankAvx512 | Path::LowRankVnni => (
+                factors.and_then(|factors| matrix(factors, path)).map(Self::Matrix),
+                "tables whose error has up to 16 outer products of small integers",
+            ),
+        };
+        engine.ok_or(PathError::Table(path, tables))
+    }
+
+    /// What the fan-in is multiplied by, where it is.
+    pub fn terms(&self) -> usize {
+        match self {
+            Self::Matrix(matrix) => matrix.terms(),
+            _ => 1,
+        }
+    }
+
+    /// Convolves checked operands of a checked shape.
+    pub fn convolve(
+        &self,
+        shape: &ConvShape,
+        activations: &[u8],
+        weights: &[u8],
+        pad_code: u8,
+        out: &mut [i32],
+    ) {
+        match self {
+            Self::Scalar(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            Self::ErrorPlane(errors, exact) => {
+                errors.convolve(shape, activations, weights, pad_code, out);
+                let mut products = vec![0; out.len()];
+                exact.convolve(shape, activations, weights, pad_code, &mut products);
+                out.iter_mut().zip(products).for_each(|(sum, product)| *sum = sum.wrapping_add(product));
+            }
+            Self::Matrix(matrix) => matrix.convolve(shape, activations, weights, pad_code, out),
+        }
+    }
+}
+
+/// Lookups in planes of bytes.
+fn lookups(table: &ProductTable, path: Path) -> Option<Engine> {
+    #[cfg(target_arch = "x86_64")]
+    return match path {
+        Path::Avx512 | Path::ErrorPlaneAvx512 => lookup::Avx512::new(table).map(Engine::Avx512),
+        _ => lookup::Avx2::new(table).map(Engine::Avx2),
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    None
+}
+
+/// The fastest exact product that this processor has.
+fn exact(format: OperandFormat) -> Option<Matrix> {
+    let factors = LowRank::factor(&ProductTable::exact(format).ok()?, 0)?;
+    let path = [Path::LowRankVnni, Path::LowRankAvx2].into_iter().find(|&path| detect().suffice(path));
+    matrix(&factors, path.unwrap_or(Path::LowRank))
+}
+
+/// The errors of a table in one plane of bytes, and the exact product.
+fn error_plane(table: &ProductTable, path: Path) -> Option<Engine> {
+    let format = table.format();
+    let errors = format.operands().zip(table.products());
+    let errors: Option<Vec<i32>> =
+        errors.map(|((a, b), &product)| i32::try_from(i64::from(product) - a * b).ok()).collect();
+    let errors = lookups(&ProductTable::new(format, errors?).ok()?, path)?;
+    let planes = match &errors {
+        #[cfg(target_arch = "x86_64")]
+        Engine::Avx2(errors) => errors.planes(),
+        #[cfg(target_arch = "x86_64")]
+        Engine::Avx512(errors) => errors.planes(),
+        _ => return None,
+    };
+    if planes > 1 {
+        return None;
+    }
+    Some(Engine::ErrorPlane(Box::new(errors), exact(format)?))
+}
+
+fn matrix(factors: &LowRank, path: Path) -> Option<Matrix> {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::LowRankVnni => Matrix::vnni_quads(factors),
+        #[cfg(target_arch = "x86_64")]
+        Path::LowRankAvx512 => Matrix::vnni_pairs(factors),
+        #[cfg(target_arch = "x86_64")]
+        Path::LowRankAvx2 => Matrix::avx2(factors),
+        _ => Matrix::portable(factors),
+    }
+}
