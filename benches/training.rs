@@ -1,7 +1,9 @@
 //! One step of training, 100 images, in every stage and beside a step in fp32: forward, backward, optimiser.
 //!
-//! Steps of all kinds take turns, so that what else the machine does meets all of them; the median counts. `cargo bench
-//! --features torch --bench training [-- NETWORK]`.
+//! Steps of all kinds take turns, so that what else the machine does meets all of them; the median counts.
+//!
+//! `cargo bench --features torch --bench training [-- NETWORK] [STEP]`: one network, or one kind of step alone, whose
+//! peak memory is then that of the process.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -47,16 +49,19 @@ fn random() -> impl FnMut(i64, i64) -> i64 {
     }
 }
 
-fn steps(network: &Network, experiment: &Experiment) -> Vec<Step> {
-    let multipliers = [
-        ("fp32", Mode::Fp32, None),
-        ("quantize", Mode::Quantized, None),
-        ("search", Mode::Noisy, None),
-        ("retrain, rank 0", Mode::Approximate, Some(multiplier("exact", columns(0)))),
-        ("retrain, rank 1", Mode::Approximate, Some(multiplier("one column", columns(1)))),
-        ("retrain, rank 2", Mode::Approximate, Some(multiplier("two columns", columns(2)))),
-        ("retrain, full rank", Mode::Approximate, Some(multiplier("random", random()))),
-    ];
+/// All kinds.
+const STEPS: [&str; 7] = ["fp32", "quantize", "search", "rank_0", "rank_1", "rank_2", "full_rank"];
+
+fn steps(network: &Network, experiment: &Experiment, wanted: &[&'static str]) -> Vec<Step> {
+    let kind = |&name: &&'static str| match name {
+        "fp32" => (name, Mode::Fp32, None),
+        "quantize" => (name, Mode::Quantized, None),
+        "search" => (name, Mode::Noisy, None),
+        "rank_0" => (name, Mode::Approximate, Some(multiplier(name, columns(0)))),
+        "rank_1" => (name, Mode::Approximate, Some(multiplier(name, columns(1)))),
+        "rank_2" => (name, Mode::Approximate, Some(multiplier(name, columns(2)))),
+        _ => (name, Mode::Approximate, Some(multiplier(name, random()))),
+    };
     let prepare = |(name, mode, multiplier): (_, _, Option<Tabulated>)| {
         let mut model = Model::new(network, experiment, Device::Cpu, 1).expect("a built-in network");
         if let Some(multiplier) = multiplier {
@@ -70,7 +75,7 @@ fn steps(network: &Network, experiment: &Experiment) -> Vec<Step> {
         model.set_sigma(0.1);
         Step { name, mode, model, optimizer, ms: Vec::new(), losses: Vec::new() }
     };
-    multipliers.map(prepare).into_iter().collect()
+    wanted.iter().map(kind).map(prepare).collect()
 }
 
 fn run(step: &mut Step, images: &Tensor, labels: &Tensor) {
@@ -95,29 +100,41 @@ fn main() {
     device::prepare(threads);
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let of = |all: &[&'static str]| -> Vec<&'static str> {
+        let chosen = |name: &&&str| wanted.iter().any(|wanted| wanted == **name);
+        let some: Vec<_> = all.iter().filter(chosen).copied().collect();
+        if some.is_empty() { all.to_vec() } else { some }
+    };
     let experiment = Experiment::parse("name: bench", "bench", &[]).expect("defaults");
     println!("{} threads, batch {BATCH}, median of {ROUNDS}", tch::get_num_threads());
-    for name in ["lenet5", "resnet8"] {
-        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
-            continue;
-        }
+    for name in of(&["lenet5", "resnet8"]) {
         let network = Network::load(name).expect("a built-in network");
         tch::manual_seed(1);
         let [channels, height, width] = network.input.map(|n| n as i64);
         let images = Tensor::randn([BATCH, channels, height, width], (Kind::Float, Device::Cpu)).relu();
         let labels = Tensor::randint(10, [BATCH], (Kind::Int64, Device::Cpu));
-        let mut steps = steps(&network, &experiment);
+        let mut steps = steps(&network, &experiment, &of(&STEPS));
         for _ in 0..ROUNDS {
             steps.iter_mut().for_each(|step| run(step, &images, &labels));
         }
-        let fp32 = median(&steps[0].ms);
-        println!("\n{name:22} {:>8} {:>8}", "ms", "over fp32");
+        let first = median(&steps[0].ms);
+        println!("\n{name:22} {:>8} over {}", "ms", steps[0].name);
         for step in &steps {
             let ms = median(&step.ms);
-            println!("{:22} {ms:8.2} {:8.2}", step.name, ms / fp32);
+            println!("{:22} {ms:8.2} {:8.2}", step.name, ms / first);
             let (first, last) = (step.losses[0], step.losses[ROUNDS - 1]);
             // The same images again and again are learned by heart, whatever computes.
             assert!(last < first, "{name}, {}: loss {first} to {last}", step.name);
         }
     }
+    if let Some(peak) = peak_mib() {
+        println!("\npeak memory {peak:.0} MiB");
+    }
+}
+
+/// The most memory that the process had, where Linux tells.
+fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().strip_suffix(" kB")?.parse::<f64>().ok()? / 1024.0)
 }

@@ -1,9 +1,7 @@
 //! Convolutions and matrix products by any engine: images spread over threads, pixels taken in blocks.
 
-use rayon::prelude::*;
-
-use super::ConvShape;
 use super::unfold::{Planes, Unfolder};
+use super::{ConvShape, Team};
 
 /// Pixels that a task takes at least, where there are as many: enough that what is prepared for it hardly counts.
 const PIXELS_PER_TASK: usize = 1024;
@@ -33,6 +31,21 @@ pub(super) trait Engine: Sync {
     fn multiply(&self, weights: &Self::Weights, columns: &[Self::Element], pitch: usize, sums: &mut [i32]);
 }
 
+/// Checked operands of a checked shape, and who works on them.
+#[derive(Clone, Copy)]
+pub(super) struct Convolution<'a> {
+    /// What is multiplied with what.
+    pub shape: &'a ConvShape,
+    /// Codes `[batch, channels_in, height, width]`.
+    pub activations: &'a [u8],
+    /// Codes `[channels_out, channels_in / groups, kernel]`.
+    pub weights: &'a [u8],
+    /// What stands beyond the edges.
+    pub pad_code: u8,
+    /// The threads.
+    pub team: Team,
+}
+
 /// Bytes of a cache line: where columns begin, so that vectors of them lie in one line.
 const LINE: usize = 64;
 
@@ -44,15 +57,9 @@ struct Scratch<T> {
     sums: Vec<i32>,
 }
 
-/// Convolves checked operands of a checked shape. Sums are modulo 2^32.
-pub(super) fn convolve<E: Engine>(
-    engine: &E,
-    shape: &ConvShape,
-    activations: &[u8],
-    weights: &[u8],
-    pad_code: u8,
-    out: &mut [i32],
-) {
+/// Sums are modulo 2^32.
+pub(super) fn convolve<E: Engine>(engine: &E, convolution: Convolution<'_>, out: &mut [i32]) {
+    let Convolution { shape, activations, weights, pad_code, team } = convolution;
     let [out_height, out_width] = shape.output();
     let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
     let (pixels, plane_size) = (out_height * out_width, shape.height * shape.width);
@@ -71,7 +78,7 @@ pub(super) fn convolve<E: Engine>(
     let mut padding = vec![E::Element::default(); planes];
     engine.expand(&vec![pad_code; in_group], in_group, &mut padding);
     let taps = shape.kernel[0] * shape.kernel[1];
-    let images = PIXELS_PER_TASK.div_ceil(pixels).min(shape.batch.div_ceil(rayon::current_num_threads()));
+    let images = PIXELS_PER_TASK.div_ceil(pixels).min(shape.batch.div_ceil((team.threads)()));
     let scratch = || Scratch {
         unfolder: Unfolder::new(shape),
         elements: vec![E::Element::default(); images * planes * plane_size],
@@ -79,7 +86,8 @@ pub(super) fn convolve<E: Engine>(
         sums: vec![0; out_group * E::BLOCK],
     };
     let image_codes = shape.channels_in * plane_size;
-    out.par_chunks_mut(images * shape.channels_out * pixels).enumerate().for_each_init(
+    team.share(
+        out.chunks_mut(images * shape.channels_out * pixels).enumerate(),
         scratch,
         |Scratch { unfolder, elements, columns, sums }, (task, out)| {
             let images_here = out.len() / (shape.channels_out * pixels);

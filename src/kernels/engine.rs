@@ -1,10 +1,10 @@
 //! What each path needs, made for a table.
 
-use super::convolve::convolve;
+use super::convolve::{Convolution, convolve};
 use super::detect::detect;
 use super::lookup;
 use super::matrix::Matrix;
-use super::{ConvShape, LowRank, Path, PathError};
+use super::{LowRank, Path, PathError};
 use crate::multiplier::{OperandFormat, ProductTable};
 
 /// What a path needs.
@@ -48,28 +48,21 @@ impl Engine {
         }
     }
 
-    /// Convolves checked operands of a checked shape.
-    pub fn convolve(
-        &self,
-        shape: &ConvShape,
-        activations: &[u8],
-        weights: &[u8],
-        pad_code: u8,
-        out: &mut [i32],
-    ) {
+    /// Sums are modulo 2^32.
+    pub fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
         match self {
-            Self::Scalar(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            Self::Scalar(engine) => convolve(engine, convolution, out),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            Self::Avx2(engine) => convolve(engine, convolution, out),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(engine) => convolve(engine, shape, activations, weights, pad_code, out),
+            Self::Avx512(engine) => convolve(engine, convolution, out),
             Self::ErrorPlane(errors, exact) => {
-                errors.convolve(shape, activations, weights, pad_code, out);
+                errors.convolve(convolution, out);
                 let mut products = vec![0; out.len()];
-                exact.convolve(shape, activations, weights, pad_code, &mut products);
+                exact.convolve(convolution, &mut products);
                 out.iter_mut().zip(products).for_each(|(sum, product)| *sum = sum.wrapping_add(product));
             }
-            Self::Matrix(matrix) => matrix.convolve(shape, activations, weights, pad_code, out),
+            Self::Matrix(matrix) => matrix.convolve(convolution, out),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A product table with the way to multiply by it.
 
+use super::convolve::Convolution;
 use super::detect::detect;
 use super::engine::Engine;
 use super::shape::check_length;
-use super::{Choice, ConvShape, KernelError, LinearShape, LowRank, Path, PathError};
+use super::{Choice, ConvShape, KernelError, LinearShape, LowRank, Path, PathError, Team};
 use crate::multiplier::{OperandFormat, ProductTable};
 
 /// The rank up to which factors are looked for where a matrix product was asked for: the search takes long beyond.
@@ -39,6 +40,7 @@ pub struct Kernel {
     path: Path,
     rank: Option<usize>,
     engine: Engine,
+    team: Team,
 }
 
 impl Kernel {
@@ -61,7 +63,14 @@ impl Kernel {
                 Ok(engine) if engine.terms() <= most_terms => {
                     let largest = table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0);
                     let rank = factors.filter(|_| path.is_matrix_product()).map(|factors| factors.rank());
-                    return Ok(Self { format: table.format(), largest, path, rank, engine });
+                    return Ok(Self {
+                        format: table.format(),
+                        largest,
+                        path,
+                        rank,
+                        engine,
+                        team: Team::RAYON,
+                    });
                 }
                 Ok(_) => {}
                 // That the table is of another kind says more than that the processor is.
@@ -70,6 +79,11 @@ impl Kernel {
             }
         }
         Err(refused.expect("paths without a bound are there, or any table's"))
+    }
+
+    /// The same on other threads than rayon's.
+    pub fn on(self, team: Team) -> Self {
+        Self { team, ..self }
     }
 
     /// Widths and signedness of the operands.
@@ -105,7 +119,8 @@ impl Kernel {
         self.check_codes("activations", activations, self.format.range_a())?;
         self.check_codes("weights", weights, self.format.range_b())?;
         self.check_codes("pad_code", &[pad_code], self.format.range_a())?;
-        self.engine.convolve(shape, activations, weights, pad_code, out);
+        let convolution = Convolution { shape, activations, weights, pad_code, team: self.team };
+        self.engine.convolve(convolution, out);
         Ok(())
     }
 

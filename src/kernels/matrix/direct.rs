@@ -4,9 +4,8 @@
 //! the planes, and a tap an offset from it. Where a row is no multiple of a vector, the last one runs on into what
 //! follows, and what comes of that is dropped.
 
-use rayon::prelude::*;
-
 use super::super::ConvShape;
+use super::super::convolve::Convolution;
 use super::lanes::{Factors, Panels};
 use super::simd::{Offsets, Place, Simd, Tile};
 use super::{Lane, OUTPUTS};
@@ -25,15 +24,8 @@ pub(super) fn suits<S: Simd>(shape: &ConvShape) -> bool {
 }
 
 /// Convolves like [`super::super::convolve::convolve`].
-pub(super) fn convolve<S: Simd>(
-    factors: &Factors,
-    simd: S,
-    shape: &ConvShape,
-    activations: &[u8],
-    weights: &[u8],
-    pad_code: u8,
-    out: &mut [i32],
-) {
+pub(super) fn convolve<S: Simd>(factors: &Factors, simd: S, convolution: Convolution<'_>, out: &mut [i32]) {
+    let Convolution { shape, activations, weights, pad_code, team } = convolution;
     let [height, width] = shape.output();
     let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
     let (pixels, plane_size) = (height * width, shape.height * shape.width);
@@ -70,7 +62,8 @@ pub(super) fn convolve<S: Simd>(
         .flat_map(|y| (0..width).step_by(S::LANES).map(move |x| (y, x)))
         .map(|(y, x)| Place { base: y * row + x, out: y * width + x, count: S::LANES.min(width - x) })
         .collect();
-    out.par_chunks_exact_mut(shape.channels_out * pixels).enumerate().for_each_init(
+    team.share(
+        out.chunks_exact_mut(shape.channels_out * pixels).enumerate(),
         padded,
         |(padded, elements), (image, out)| {
             let image =

@@ -26,8 +26,8 @@ use std::sync::Arc;
 
 use self::lanes::{Factors, Panels};
 use self::simd::{Offsets, Place, Simd, Tile};
-use super::convolve::{Engine, convolve};
-use super::{ConvShape, LowRank};
+use super::LowRank;
+use super::convolve::{Convolution, Engine, convolve};
 
 /// Outputs that are summed at a time.
 const OUTPUTS: usize = 6;
@@ -98,22 +98,15 @@ impl Matrix {
         self.terms
     }
 
-    /// Convolves checked operands of a checked shape.
-    pub fn convolve(
-        &self,
-        shape: &ConvShape,
-        activations: &[u8],
-        weights: &[u8],
-        pad_code: u8,
-        out: &mut [i32],
-    ) {
-        self.product.convolve(shape, activations, weights, pad_code, out);
+    /// Sums are modulo 2^32.
+    pub fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
+        self.product.convolve(convolution, out);
     }
 }
 
 /// A product whatever its instructions.
 trait Convolve: std::fmt::Debug + Send + Sync {
-    fn convolve(&self, shape: &ConvShape, activations: &[u8], weights: &[u8], pad_code: u8, out: &mut [i32]);
+    fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]);
 }
 
 /// A product with these instructions.
@@ -124,11 +117,11 @@ struct Product<S> {
 }
 
 impl<S: Simd> Convolve for Product<S> {
-    fn convolve(&self, shape: &ConvShape, activations: &[u8], weights: &[u8], pad_code: u8, out: &mut [i32]) {
-        if direct::suits::<S>(shape) {
-            direct::convolve(&self.factors, self.simd, shape, activations, weights, pad_code, out);
+    fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
+        if direct::suits::<S>(convolution.shape) {
+            direct::convolve(&self.factors, self.simd, convolution, out);
         } else {
-            convolve(self, shape, activations, weights, pad_code, out);
+            convolve(self, convolution, out);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::portable::Portable;
 use super::*;
-use crate::kernels::reference;
+use crate::kernels::{ConvShape, Team, reference};
 use crate::multiplier::{OperandFormat, ProductTable};
 use crate::random::SplitMix;
 
@@ -64,7 +64,9 @@ fn check<'a>(table: &ProductTable, shape: &ConvShape, products: impl Iterator<It
     let expected = reference::conv2d(shape, &activations, &weights, pad_code, product);
     for matrix in products {
         let mut out = vec![-7; shape.outputs()];
-        matrix.convolve(shape, &activations, &weights, pad_code, &mut out);
+        let (activations, weights) = (&activations, &weights);
+        let convolution = Convolution { shape, activations, weights, pad_code, team: Team::RAYON };
+        matrix.convolve(convolution, &mut out);
         assert!(out.into_iter().map(i64::from).eq(expected.iter().copied()), "{shape:?}, {matrix:?}");
     }
 }

@@ -13,6 +13,7 @@ mod low_rank;
 use tch::{Device, Kind, Tensor};
 
 use super::quantisation::{ACTIVATION_BITS, Codes};
+use super::team::TEAM;
 use super::{TrainError, autograd};
 use crate::kernels::{Choice, ConvShape, Kernel, LowRank};
 use crate::multiplier::{OperandFormat, Tabulated};
@@ -52,7 +53,7 @@ impl Approximate {
             TrainError::Multiplier(format!("multiplier '{}': {problem}", multiplier.name))
         };
         let integer = |choice| match Kernel::new(table, choice) {
-            Ok(kernel) => Ok(Path::Integer(Box::new(kernel))),
+            Ok(kernel) => Ok(Path::Integer(Box::new(kernel.on(TEAM)))),
             Err(error) => Err(problem(&error)),
         };
         let factors = |max_rank| {
