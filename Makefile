@@ -37,6 +37,7 @@ lint: ## formatting and clippy, with and without libtorch
 
 test-core: ## the tests that need nothing but cargo and a C compiler
 	$(CARGO) test --locked --workspace
+	AXMUL_SIMD=avx2 $(CARGO) test --locked --lib kernels::
 	AXMUL_SIMD=off $(CARGO) test --locked --lib kernels::
 	@$(CARGO) run --locked --quiet --bin axmul -- data fetch mnist || \
 	    echo "no MNIST: the tests that read it will say so and pass over it" >&2

@@ -5,7 +5,7 @@ use super::detect::detect;
 use super::lookup;
 use super::matrix::Matrix;
 use super::{LowRank, Path, PathError};
-use crate::multiplier::{OperandFormat, ProductTable};
+use crate::multiplier::ProductTable;
 
 /// What a path needs.
 #[derive(Clone, Debug)]
@@ -48,6 +48,17 @@ impl Engine {
         }
     }
 
+    /// Planes of bytes that are looked up.
+    fn planes(&self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(engine) => engine.planes(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(engine) => engine.planes(),
+            _ => 0,
+        }
+    }
+
     /// Sums are modulo 2^32.
     pub fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
         match self {
@@ -68,21 +79,17 @@ impl Engine {
 }
 
 /// Lookups in planes of bytes.
+#[cfg(target_arch = "x86_64")]
 fn lookups(table: &ProductTable, path: Path) -> Option<Engine> {
-    #[cfg(target_arch = "x86_64")]
-    return match path {
+    match path {
         Path::Avx512 | Path::ErrorPlaneAvx512 => lookup::Avx512::new(table).map(Engine::Avx512),
         _ => lookup::Avx2::new(table).map(Engine::Avx2),
-    };
-    #[cfg(not(target_arch = "x86_64"))]
-    None
+    }
 }
 
-/// The fastest exact product that this processor has.
-fn exact(format: OperandFormat) -> Option<Matrix> {
-    let factors = LowRank::factor(&ProductTable::exact(format).ok()?, 0)?;
-    let path = [Path::LowRankVnni, Path::LowRankAvx2].into_iter().find(|&path| detect().suffice(path));
-    matrix(&factors, path.unwrap_or(Path::LowRank))
+#[cfg(not(target_arch = "x86_64"))]
+fn lookups(_: &ProductTable, _: Path) -> Option<Engine> {
+    None
 }
 
 /// The errors of a table in one plane of bytes, and the exact product.
@@ -92,19 +99,15 @@ fn error_plane(table: &ProductTable, path: Path) -> Option<Engine> {
     let errors: Option<Vec<i32>> =
         errors.map(|((a, b), &product)| i32::try_from(i64::from(product) - a * b).ok()).collect();
     let errors = lookups(&ProductTable::new(format, errors?).ok()?, path)?;
-    let planes = match &errors {
-        #[cfg(target_arch = "x86_64")]
-        Engine::Avx2(errors) => errors.planes(),
-        #[cfg(target_arch = "x86_64")]
-        Engine::Avx512(errors) => errors.planes(),
-        _ => return None,
+    let product = match path {
+        Path::ErrorPlaneAvx512 if detect().vnni => Path::LowRankVnni,
+        _ => Path::LowRankAvx2,
     };
-    if planes > 1 {
-        return None;
-    }
-    Some(Engine::ErrorPlane(Box::new(errors), exact(format)?))
+    let exact = matrix(&LowRank::factor(&ProductTable::exact(format).ok()?, 0)?, product)?;
+    (errors.planes() == 1).then(|| Engine::ErrorPlane(Box::new(errors), exact))
 }
 
+/// The exact product and the outer products of a table's error.
 fn matrix(factors: &LowRank, path: Path) -> Option<Matrix> {
     match path {
         #[cfg(target_arch = "x86_64")]

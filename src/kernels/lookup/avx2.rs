@@ -123,10 +123,10 @@ fn find_indices(bits: usize, codes: &[u8], indices: &mut Indices) {
     for (vector, codes) in codes.as_chunks::<32>().0.iter().enumerate() {
         // SAFETY: 32 bytes are there.
         let codes = _mm256_and_si256(unsafe { _mm256_loadu_si256(codes.as_ptr().cast()) }, counting);
-        for at in 0..1 << (bits - 4) {
+        for (at, indices) in indices.iter_mut().enumerate().take(1 << (bits - 4)) {
             // Codes of this half become 0x70 to 0x7f, of which the lower half counts; all others 0x80 and more.
             let relative = _mm256_xor_si256(codes, _mm256_set1_epi8((at << 4) as i8));
-            indices[at][vector] = _mm256_adds_epu8(relative, saturating);
+            indices[vector] = _mm256_adds_epu8(relative, saturating);
         }
     }
 }

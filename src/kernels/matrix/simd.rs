@@ -149,18 +149,18 @@ pub(super) unsafe fn sum<S: Simd, const N: usize, const V: usize>(tile: Tile<'_>
         }
     }
     let pitch = tile.out.len() / N;
-    for output in 0..N {
+    for (output, sums) in sums.iter().enumerate() {
         let out = &mut tile.out[output * pitch..][..pitch];
         for vector in 0..V {
             let Place { out: at, count, .. } = places[vector];
             let out = &mut out[at..][..count];
             if count == S::LANES {
                 // SAFETY: as before, and there is room for all lanes.
-                unsafe { S::store(out.as_mut_ptr(), sums[output][vector]) };
+                unsafe { S::store(out.as_mut_ptr(), sums[vector]) };
             } else {
                 let mut all = [0; MOST_LANES];
                 // SAFETY: as before, and no vector has more lanes.
-                unsafe { S::store(all.as_mut_ptr(), sums[output][vector]) };
+                unsafe { S::store(all.as_mut_ptr(), sums[vector]) };
                 copy(&all, out);
             }
         }
