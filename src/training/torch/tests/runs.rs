@@ -162,6 +162,21 @@ fn every_kind_of_quantisation_learns() {
     }
 }
 
+/// Ways to multiply differ in nothing but time, whatever was trained by them.
+#[test]
+fn every_kernel_ends_with_the_same_numbers() {
+    let _seeded = seeded(0);
+    let results = ["auto", "lookup", "scalar", "gather"].map(|kernel| {
+        let root = tempfile::tempdir().unwrap();
+        let kernel = format!("kernel={kernel}");
+        timeless(run(&request(root.path(), &[&kernel], Start::New), usize::MAX).unwrap()).seeds
+    });
+    assert!(results[0][0].stages.contains_key(&StageName::Uniform));
+    for others in &results[1..] {
+        assert_eq!(others, &results[0]);
+    }
+}
+
 #[test]
 fn stages_without_their_predecessor_are_refused() {
     let _seeded = seeded(0);
