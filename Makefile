@@ -45,8 +45,9 @@ test-core: ## the tests that need nothing but cargo and a C compiler
 test-torch: ## the tests of the training half
 	$(WITH_LIBTORCH) && $(CARGO) test --locked --features torch
 
-bench: ## how fast the kernels are, each result asserted
+bench: ## how fast kernels, simulation and training are, each result asserted
 	$(CARGO) bench --locked
+	$(WITH_LIBTORCH) && $(CARGO) bench --locked --features torch --bench training
 
 data: ## fetch MNIST
 	$(CARGO) build --locked --release --bin axmul

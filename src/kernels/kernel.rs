@@ -26,7 +26,7 @@ const FASTEST: [(Path, usize); 11] = [
     (Path::LowRankAvx2, 10),
     (Path::ErrorPlaneAvx2, 1),
     (Path::Avx2, 1),
-    (Path::LowRank, 1),
+    (Path::LowRank, 2),
     (Path::Scalar, 1),
 ];
 
