@@ -7,6 +7,9 @@ use super::matrix::Matrix;
 use super::{LowRank, Path, PathError};
 use crate::multiplier::ProductTable;
 
+/// Sums that are added to others at a time.
+const PART: usize = 1 << 14;
+
 /// What a path needs.
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
@@ -71,7 +74,16 @@ impl Engine {
                 errors.convolve(convolution, out);
                 let mut products = vec![0; out.len()];
                 exact.convolve(convolution, &mut products);
-                out.iter_mut().zip(products).for_each(|(sum, product)| *sum = sum.wrapping_add(product));
+                let parts = out.chunks_mut(PART).zip(products.chunks(PART));
+                convolution.team.share(
+                    parts,
+                    || (),
+                    |(), (sums, products)| {
+                        sums.iter_mut()
+                            .zip(products)
+                            .for_each(|(sum, product)| *sum = sum.wrapping_add(*product));
+                    },
+                );
             }
             Self::Matrix(matrix) => matrix.convolve(convolution, out),
         }

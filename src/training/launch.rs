@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+use serde::de::DeserializeOwned;
+
 use super::interrupts::Interrupts;
 use super::plan::{
     BenchRequest, BenchResult, EvalRequest, EvalResult, FileError, InferRequest, InferResult, RunRequest,
@@ -104,33 +106,35 @@ impl Trainer {
         self.start("run", &path, Some(&interrupts))
     }
 
-    /// Tries an assignment on a trained network.
+    /// Tries an assignment on a trained network. Signals are passed on as in [`Self::run`].
     pub fn eval(&self, request: impl FnOnce(PathBuf) -> EvalRequest) -> Result<EvalResult, LaunchError> {
-        let folder = scratch()?;
-        let output = folder.path().join("result.json");
-        let path = folder.path().join("request.json");
-        request(output.clone()).write(&path)?;
-        self.start("eval", &path, None)?;
-        Ok(read_json(&output)?)
+        let interrupts = Interrupts::listen(|| ()).map_err(LaunchError::Signals)?;
+        self.answer("eval", Some(&interrupts), |output, path| request(output).write(path))
     }
 
-    /// Computes accuracy or class scores with published weights.
+    /// Computes accuracy or class scores with published weights. Signals are passed on as in [`Self::run`].
     pub fn infer(&self, request: impl FnOnce(PathBuf) -> InferRequest) -> Result<InferResult, LaunchError> {
-        let folder = scratch()?;
-        let output = folder.path().join("result.json");
-        let path = folder.path().join("request.json");
-        request(output.clone()).write(&path)?;
-        self.start("infer", &path, None)?;
-        Ok(read_json(&output)?)
+        let interrupts = Interrupts::listen(|| ()).map_err(LaunchError::Signals)?;
+        self.answer("infer", Some(&interrupts), |output, path| request(output).write(path))
     }
 
     /// Times libtorch's own convolutions.
     pub fn bench(&self, request: impl FnOnce(PathBuf) -> BenchRequest) -> Result<BenchResult, LaunchError> {
+        self.answer("bench", None, |output, path| request(output).write(path))
+    }
+
+    /// Has something done whose result comes as a file; `write` writes the request, which names the file.
+    fn answer<A: DeserializeOwned>(
+        &self,
+        action: &str,
+        interrupts: Option<&Interrupts>,
+        write: impl FnOnce(PathBuf, &Path) -> Result<(), FileError>,
+    ) -> Result<A, LaunchError> {
         let folder = scratch()?;
         let output = folder.path().join("result.json");
         let path = folder.path().join("request.json");
-        request(output.clone()).write(&path)?;
-        self.start("bench", &path, None)?;
+        write(output.clone(), &path)?;
+        self.start(action, &path, interrupts)?;
         Ok(read_json(&output)?)
     }
 
@@ -142,11 +146,6 @@ impl Trainer {
     ) -> Result<(), LaunchError> {
         let mut command = Command::new(&self.path);
         command.arg(action).arg("--request").arg(request);
-        for (variable, value) in SETTINGS {
-            if env::var_os(variable).is_none() {
-                command.env(variable, value);
-            }
-        }
         let status = match interrupts {
             Some(interrupts) => interrupts.wait_for(&mut command),
             None => command.status().map(Some),
@@ -159,17 +158,6 @@ impl Trainer {
         }
     }
 }
-
-/// Settings of libraries that they read when they are loaded, hence set before the process starts.
-///
-/// libtorch's threads spin while they wait, for long enough that on few cores they take the time of the lookup
-/// kernels' threads. And glibc gives the memory of large tensors back at once, only to fetch the same pages anew for
-/// the next batch, which can take a quarter of the time.
-const SETTINGS: [(&str, &str); 3] = [
-    ("OMP_WAIT_POLICY", "passive"),
-    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
-    ("MALLOC_TRIM_THRESHOLD_", "1073741824"),
-];
 
 fn scratch() -> Result<tempfile::TempDir, FileError> {
     let place = env::temp_dir();
