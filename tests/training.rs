@@ -132,6 +132,20 @@ fn errors_are_told_with_exit_code_2() {
 }
 
 #[test]
+fn kernels_are_compared_with_libtorch() {
+    let arguments = ["bench", "--kernel", "auto", "--threads", "1", "--seconds", "0", "--format", "json"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_axmul"));
+    let output =
+        command.args(arguments).env("AXMUL_TRAIN", env!("CARGO_BIN_EXE_axmul-train")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let measured: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for row in measured.as_array().unwrap() {
+        let of = |field: &str| row[field].as_f64().unwrap();
+        assert!((of("ratio_to_fp32") - of("ms") / of("fp32_ms")).abs() < 1e-9, "{row}");
+    }
+}
+
+#[test]
 fn help_says_what_it_is_for() {
     assert_cmd::Command::from_std(train())
         .arg("--help")

@@ -15,7 +15,7 @@ use crate::kernels::Team;
 /// The threads of libtorch.
 pub const TEAM: Team = Team { threads, run };
 
-/// `GOMP_parallel(body, data, threads, flags)`; no threads means as many as were asked for.
+/// `GOMP_parallel(body, data, threads, flags)`.
 type Parallel = unsafe extern "C" fn(extern "C" fn(*mut c_void), *mut c_void, u32, u32);
 
 struct Work<'a> {
@@ -30,8 +30,9 @@ fn threads() -> usize {
 fn run(member: &(dyn Fn() + Sync)) {
     let Some(parallel) = parallel() else { return (Team::RAYON.run)(member) };
     let work = Work { member, panic: Mutex::new(None) };
+    let threads = threads() as u32;
     // SAFETY: the region ends before the call returns, so what `data` points to outlives it.
-    unsafe { parallel(enter, (&raw const work).cast_mut().cast(), 0, 0) };
+    unsafe { parallel(enter, (&raw const work).cast_mut().cast(), threads, 0) };
     if let Some(panic) = work.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
         resume_unwind(panic);
     }
