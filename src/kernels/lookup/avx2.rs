@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::super::convolve::Engine;
+use super::Lookup;
 use super::bytes::{BytePlanes, Row};
 use crate::multiplier::ProductTable;
 
@@ -51,28 +51,14 @@ impl Lookups {
     }
 }
 
-impl Engine for Lookups {
-    type Element = u8;
-    type Weights = Vec<u8>;
+impl Lookup for Lookups {
     const BLOCK: usize = BLOCK;
 
     fn pitch(&self, _: usize) -> usize {
         BLOCK
     }
 
-    fn planes(&self, channels: usize) -> usize {
-        channels
-    }
-
-    fn expand(&self, codes: &[u8], _: usize, planes: &mut [u8]) {
-        planes.copy_from_slice(codes);
-    }
-
-    fn prepare(&self, weights: &[u8], _: usize, _: usize) -> Vec<u8> {
-        weights.to_vec()
-    }
-
-    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], _: usize, sums: &mut [i32]) {
+    fn multiply(&self, weights: &[u8], columns: &[u8], _: usize, sums: &mut [i32]) {
         // SAFETY: a value of this type exists only where the processor has AVX2.
         unsafe {
             match self.0.planes {

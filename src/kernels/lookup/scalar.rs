@@ -1,6 +1,6 @@
 //! Lookups one after another, on any processor.
 
-use super::super::convolve::Engine;
+use super::Lookup;
 use crate::multiplier::ProductTable;
 
 /// A product table indexed by the bytes of weight and activation, the 256 products of one weight next to each other, so
@@ -21,28 +21,14 @@ impl Scalar {
     }
 }
 
-impl Engine for Scalar {
-    type Element = u8;
-    type Weights = Vec<u8>;
+impl Lookup for Scalar {
     const BLOCK: usize = 256;
 
     fn pitch(&self, pixels: usize) -> usize {
         pixels
     }
 
-    fn planes(&self, channels: usize) -> usize {
-        channels
-    }
-
-    fn expand(&self, codes: &[u8], _: usize, planes: &mut [u8]) {
-        planes.copy_from_slice(codes);
-    }
-
-    fn prepare(&self, weights: &[u8], _: usize, _: usize) -> Vec<u8> {
-        weights.to_vec()
-    }
-
-    fn multiply(&self, weights: &Vec<u8>, columns: &[u8], pitch: usize, sums: &mut [i32]) {
+    fn multiply(&self, weights: &[u8], columns: &[u8], pitch: usize, sums: &mut [i32]) {
         sums.fill(0);
         let depth = columns.len() / pitch;
         for (sums, weights) in sums.chunks_exact_mut(pitch).zip(weights.chunks_exact(depth)) {
