@@ -1,36 +1,14 @@
 //! Convolution and matrix product by every path that this processor has, each asserting the sum of what it computed.
 
 use axmul::kernels::{Choice, ConvShape, Kernel, LinearShape, LowRank, Path};
-use axmul::multiplier::{OperandFormat, ProductTable};
+use axmul::multiplier::ProductTable;
+use axmul::training::plan::{Standard, standard_tables};
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
 
-/// Tables by name: the exact one; those whose lowest one, two or four partial-product columns are missing, which have
-/// that rank; and one of random products, which has all.
-fn tables() -> Vec<(&'static str, ProductTable)> {
-    let format = OperandFormat::signed(8, 8);
-    let table = |product: &mut dyn FnMut(i64, i64) -> i64| {
-        let products: Vec<i32> = format.operands().map(|(a, b)| product(a, b) as i32).collect();
-        ProductTable::new(format, products).expect("65,536 products")
-    };
-    // Of column c, the bits i of a and c - i of b.
-    let missing = |columns: u32, a: i64, b: i64| -> i64 {
-        let bits = |c: u32| (0..=c).map(move |i| a >> i & b >> (c - i) & 1).sum::<i64>() << c;
-        (0..columns).map(bits).sum()
-    };
-    let mut state = 1u64;
-    let mut random = |_, _| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 48) as i64 - 32_768
-    };
-    vec![
-        ("rank 0", table(&mut |a, b| a * b)),
-        ("rank 1", table(&mut |a, b| a * b - missing(1, a, b))),
-        ("rank 2", table(&mut |a, b| a * b - missing(2, a, b))),
-        ("rank 4", table(&mut |a, b| a * b - missing(4, a, b))),
-        ("full rank", table(&mut random)),
-    ]
+fn name(rank: Option<usize>) -> String {
+    rank.map_or_else(|| "full rank".into(), |rank| format!("rank {rank}"))
 }
 
 /// Codes that run through all values, in an order that no cache guesses.
@@ -56,19 +34,18 @@ fn paths(
     }
 }
 
-/// 3x3, padding 1, batch 64: 151 million products each.
 fn convolution(c: &mut Criterion) {
     let mut group = c.benchmark_group("conv2d");
     group.sample_size(10);
-    for (channels, size) in [(16, 32), (32, 16), (64, 8)] {
-        let mut shape = ConvShape::new(64, [channels, size, size], channels, [3, 3]);
-        shape.padding = [1, 1];
+    for standard in Standard::ALL {
+        let shape = standard.shape();
         let (activations, weights) = (codes(shape.activations(), 37), codes(shape.weights(), 11));
         group.throughput(Throughput::Elements((shape.outputs() * shape.fan_in()) as u64));
-        for (rank, table) in tables() {
+        for (rank, table) in standard_tables() {
+            let (channels, size) = (standard.channels, standard.size);
             paths(
                 &mut group,
-                &format!("{channels}x{size}x{size}, {rank}"),
+                &format!("{channels}x{size}x{size}, {}", name(rank)),
                 &table,
                 shape.outputs(),
                 |kernel, out| {
@@ -85,21 +62,64 @@ fn matrix_product(c: &mut Criterion) {
     let (activations, weights) = (codes(shape.rows * shape.k, 37), codes(shape.outputs * shape.k, 11));
     let mut group = c.benchmark_group("linear");
     group.sample_size(10).throughput(Throughput::Elements((shape.rows * shape.k * shape.outputs) as u64));
-    for (rank, table) in tables() {
-        paths(&mut group, rank, &table, shape.rows * shape.outputs, |kernel, out| {
+    for (rank, table) in standard_tables() {
+        paths(&mut group, &name(rank), &table, shape.rows * shape.outputs, |kernel, out| {
             kernel.linear(&shape, &activations, &weights, out).expect("shape");
         });
     }
 }
 
+/// The layers of ResNet-20 on CIFAR-10, 100 images: 4.1 thousand million products.
+fn resnet20(c: &mut Criterion) {
+    let layer = |inputs, outputs, size, stride| {
+        let mut shape = ConvShape::new(100, [inputs, size, size], outputs, [3, 3]);
+        (shape.padding, shape.stride) = ([1, 1], [stride, stride]);
+        shape
+    };
+    let mut layers = vec![layer(3, 16, 32, 1)];
+    layers.extend([layer(16, 16, 32, 1); 6]);
+    layers.push(layer(16, 32, 32, 2));
+    layers.extend([layer(32, 32, 16, 1); 5]);
+    layers.push(layer(32, 64, 16, 2));
+    layers.extend([layer(64, 64, 8, 1); 5]);
+    layers.push(ConvShape::new(100, [64, 1, 1], 10, [1, 1]));
+    let products: usize = layers.iter().map(|shape| shape.outputs() * shape.fan_in()).sum();
+    assert_eq!(products, 100 * 40_551_040);
+    let operands: Vec<_> = layers
+        .iter()
+        .map(|shape| {
+            (shape, codes(shape.activations(), 37), codes(shape.weights(), 11), vec![0; shape.outputs()])
+        })
+        .collect();
+    let mut group = c.benchmark_group("resnet20");
+    group.sample_size(10).throughput(Throughput::Elements(100));
+    for (rank, table) in standard_tables() {
+        let scalar = Kernel::new(&table, Choice::Only(Path::Scalar)).expect("any table");
+        let kernel = Kernel::new(&table, Choice::Auto).expect("any table");
+        let mut operands = operands.clone();
+        group.bench_function(format!("{}/{}", name(rank), kernel.path()), |b| {
+            b.iter(|| {
+                for (shape, activations, weights, out) in &mut operands {
+                    kernel.conv2d(shape, activations, weights, 0, out).expect("shape");
+                }
+            });
+            for (shape, activations, weights, out) in &operands {
+                let mut expected = vec![0; out.len()];
+                scalar.conv2d(shape, activations, weights, 0, &mut expected).expect("shape");
+                assert!(*out == expected, "{shape:?}");
+            }
+        });
+    }
+}
+
 fn factorisation(c: &mut Criterion) {
-    let (_, table) = tables().swap_remove(3);
-    let (_, random) = tables().swap_remove(4);
+    let (_, table) = standard_tables().swap_remove(3);
+    let (_, random) = standard_tables().swap_remove(4);
     c.bench_function("low_rank_factor", |b| {
         b.iter(|| assert_eq!(LowRank::factor(&table, 9).expect("low rank").rank(), 4));
     });
     c.bench_function("low_rank_refused", |b| b.iter(|| assert_eq!(LowRank::factor(&random, 9), None)));
 }
 
-criterion_group!(benches, convolution, matrix_product, factorisation);
+criterion_group!(benches, convolution, matrix_product, resnet20, factorisation);
 criterion_main!(benches);

@@ -8,8 +8,8 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use axmul::multiplier::{OperandFormat, ProductTable, Tabulated};
-use axmul::training::plan::{Experiment, KernelChoice, Network, StageName};
+use axmul::multiplier::Tabulated;
+use axmul::training::plan::{Experiment, KernelChoice, Network, StageName, standard_tables};
 use axmul::training::torch::{Approximate, Mode, Model, Optimizer, device};
 use tch::{Device, Kind, Tensor};
 
@@ -26,27 +26,11 @@ struct Step {
     losses: Vec<f64>,
 }
 
-/// An exact multiplier less something.
-fn multiplier(name: &'static str, mut error: impl FnMut(i64, i64) -> i64) -> Tabulated {
-    let format = OperandFormat::signed(8, 8);
-    let products = format.operands().map(|(a, b)| (a * b - error(a, b)) as i32).collect();
-    let table = ProductTable::new(format, products).expect("65,536 products");
+/// A multiplier with errors of a rank, or of all.
+fn multiplier(name: &'static str, rank: Option<usize>) -> Tabulated {
+    let (_, table) = standard_tables().into_iter().find(|(of, _)| *of == rank).expect("a table of this rank");
     let (cost, provenance) = Default::default();
     Tabulated { name: name.into(), provider: "bench".into(), table, cost, provenance }
-}
-
-/// The lowest columns of partial products, which have that rank.
-fn columns(columns: u32) -> impl Fn(i64, i64) -> i64 {
-    move |a, b| (0..columns).map(|c| (0..=c).map(|i| a >> i & b >> (c - i) & 1).sum::<i64>() << c).sum()
-}
-
-/// Errors at random up to 300 in size, which have full rank and take two bytes.
-fn random() -> impl FnMut(i64, i64) -> i64 {
-    let mut state = 1u64;
-    move |_, _| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 48) % 601) as i64 - 300
-    }
 }
 
 /// All kinds.
@@ -57,10 +41,10 @@ fn steps(network: &Network, experiment: &Experiment, wanted: &[&'static str]) ->
         "fp32" => (name, Mode::Fp32, None),
         "quantize" => (name, Mode::Quantized, None),
         "search" => (name, Mode::Noisy, None),
-        "rank_0" => (name, Mode::Approximate, Some(multiplier(name, columns(0)))),
-        "rank_1" => (name, Mode::Approximate, Some(multiplier(name, columns(1)))),
-        "rank_2" => (name, Mode::Approximate, Some(multiplier(name, columns(2)))),
-        _ => (name, Mode::Approximate, Some(multiplier(name, random()))),
+        "rank_0" => (name, Mode::Approximate, Some(multiplier(name, Some(0)))),
+        "rank_1" => (name, Mode::Approximate, Some(multiplier(name, Some(1)))),
+        "rank_2" => (name, Mode::Approximate, Some(multiplier(name, Some(2)))),
+        _ => (name, Mode::Approximate, Some(multiplier(name, None))),
     };
     let prepare = |(name, mode, multiplier): (_, _, Option<Tabulated>)| {
         let mut model = Model::new(network, experiment, Device::Cpu, 1).expect("a built-in network");

@@ -11,11 +11,10 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::console::Console;
 use crate::kernels::{Choice, Kernel, Path};
-use crate::multiplier::{OperandFormat, ProductTable};
 use crate::random::SplitMix;
 use crate::report::significant;
 use crate::training::launch::{LaunchError, Trainer};
-use crate::training::plan::{BenchRequest, BenchResult, Standard, median_ms};
+use crate::training::plan::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 
 /// Measure how fast this machine convolves with approximate products, beside libtorch's fp32
 #[derive(Clone, Debug, clap::Args)]
@@ -27,7 +26,7 @@ Examples:
 
 Convolutions 3x3 with padding 1 over 64 images, 151 million products each, from codes to 32-bit sums.
 Tables: the exact one and those of which the lowest 1, 2 or 4 columns of partial products are missing,
-whose errors have that rank; one of random products. Each is done for --seconds, and the median counts.
+whose errors have that rank; one of random errors. Each is done for --seconds, and the median counts.
 ratio_to_fp32 is the time over that of libtorch's fp32 convolution, below 1 where approximate products
 are faster; unknown without axmul-train. All paths give the same sums, which is checked.")]
 pub(super) struct BenchArgs {
@@ -58,7 +57,7 @@ enum Format {
 struct Measured {
     /// Images, channels, rows and columns: `64x16x32x32`.
     shape: String,
-    /// Rank of the table's errors; `null` for random products.
+    /// Rank of the table's errors; `null` for random ones, which have all.
     rank: Option<usize>,
     path: &'static str,
     threads: usize,
@@ -86,7 +85,7 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
     if let Some(bad) = threads.iter().find(|&&threads| threads == 0 || threads > 4096) {
         bail!("--threads: expected 1 to 4096, got {bad}");
     }
-    let tables = tables();
+    let tables = standard_tables();
     let choices = match args.kernel {
         Some(choice) => vec![choice],
         None => Path::ALL.into_iter().map(Choice::Only).collect(),
@@ -158,26 +157,6 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
 fn native(threads: usize, duration: Duration) -> Result<BenchResult, LaunchError> {
     let shapes = Standard::ALL.to_vec();
     Trainer::find()?.bench(|output| BenchRequest { shapes, threads, duration, output })
-}
-
-/// Tables with the rank of their errors.
-fn tables() -> Vec<(Option<usize>, ProductTable)> {
-    let format = OperandFormat::signed(8, 8);
-    let missing = |columns: u32, a: i64, b: i64| -> i64 {
-        let column = |c: u32| (0..=c).map(|i| (a >> i) & (b >> (c - i)) & 1).sum::<i64>() << c;
-        (0..columns).map(column).sum()
-    };
-    let table = |products: Vec<i32>| ProductTable::new(format, products).expect("65,536 products");
-    let mut tables: Vec<_> = [0, 1, 2, 4]
-        .map(|rank| {
-            let products = format.operands().map(|(a, b)| (a * b - missing(rank, a, b)) as i32);
-            (Some(rank as usize), table(products.collect()))
-        })
-        .into();
-    let mut numbers = SplitMix::of_key(&[1]);
-    let random = (0..format.pairs()).map(|_| numbers.below(1 << 16) as i32 - (1 << 15)).collect();
-    tables.push((None, table(random)));
-    tables
 }
 
 /// The median time of a convolution, in milliseconds, and its sums.

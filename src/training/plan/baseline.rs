@@ -1,4 +1,4 @@
-//! How fast libtorch is on convolutions that kernels are measured by.
+//! What kernels are measured by: convolutions, tables, and how fast libtorch is.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{FileError, read_json, write_json};
 use crate::kernels::ConvShape;
+use crate::multiplier::{OperandFormat, ProductTable};
+use crate::random::SplitMix;
 
 /// A square convolution that keeps its shape: as many channels out as in, 3x3, padding 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,24 @@ impl Standard {
         let shape = ConvShape::new(batch, [channels, size, size], channels, [3, 3]);
         ConvShape { padding: [1, 1], ..shape }
     }
+}
+
+/// Tables of signed 8x8 multipliers with the rank of their errors: the exact one; those of which the lowest 1, 2 and 4
+/// columns of partial products are missing; and, as `None`, one of random errors up to 300, which has all ranks.
+pub fn standard_tables() -> Vec<(Option<usize>, ProductTable)> {
+    let format = OperandFormat::signed(8, 8);
+    let missing = |columns: usize, a: i64, b: i64| -> i64 {
+        let column = |c: usize| (0..=c).map(|i| (a >> i) & (b >> (c - i)) & 1).sum::<i64>() << c;
+        (0..columns).map(column).sum()
+    };
+    let table = |products: Vec<i32>| ProductTable::new(format, products).expect("65,536 products");
+    let low_rank = |rank| {
+        let products = format.operands().map(|(a, b)| (a * b - missing(rank, a, b)) as i32);
+        (Some(rank), table(products.collect()))
+    };
+    let mut numbers = SplitMix::of_key(&[1]);
+    let random = format.operands().map(|(a, b)| (a * b) as i32 + numbers.below(601) as i32 - 300).collect();
+    [0, 1, 2, 4].into_iter().map(low_rank).chain([(None, table(random))]).collect()
 }
 
 /// What libtorch is to be timed on: `axmul-train bench --request FILE`.
@@ -87,6 +107,7 @@ pub fn median_ms(duration: Duration, mut work: impl FnMut()) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::LowRank;
 
     #[test]
     fn work_is_repeated_until_the_time_is_over() {
@@ -95,6 +116,13 @@ mod tests {
         assert!(count == 4 && ms >= 0.0);
         let ms = median_ms(Duration::from_millis(20), || std::thread::sleep(Duration::from_millis(2)));
         assert!(ms >= 2.0, "{ms}");
+    }
+
+    #[test]
+    fn standard_tables_have_their_ranks() {
+        for (rank, table) in standard_tables() {
+            assert_eq!(LowRank::factor(&table, 8).map(|factors| factors.rank()), rank);
+        }
     }
 
     #[test]

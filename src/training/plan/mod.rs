@@ -30,7 +30,7 @@ mod tensorboard;
 mod weights;
 
 pub use arrays::{Array, read_images, read_images_for, write_scores};
-pub use baseline::{BenchRequest, BenchResult, Standard, median_ms};
+pub use baseline::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 pub use confusion::Confusion;
 pub use course::Course;
 pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
