@@ -1,6 +1,6 @@
 //! Convolutions and matrix products by any engine: images spread over threads, pixels taken in blocks.
 
-use super::unfold::{Planes, Unfolder};
+use super::unfold::{Planes, Unfolder, transpose};
 use super::{ConvShape, Team};
 
 /// Pixels that a task takes at least, where there are as many: enough that what is prepared for it hardly counts.
@@ -49,6 +49,12 @@ pub(super) struct Convolution<'a> {
 /// Bytes of a cache line: where columns begin, so that vectors of them lie in one line.
 const LINE: usize = 64;
 
+/// A convolution with its table, whatever its instructions.
+pub(super) trait Convolve: std::fmt::Debug + Send + Sync {
+    /// Sums are modulo 2^32.
+    fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]);
+}
+
 /// What a task needs besides its operands; kept from one task of a thread to the next.
 struct Scratch<T> {
     unfolder: Unfolder,
@@ -63,17 +69,13 @@ pub(super) fn convolve<E: Engine>(engine: &E, convolution: Convolution<'_>, out:
     let [out_height, out_width] = shape.output();
     let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
     let (pixels, plane_size) = (out_height * out_width, shape.height * shape.width);
-    if out.is_empty() {
-        return;
-    }
-    if shape.fan_in() == 0 {
-        out.fill(0);
-        return;
-    }
     let groups: Vec<E::Weights> = weights
         .chunks_exact(out_group * shape.fan_in())
         .map(|weights| engine.prepare(weights, out_group, in_group))
         .collect();
+    if shape.is_matrix_product() {
+        return multiply(engine, &groups, convolution, out);
+    }
     let planes = engine.planes(in_group);
     let mut padding = vec![E::Element::default(); planes];
     engine.expand(&vec![pad_code; in_group], in_group, &mut padding);
@@ -120,6 +122,36 @@ pub(super) fn convolve<E: Engine>(engine: &E, convolution: Convolution<'_>, out:
                         },
                         out,
                     );
+                }
+            }
+        },
+    );
+}
+
+/// The same for images of one pixel: a block of them, rows and columns exchanged, is what columns are made of.
+fn multiply<E: Engine>(engine: &E, groups: &[E::Weights], convolution: Convolution<'_>, out: &mut [i32]) {
+    let Convolution { shape, activations, team, .. } = convolution;
+    let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
+    let scratch = || {
+        let columns = vec![E::Element::default(); engine.planes(in_group) * E::BLOCK + LINE];
+        (vec![0; shape.channels_in * E::BLOCK], columns, vec![0; out_group * E::BLOCK])
+    };
+    let blocks = activations.chunks(E::BLOCK * shape.channels_in);
+    team.share(
+        blocks.zip(out.chunks_mut(E::BLOCK * shape.channels_out)),
+        scratch,
+        |(codes, columns, sums), (rows, out)| {
+            let pitch = engine.pitch(rows.len() / shape.channels_in);
+            let start = columns.as_ptr().align_offset(LINE);
+            let columns = &mut columns[start..][..engine.planes(in_group) * pitch];
+            let sums = &mut sums[..out_group * pitch];
+            transpose(rows, shape.channels_in, codes, pitch);
+            for (group, weights) in groups.iter().enumerate() {
+                engine.expand(&codes[group * in_group * pitch..][..in_group * pitch], in_group, columns);
+                engine.multiply(weights, columns, pitch, sums);
+                for (pixel, out) in out.chunks_exact_mut(shape.channels_out).enumerate() {
+                    let out = &mut out[group * out_group..][..out_group];
+                    out.iter_mut().zip(sums.chunks_exact(pitch)).for_each(|(out, sums)| *out = sums[pixel]);
                 }
             }
         },

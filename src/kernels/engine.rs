@@ -1,26 +1,19 @@
 //! What each path needs, made for a table.
 
-use super::convolve::{Convolution, convolve};
+use std::sync::Arc;
+
+use super::convolve::{Convolution, Convolve};
 use super::detect::detect;
-use super::lookup;
 use super::matrix::Matrix;
-use super::{LowRank, Path, PathError};
+use super::{LowRank, Path, PathError, lookup};
 use crate::multiplier::ProductTable;
 
-/// Sums that are added to others at a time.
-const PART: usize = 1 << 14;
-
-/// What a path needs.
+/// A table, laid out for a path.
 #[derive(Clone, Debug)]
-pub(super) enum Engine {
-    Scalar(lookup::Scalar),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(lookup::Avx2),
-    #[cfg(target_arch = "x86_64")]
-    Avx512(lookup::Avx512),
-    /// The errors, and the exact product.
-    ErrorPlane(Box<Self>, Matrix),
-    Matrix(Matrix),
+pub(super) struct Engine {
+    /// What the fan-in is multiplied by, where factors are.
+    pub terms: usize,
+    product: Arc<dyn Convolve>,
 }
 
 impl Engine {
@@ -30,98 +23,42 @@ impl Engine {
             return Err(PathError::Processor(path));
         }
         let (engine, tables) = match path {
-            Path::Scalar => (Some(Self::Scalar(lookup::Scalar::new(table))), "all tables"),
-            Path::Avx2 | Path::Avx512 => (lookups(table, path), "tables whose products span at most 16 bits"),
-            Path::ErrorPlaneAvx2 | Path::ErrorPlaneAvx512 => {
-                (error_plane(table, path), "tables whose errors span at most 8 bits")
-            }
+            Path::Scalar => (Some(Self::lookup(lookup::Scalar::new(table))), "all tables"),
+            Path::Rows => (Some(Self::of(lookup::rows::portable(table))), "all tables"),
+            Path::RowsAvx2 => (rows_avx2(table), "all tables"),
+            Path::Avx512 => (avx512(table), "tables whose products span at most 16 bits"),
+            Path::ErrorPlaneAvx512 => (error_plane(table), "tables whose errors span at most 8 bits"),
             Path::LowRank | Path::LowRankAvx2 | Path::LowRankAvx512 | Path::LowRankVnni => (
-                factors.and_then(|factors| matrix(factors, path)).map(Self::Matrix),
+                factors.and_then(|factors| matrix(factors, path)),
                 "tables whose error has up to 16 outer products of small integers",
             ),
         };
         engine.ok_or(PathError::Table(path, tables))
     }
 
-    /// What the fan-in is multiplied by, where it is.
-    pub fn terms(&self) -> usize {
-        match self {
-            Self::Matrix(matrix) => matrix.terms(),
-            _ => 1,
-        }
+    fn of(product: Arc<dyn Convolve>) -> Self {
+        Self { terms: 1, product }
     }
 
-    /// Planes of bytes that are looked up.
-    fn planes(&self) -> usize {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(engine) => engine.planes(),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(engine) => engine.planes(),
-            _ => 0,
-        }
+    fn lookup(product: impl Convolve + 'static) -> Self {
+        Self::of(Arc::new(product))
     }
 
     /// Sums are modulo 2^32.
     pub fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
-        match self {
-            Self::Scalar(engine) => convolve(engine, convolution, out),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(engine) => convolve(engine, convolution, out),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(engine) => convolve(engine, convolution, out),
-            Self::ErrorPlane(errors, exact) => {
-                errors.convolve(convolution, out);
-                let mut products = vec![0; out.len()];
-                exact.convolve(convolution, &mut products);
-                let parts = out.chunks_mut(PART).zip(products.chunks(PART));
-                convolution.team.share(
-                    parts,
-                    || (),
-                    |(), (sums, products)| {
-                        sums.iter_mut()
-                            .zip(products)
-                            .for_each(|(sum, product)| *sum = sum.wrapping_add(*product));
-                    },
-                );
-            }
-            Self::Matrix(matrix) => matrix.convolve(convolution, out),
-        }
+        self.product.convolve(convolution, out);
     }
 }
 
-/// Lookups in planes of bytes.
-#[cfg(target_arch = "x86_64")]
-fn lookups(table: &ProductTable, path: Path) -> Option<Engine> {
-    match path {
-        Path::Avx512 | Path::ErrorPlaneAvx512 => lookup::Avx512::new(table).map(Engine::Avx512),
-        _ => lookup::Avx2::new(table).map(Engine::Avx2),
+impl From<Matrix> for Engine {
+    fn from(matrix: Matrix) -> Self {
+        Self { terms: matrix.terms, product: matrix.product }
     }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn lookups(_: &ProductTable, _: Path) -> Option<Engine> {
-    None
-}
-
-/// The errors of a table in one plane of bytes, and the exact product.
-fn error_plane(table: &ProductTable, path: Path) -> Option<Engine> {
-    let format = table.format();
-    let errors = format.operands().zip(table.products());
-    let errors: Option<Vec<i32>> =
-        errors.map(|((a, b), &product)| i32::try_from(i64::from(product) - a * b).ok()).collect();
-    let errors = lookups(&ProductTable::new(format, errors?).ok()?, path)?;
-    let product = match path {
-        Path::ErrorPlaneAvx512 if detect().vnni => Path::LowRankVnni,
-        _ => Path::LowRankAvx2,
-    };
-    let exact = matrix(&LowRank::factor(&ProductTable::exact(format).ok()?, 0)?, product)?;
-    (errors.planes() == 1).then(|| Engine::ErrorPlane(Box::new(errors), exact))
 }
 
 /// The exact product and the outer products of a table's error.
-fn matrix(factors: &LowRank, path: Path) -> Option<Matrix> {
-    match path {
+fn matrix(factors: &LowRank, path: Path) -> Option<Engine> {
+    let matrix = match path {
         #[cfg(target_arch = "x86_64")]
         Path::LowRankVnni => Matrix::vnni_quads(factors),
         #[cfg(target_arch = "x86_64")]
@@ -129,5 +66,72 @@ fn matrix(factors: &LowRank, path: Path) -> Option<Matrix> {
         #[cfg(target_arch = "x86_64")]
         Path::LowRankAvx2 => Matrix::avx2(factors),
         _ => Matrix::portable(factors),
+    };
+    matrix.map(Engine::from)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn rows_avx2(table: &ProductTable) -> Option<Engine> {
+    lookup::rows::avx2(table).map(Engine::of)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn avx512(table: &ProductTable) -> Option<Engine> {
+    lookup::Avx512::new(table).map(Engine::lookup)
+}
+
+/// The errors of a table in one plane of bytes, and the exact product.
+#[cfg(target_arch = "x86_64")]
+fn error_plane(table: &ProductTable) -> Option<Engine> {
+    let format = table.format();
+    let errors = format.operands().zip(table.products());
+    let errors: Option<Vec<i32>> =
+        errors.map(|((a, b), &product)| i32::try_from(i64::from(product) - a * b).ok()).collect();
+    let errors = lookup::Avx512::new(&ProductTable::new(format, errors?).ok()?)?;
+    let product = if detect().vnni { Path::LowRankVnni } else { Path::LowRankAvx2 };
+    let exact = matrix(&LowRank::factor(&ProductTable::exact(format).ok()?, 0)?, product)?;
+    (errors.planes() == 1).then(|| Engine::lookup(ErrorPlane { errors, exact }))
+}
+
+// Not reached: no such processor has the instructions.
+#[cfg(not(target_arch = "x86_64"))]
+fn rows_avx2(_: &ProductTable) -> Option<Engine> {
+    None
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn avx512(_: &ProductTable) -> Option<Engine> {
+    None
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn error_plane(_: &ProductTable) -> Option<Engine> {
+    None
+}
+
+/// Errors that are looked up, on top of the exact product.
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug)]
+struct ErrorPlane {
+    errors: lookup::Avx512,
+    exact: Engine,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Convolve for ErrorPlane {
+    fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
+        /// Sums that are added to others at a time.
+        const PART: usize = 1 << 14;
+        self.errors.convolve(convolution, out);
+        let mut products = vec![0; out.len()];
+        self.exact.convolve(convolution, &mut products);
+        let parts = out.chunks_mut(PART).zip(products.chunks(PART));
+        convolution.team.share(
+            parts,
+            || (),
+            |(), (sums, products)| {
+                sums.iter_mut().zip(products).for_each(|(sum, product)| *sum = sum.wrapping_add(*product));
+            },
+        );
     }
 }

@@ -12,22 +12,18 @@ const MOST_RANKS: usize = 16;
 
 /// Paths from the fastest on, of matrix products those with up to so many times the fan-in.
 ///
-/// The bounds with AVX2 and without are measured; see benches/README.md. Those with AVX-512 are computed: a core looks up
+/// The order with AVX2 and without is measured; see benches/README.md. That with AVX-512 is computed: a core looks up
 /// about 23 thousand million products a second in two planes. By the count of instructions, at the share of the peak that
 /// AVX2 reaches, it multiplies and adds about 120 of 8 bits and 60 of 16 bits, divided by what the fan-in is multiplied by.
-const FASTEST: [(Path, usize); 11] = [
+const FASTEST: [(Path, usize); 8] = [
     (Path::LowRankVnni, 5),
     (Path::LowRankAvx512, 2),
     (Path::ErrorPlaneAvx512, 1),
     (Path::Avx512, 1),
-    // Without AVX-512 lookups, or for a table that does not fit them.
-    (Path::LowRankVnni, 10),
-    (Path::LowRankAvx512, 10),
-    (Path::LowRankAvx2, 10),
-    (Path::ErrorPlaneAvx2, 1),
-    (Path::Avx2, 1),
-    (Path::LowRank, 2),
-    (Path::Scalar, 1),
+    (Path::LowRankAvx2, 2),
+    (Path::RowsAvx2, 1),
+    (Path::LowRank, 1),
+    (Path::Rows, 1),
 ];
 
 /// A product table, ready to convolve and to multiply matrices of codes.
@@ -36,7 +32,7 @@ const FASTEST: [(Path, usize); 11] = [
 #[derive(Clone, Debug)]
 pub struct Kernel {
     format: OperandFormat,
-    largest: u32,
+    pub(super) largest: u32,
     path: Path,
     rank: Option<usize>,
     engine: Engine,
@@ -60,7 +56,7 @@ impl Kernel {
         let mut refused = None;
         for (path, most_terms) in fastest {
             match Engine::new(table, path, factors.as_ref()) {
-                Ok(engine) if engine.terms() <= most_terms => {
+                Ok(engine) if engine.terms <= most_terms => {
                     let largest = table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0);
                     let rank = factors.filter(|_| path.is_matrix_product()).map(|factors| factors.rank());
                     return Ok(Self {
@@ -119,6 +115,13 @@ impl Kernel {
         self.check_codes("activations", activations, self.format.range_a())?;
         self.check_codes("weights", weights, self.format.range_b())?;
         self.check_codes("pad_code", &[pad_code], self.format.range_a())?;
+        if out.is_empty() {
+            return Ok(());
+        }
+        if shape.fan_in() == 0 {
+            out.fill(0);
+            return Ok(());
+        }
         let convolution = Convolution { shape, activations, weights, pad_code, team: self.team };
         self.engine.convolve(convolution, out);
         Ok(())
@@ -137,7 +140,7 @@ impl Kernel {
     }
 
     fn check_sum(&self, terms: usize) -> Result<(), KernelError> {
-        let limit = (i32::MAX as usize).checked_div(self.largest as usize).unwrap_or(usize::MAX);
+        let limit = self.longest_sum();
         if terms > limit {
             return Err(KernelError::Accumulator { terms, largest: self.largest, limit });
         }

@@ -22,6 +22,7 @@ mod kernel;
 mod lookup;
 mod low_rank;
 mod matrix;
+mod padded;
 mod plan;
 pub mod reference;
 mod shape;
@@ -29,6 +30,7 @@ mod shape;
 mod tests;
 mod threads;
 mod unfold;
+mod wide;
 
 pub use kernel::Kernel;
 pub use low_rank::LowRank;

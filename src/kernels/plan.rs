@@ -8,13 +8,13 @@ use std::str::FromStr;
 pub enum Path {
     /// Lookups, one after another.
     Scalar,
-    /// Lookups of 32 activations at a time.
-    Avx2,
-    /// The same for the error alone, on top of an exact matrix product: errors fit one byte where products take two.
-    ErrorPlaneAvx2,
+    /// Lookups of 16 products at a time, on any processor.
+    Rows,
+    /// The same with AVX2.
+    RowsAvx2,
     /// Lookups of 64 activations at a time, with AVX-512 VBMI.
     Avx512,
-    /// The same for the error alone, on top of an exact matrix product.
+    /// The same for the error alone, on top of an exact matrix product: errors fit one byte where products take two.
     ErrorPlaneAvx512,
     /// Exact matrix product with `rank + 1` times the fan-in, on any processor.
     LowRank,
@@ -65,8 +65,8 @@ impl Path {
     /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Scalar,
-        Self::Avx2,
-        Self::ErrorPlaneAvx2,
+        Self::Rows,
+        Self::RowsAvx2,
         Self::Avx512,
         Self::ErrorPlaneAvx512,
         Self::LowRank,
@@ -84,8 +84,8 @@ impl Path {
     pub fn name(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
-            Self::Avx2 => "avx2",
-            Self::ErrorPlaneAvx2 => "error_plane_avx2",
+            Self::Rows => "rows",
+            Self::RowsAvx2 => "rows_avx2",
             Self::Avx512 => "avx512",
             Self::ErrorPlaneAvx512 => "error_plane_avx512",
             Self::LowRank => "low_rank_scalar",
@@ -143,7 +143,7 @@ mod tests {
         }
         assert_eq!(
             "fast".parse::<Choice>().unwrap_err(),
-            "expected auto, lookup, low_rank, scalar, avx2, error_plane_avx2, avx512, error_plane_avx512, \
+            "expected auto, lookup, low_rank, scalar, rows, rows_avx2, avx512, error_plane_avx512, \
              low_rank_scalar, low_rank_avx2, low_rank_avx512, low_rank_vnni; got 'fast'"
         );
     }

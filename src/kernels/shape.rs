@@ -77,7 +77,7 @@ pub enum KernelError {
     /// Sums that may leave 32 bits.
     #[error(
         "{terms} products of up to {largest} each may leave the 32-bit accumulator; \
-         expected at most {limit} products"
+         expected at most {limit} products, or sums of 64 bits"
     )]
     Accumulator {
         /// Products in a sum.
@@ -91,7 +91,7 @@ pub enum KernelError {
 
 impl LinearShape {
     /// The same as a convolution over images of one pixel.
-    pub(super) fn convolution(&self) -> ConvShape {
+    pub fn convolution(&self) -> ConvShape {
         ConvShape::new(self.rows, [self.k, 1, 1], self.outputs, [1, 1])
     }
 }

@@ -70,7 +70,12 @@ fn formats() -> impl Strategy<Value = OperandFormat> {
 fn shapes() -> impl Strategy<Value = ConvShape> {
     let pair = |range: std::ops::Range<usize>| [range.clone(), range];
     (
-        (1usize..5, prop_oneof![3 => Just(1usize), 1 => 2usize..4], 1usize..5, 1usize..14),
+        (
+            1usize..5,
+            prop_oneof![3 => Just(1usize), 1 => 2usize..4],
+            1usize..5,
+            prop_oneof![1usize..14, 14usize..36],
+        ),
         (pair(1..24), pair(1..8), pair(1..4), pair(0..4), pair(1..3)),
         any::<bool>(),
     )
@@ -162,7 +167,7 @@ proptest! {
     #[test]
     fn matrix_products_equal_the_naive_loop(
         format in formats(), kind in kinds(), extreme: bool, seed: u32,
-        rows in 0usize..300, k in 0usize..40, outputs in 0usize..15,
+        rows in 0usize..300, k in 0usize..40, outputs in 0usize..36,
     ) {
         check_linear(&table(format, kind, seed.into()), LinearShape { rows, k, outputs }, extreme, seed.into());
     }
@@ -195,6 +200,43 @@ fn degenerate_convolutions_equal_the_naive_loop() {
     }
 }
 
+/// Channels in parts, each with its window and group.
+#[test]
+fn sums_of_64_bits_equal_the_naive_loop() {
+    let format = OperandFormat::unsigned(8, 8);
+    // At most 42 products fit 32 bits.
+    let products = format.operands().map(|(a, b)| 50_000_000 - (a * 131 + b * 7) as i32);
+    let table = ProductTable::new(format, products.collect()).unwrap();
+    let mut shape = ConvShape::new(2, [14, 6, 5], 4, [3, 3]);
+    (shape.groups, shape.padding) = (2, [1, 1]);
+    let activations = codes(format.range_a(), false, shape.activations(), 1);
+    let weights = codes(format.range_b(), false, shape.weights(), 2);
+    let expected = reference::conv2d(&shape, &activations, &weights, 3, naive(&table));
+    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    assert_eq!(kernel.longest_sum(), 42);
+    let mut out = vec![7; shape.outputs()];
+    kernel.conv2d_i64(&shape, &activations, &weights, 3, &mut out).unwrap();
+    assert_eq!(out, expected);
+    let window = ConvShape::new(2, [14, 6, 5], 4, [5, 5]);
+    assert!(kernel.conv2d_i64(&window, &activations, &vec![0; window.weights()], 0, &mut [0; 16]).is_ok());
+    let window = ConvShape::new(1, [1, 7, 7], 1, [7, 7]);
+    let refused = kernel.conv2d_i64(&window, &[0; 49], &[0; 49], 0, &mut [0]).unwrap_err();
+    assert_eq!(refused, KernelError::Accumulator { terms: 49, largest: 50_000_000, limit: 42 });
+}
+
+/// More pixels than are taken at a time, in one image and in several.
+#[test]
+fn large_images_equal_the_naive_loop() {
+    for kind in [Kind::Wide, Kind::Words] {
+        let table = table(OperandFormat::signed(8, 8), kind, 4);
+        for (batch, size) in [(1, 71), (3, 53)] {
+            let mut shape = ConvShape::new(batch, [2, size, size], 18, [3, 3]);
+            shape.padding = [1, 0];
+            check_conv(&table, &shape, false, 5);
+        }
+    }
+}
+
 #[test]
 fn tables_decide_which_paths_are_open() {
     let format = OperandFormat::signed(8, 8);
@@ -203,28 +245,28 @@ fn tables_decide_which_paths_are_open() {
         let suffice = |path: &&Path| detect::detect().suffice(**path);
         paths.iter().filter(suffice).copied().collect()
     };
-    let any = [Path::Scalar, Path::Avx2, Path::Avx512];
+    let any = [Path::Scalar, Path::Rows, Path::RowsAvx2];
+    let words = [&any[..], &[Path::Avx512]].concat();
     let low_rank = [Path::LowRank, Path::LowRankAvx2, Path::LowRankAvx512, Path::LowRankVnni];
-    assert_eq!(of(Kind::Rank(2)), here(&[&any[..], &low_rank[..]].concat()));
-    let bytes = [Path::Scalar, Path::Avx2, Path::ErrorPlaneAvx2, Path::Avx512, Path::ErrorPlaneAvx512];
-    assert_eq!(of(Kind::Bytes), here(&bytes));
-    assert_eq!(of(Kind::Wide), [Path::Scalar]);
-    if detect::detect().avx2 {
-        let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::Avx2)).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "kernel avx2 is for tables whose products span at most 16 bits; choose auto"
-        );
-    }
+    assert_eq!(of(Kind::Rank(2)), here(&[&words[..], &low_rank[..]].concat()));
+    assert_eq!(of(Kind::Words), here(&words));
+    assert_eq!(of(Kind::Bytes), here(&[&words[..], &[Path::ErrorPlaneAvx512]].concat()));
+    assert_eq!(of(Kind::Wide), here(&any));
+    let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::LowRank)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "kernel low_rank_scalar is for tables whose error has up to 16 outer products of small integers; choose auto"
+    );
     let planned = |kind| Kernel::new(&table(format, kind, 9), Choice::Auto).unwrap().path();
     let first = |paths: &[Path]| here(paths)[0];
     let products = [Path::LowRankVnni, Path::LowRankAvx2];
-    assert_eq!(planned(Kind::Rank(4)), first(&[&products[..], &[Path::Scalar]].concat()));
+    let rows = [Path::RowsAvx2, Path::Rows];
+    assert_eq!(planned(Kind::Rank(4)), first(&[&[Path::LowRankVnni], &rows[..]].concat()));
+    assert_eq!(planned(Kind::Rank(1)), first(&[&products[..], &rows[..]].concat()));
     assert_eq!(planned(Kind::Rank(0)), first(&[&products[..], &[Path::LowRank]].concat()));
-    let errors = [Path::ErrorPlaneAvx512, Path::ErrorPlaneAvx2, Path::Scalar];
-    assert_eq!(planned(Kind::Bytes), first(&errors));
-    assert_eq!(planned(Kind::Words), first(&[Path::Avx512, Path::Avx2, Path::Scalar]));
-    assert_eq!(planned(Kind::Wide), Path::Scalar);
+    assert_eq!(planned(Kind::Bytes), first(&[&[Path::ErrorPlaneAvx512], &rows[..]].concat()));
+    assert_eq!(planned(Kind::Words), first(&[&[Path::Avx512], &rows[..]].concat()));
+    assert_eq!(planned(Kind::Wide), first(&rows));
 }
 
 #[test]
@@ -246,6 +288,16 @@ fn sums_that_could_overflow_are_refused() {
     let kernel = Kernel::new(&table, Choice::Auto).unwrap();
     let error = kernel.linear(&shape, &codes, &codes, &mut [0]).unwrap_err();
     assert_eq!(error, KernelError::Accumulator { terms: 33_026, largest: 65_025, limit: 33_025 });
+    let wide = |groups: usize, window: usize| -> Vec<i64> {
+        let mut shape = ConvShape::new(2, [groups * shape.k / window, 1, window], groups, [1, window]);
+        shape.groups = groups;
+        let (activations, weights) = (vec![255; shape.activations()], vec![255; shape.weights()]);
+        let mut out = vec![7; shape.outputs()];
+        kernel.conv2d_i64(&shape, &activations, &weights, 0, &mut out).unwrap();
+        out
+    };
+    assert_eq!(wide(1, 1), [65_025 * 33_026; 2]);
+    assert_eq!(wide(3, 2), [65_025 * 33_026; 6]);
     // One less is exact.
     let shape = LinearShape { k: 33_025, ..shape };
     for kernel in kernels(&table) {

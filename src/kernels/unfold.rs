@@ -49,17 +49,6 @@ impl Unfolder {
         let shape = self.shape;
         let plane_size = shape.height * shape.width;
         let taps = shape.kernel[0] * shape.kernel[1];
-        if shape.is_matrix_product() {
-            // One pixel an image: the planes of an image are a column.
-            let images =
-                source.elements[first * source.planes..][..count * source.planes].chunks_exact(source.planes);
-            for (at, image) in images.enumerate() {
-                for (row, &element) in columns.chunks_mut(pitch).zip(image) {
-                    row[at] = element;
-                }
-            }
-            return;
-        }
         self.find_runs(first, count);
         let mut rows = columns.chunks_mut(pitch);
         for plane in 0..source.planes {
@@ -99,6 +88,24 @@ impl Unfolder {
                 at,
             });
             at += run;
+        }
+    }
+}
+
+/// Exchanges rows of so many elements and columns: `columns[element][row]`, `pitch` apart, of which those beyond the rows
+/// stay what they are.
+pub(super) fn transpose<T: Copy>(rows: &[T], width: usize, columns: &mut [T], pitch: usize) {
+    /// Rows and elements that are exchanged at a time: lines of a cache are used up while they are there.
+    const TILE: [usize; 2] = [16, 64];
+    for (tile, rows) in rows.chunks(TILE[0] * width).enumerate() {
+        let count = rows.len() / width;
+        for first in (0..width).step_by(TILE[1]) {
+            for element in first..width.min(first + TILE[1]) {
+                let column = &mut columns[element * pitch + tile * TILE[0]..][..count];
+                for (to, row) in column.iter_mut().zip(rows.chunks_exact(width)) {
+                    *to = row[element];
+                }
+            }
         }
     }
 }

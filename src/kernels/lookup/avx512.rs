@@ -4,7 +4,8 @@
 //! row, the top bit of an activation's code chooses; where activations have at most seven bits, one lookup is enough.
 //!
 //! One plane is summed after the other, since the sums of eight vectors then stay in registers for a whole chunk of the
-//! fan-in. They are kept as with AVX2: `all` is the sum of 16-bit lanes as they are, `odd` that of their upper bytes.
+//! fan-in. They are kept apart: `all` is the sum of 16-bit lanes as they
+//! are, `odd` that of their upper bytes, so that the sum of the lower bytes is `all - 256 * odd` modulo 2^16.
 
 use std::arch::x86_64::*;
 

@@ -1,5 +1,6 @@
 //! Product tables in planes of bytes, for processors that look many bytes up at once.
 
+use super::Span;
 use crate::multiplier::ProductTable;
 
 /// A plane of the products of one weight, by the activation's code.
@@ -28,12 +29,7 @@ pub(super) struct BytePlanes {
 impl BytePlanes {
     /// Lays a table out, or returns `None` where its products span more than two bytes after their common divisor.
     pub fn new(table: &ProductTable) -> Option<Self> {
-        let products = table.products();
-        let (&low, &high) = (products.iter().min()?, products.iter().max()?);
-        let offset = i64::from(low);
-        let scale =
-            products.iter().fold(0, |divisor, &p| gcd(divisor, (i64::from(p) - offset) as u64)).max(1);
-        let largest = (i64::from(high) - offset) as u64 / scale;
+        let Span { offset, scale, largest } = Span::of(table);
         let planes = match largest {
             0..=0xff => 1,
             0x100..=0xffff => 2,
@@ -41,9 +37,9 @@ impl BytePlanes {
         };
         let bits = usize::from(table.format().width_a()).max(4);
         let mut rows = vec![Row([0; 256]); 256 * planes];
-        for ((a, b), &product) in table.format().operands().zip(products) {
+        for ((a, b), &product) in table.format().operands().zip(table.products()) {
             let (a, b) = (usize::from(a as u8), usize::from(b as u8));
-            let code = (i64::from(product) - offset) as u64 / scale;
+            let code = (i64::from(product) - offset) / scale;
             for plane in 0..planes {
                 let byte = (code >> (8 * plane)) as u8;
                 rows[b * planes + plane].0[a % (1 << bits)..]
@@ -52,15 +48,11 @@ impl BytePlanes {
                     .for_each(|to| *to = byte);
             }
         }
-        Some(Self { planes, offset: low, scale: i32::try_from(scale).ok()?, bits, rows })
+        Some(Self { planes, offset: offset as i32, scale: scale as i32, bits, rows })
     }
 
     /// A plane of one weight.
     pub fn row(&self, weight: u8, plane: usize) -> &Row {
         &self.rows[usize::from(weight) * self.planes + plane]
     }
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -6,16 +6,10 @@
 
 use super::super::ConvShape;
 use super::super::convolve::Convolution;
+use super::super::padded::Padded;
 use super::lanes::{Factors, Panels};
 use super::simd::{Offsets, Place, Simd, Tile};
 use super::{Lane, OUTPUTS};
-
-/// Planes of one image and group with padding around.
-struct Padded {
-    lanes: Vec<Lane>,
-    width: usize,
-    plane: usize,
-}
 
 /// Whether this way is open to a shape, and not wasteful: at least two thirds of the vectors' pixels are some.
 pub(super) fn suits<S: Simd>(shape: &ConvShape) -> bool {
@@ -29,13 +23,6 @@ pub(super) fn convolve<S: Simd>(factors: &Factors, simd: S, convolution: Convolu
     let [height, width] = shape.output();
     let (in_group, out_group) = (shape.channels_in / shape.groups, shape.channels_out / shape.groups);
     let (pixels, plane_size) = (height * width, shape.height * shape.width);
-    if out.is_empty() {
-        return;
-    }
-    if shape.fan_in() == 0 {
-        out.fill(0);
-        return;
-    }
     let groups: Vec<Panels> = weights
         .chunks_exact(out_group * shape.fan_in())
         .map(|weights| factors.prepare(weights, out_group, in_group))
@@ -43,58 +30,40 @@ pub(super) fn convolve<S: Simd>(factors: &Factors, simd: S, convolution: Convolu
     let planes = factors.lanes(in_group);
     let mut padding = vec![Lane::default(); planes];
     factors.expand(&vec![pad_code; in_group], in_group, &mut padding);
-    let row = shape.width + 2 * shape.padding[1];
-    let plane = row * (shape.height + 2 * shape.padding[0]);
-    let padded = || {
+    let padded = Padded::new(shape);
+    let scratch = || {
         // The last vector may run on by less than its length.
-        let mut lanes = vec![Lane::default(); planes * plane + S::LANES];
-        for (lanes, &padding) in lanes.chunks_mut(plane).zip(&padding) {
+        let mut lanes = vec![Lane::default(); planes * padded.plane + S::LANES];
+        for (lanes, &padding) in lanes.chunks_mut(padded.plane).zip(&padding) {
             lanes.fill(padding);
         }
-        (Padded { lanes, width: row, plane }, vec![Lane::default(); planes * plane_size])
+        (lanes, vec![Lane::default(); planes * plane_size])
     };
-    let taps = (0..shape.kernel[0]).flat_map(|ky| (0..shape.kernel[1]).map(move |kx| [ky, kx]));
-    let taps: Vec<usize> =
-        taps.map(|[ky, kx]| ky * shape.dilation[0] * row + kx * shape.dilation[1]).collect();
-    let offsets =
-        Offsets::new((0..planes).flat_map(|p| taps.iter().map(move |tap| p * plane + tap)).collect());
+    let offsets = Offsets::new(padded.offsets(planes));
     let places: Vec<Place> = (0..height)
         .flat_map(|y| (0..width).step_by(S::LANES).map(move |x| (y, x)))
-        .map(|(y, x)| Place { base: y * row + x, out: y * width + x, count: S::LANES.min(width - x) })
+        .map(|(y, x)| Place { base: padded.place(y, x), out: y * width + x, count: S::LANES.min(width - x) })
         .collect();
     team.share(
         out.chunks_exact_mut(shape.channels_out * pixels).enumerate(),
-        padded,
-        |(padded, elements), (image, out)| {
+        scratch,
+        |(lanes, elements), (image, out)| {
             let image =
                 &activations[image * shape.channels_in * plane_size..][..shape.channels_in * plane_size];
             for (group, panels) in groups.iter().enumerate() {
                 let codes = &image[group * in_group * plane_size..][..in_group * plane_size];
                 factors.expand(codes, in_group, elements);
-                padded.fill(shape, elements);
+                padded.fill(elements, lanes);
                 let out = &mut out[group * out_group * pixels..][..out_group * pixels];
                 let starts = panels.start.chunks(OUTPUTS);
                 for (panel, (out, start)) in out.chunks_mut(OUTPUTS * pixels).zip(starts).enumerate() {
                     let weights = &panels.lanes[panel * OUTPUTS * offsets.len()..];
                     for places in places.chunks(S::VECTORS) {
-                        let (elements, offsets) = (&padded.lanes, &offsets);
+                        let (elements, offsets) = (&*lanes, &offsets);
                         Tile { weights, start, elements, offsets, places, out: &mut *out }.run(simd);
                     }
                 }
             }
         },
     );
-}
-
-impl Padded {
-    /// Puts the planes of an image in the midst of the padding.
-    fn fill(&mut self, shape: &ConvShape, elements: &[Lane]) {
-        let planes = self.lanes.chunks_exact_mut(self.plane);
-        for (padded, elements) in planes.zip(elements.chunks_exact(shape.height * shape.width)) {
-            let rows = padded[shape.padding[0] * self.width..].chunks_mut(self.width);
-            for (padded, row) in rows.zip(elements.chunks_exact(shape.width)) {
-                padded[shape.padding[1]..][..shape.width].copy_from_slice(row);
-            }
-        }
-    }
 }

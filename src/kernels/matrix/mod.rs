@@ -27,7 +27,7 @@ use std::sync::Arc;
 use self::lanes::{Factors, Panels};
 use self::simd::{Offsets, Place, Simd, Tile};
 use super::LowRank;
-use super::convolve::{Convolution, Engine, convolve};
+use super::convolve::{Convolution, Convolve, Engine, convolve};
 
 /// Outputs that are summed at a time.
 const OUTPUTS: usize = 6;
@@ -53,10 +53,11 @@ struct Pairs;
 struct Quads<const SIGNED_WEIGHTS: bool>;
 
 /// Factors of a table, and how they are multiplied.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Matrix {
-    terms: usize,
-    product: Arc<dyn Convolve>,
+    /// What the fan-in is multiplied by: one more than the rank, and one more for each factor of two digits.
+    pub terms: usize,
+    pub product: Arc<dyn Convolve>,
 }
 
 impl Matrix {
@@ -92,21 +93,6 @@ impl Matrix {
     fn of<S: Simd>(factors: Factors, simd: S) -> Self {
         Self { terms: factors.terms(), product: Arc::new(Product { factors, simd }) }
     }
-
-    /// What the fan-in is multiplied by: one more than the rank, and one more for each factor of two digits.
-    pub fn terms(&self) -> usize {
-        self.terms
-    }
-
-    /// Sums are modulo 2^32.
-    pub fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]) {
-        self.product.convolve(convolution, out);
-    }
-}
-
-/// A product whatever its instructions.
-trait Convolve: std::fmt::Debug + Send + Sync {
-    fn convolve(&self, convolution: Convolution<'_>, out: &mut [i32]);
 }
 
 /// A product with these instructions.

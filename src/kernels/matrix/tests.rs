@@ -66,7 +66,7 @@ fn check<'a>(table: &ProductTable, shape: &ConvShape, products: impl Iterator<It
         let mut out = vec![-7; shape.outputs()];
         let (activations, weights) = (&activations, &weights);
         let convolution = Convolution { shape, activations, weights, pad_code, team: Team::RAYON };
-        matrix.convolve(convolution, &mut out);
+        matrix.product.convolve(convolution, &mut out);
         assert!(out.into_iter().map(i64::from).eq(expected.iter().copied()), "{shape:?}, {matrix:?}");
     }
 }

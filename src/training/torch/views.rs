@@ -23,6 +23,13 @@ pub fn integers_mut(tensor: &mut Tensor) -> &mut [i32] {
     unsafe { slice_mut(tensor) }
 }
 
+/// The memory of a tensor of i64 to write to.
+pub fn long_integers_mut(tensor: &mut Tensor) -> &mut [i64] {
+    assert_eq!(tensor.kind(), Kind::Int64);
+    // SAFETY: the elements are i64.
+    unsafe { slice_mut(tensor) }
+}
+
 /// The memory of an fp32 tensor.
 pub fn floats(tensor: &Tensor) -> &[f32] {
     assert_eq!(tensor.kind(), Kind::Float);

@@ -106,7 +106,7 @@ impl Approximate {
     }
 
     /// The convolution `[N, O, H', W']` of codes `[N, C, H, W]` with codes `[O, C / groups, kh, kw]`, zero points
-    /// taken out: whole numbers, exact, of kind i32, fp32 or f64. Batch, height and width of `shape` are ignored.
+    /// taken out: whole numbers, exact, of kind i32, i64, fp32 or f64. Batch, height and width of `shape` are ignored.
     pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
         tch::no_grad(|| match &self.path {

@@ -179,6 +179,19 @@ fn sums_beyond_fp32_stay_exact() {
     }
 }
 
+/// Sums that 32 bits may not hold are taken in 64, in every way that knows no floating point.
+#[test]
+fn sums_beyond_32_bits_stay_exact() {
+    let m = multiplier(OperandFormat::unsigned(8, 8), |x, w| x * w + 400_000 - (x ^ w));
+    let (x, w) = (codes(&[3, 6000], true, 12, 8), codes(&[2, 6000], true, 255, 8));
+    let expected = naive(&m, &x, &w, &ConvShape::new(3, [6000, 1, 1], 2, [1, 1]));
+    assert!(expected.iter().all(|&sum| sum > i64::from(i32::MAX)));
+    for kernel in &KERNELS[..2] {
+        let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
+        assert_eq!(whole(&ready.linear(&x, &w).unwrap()), expected);
+    }
+}
+
 /// Layer by layer: with the exact multiplier, the output is the integer convolution times one unit, to the bit, and
 /// the quantised layer's up to the rounding of its fp32 sums.
 #[test]

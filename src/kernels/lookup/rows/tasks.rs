@@ -1,0 +1,153 @@
+//! How a convolution is shared out: images, and where these are few, outputs.
+
+use std::ops::Range;
+
+use super::super::super::ConvShape;
+use super::PIXELS;
+use super::add::{LANES, Sums};
+
+/// Lookups one after another cost so many times those in rows, and the rows of a step as many as so many pixels.
+const SCALAR_COST: usize = 10;
+const ROWS_COST: usize = 400;
+
+/// A convolution in tasks.
+pub(super) struct Split {
+    /// Pixels of an image.
+    pub pixels: usize,
+    /// Images of a task; the last one may have fewer.
+    pub images: usize,
+    /// Outputs that share their rows, at most [`LANES`] of one group.
+    blocks: Vec<Range<usize>>,
+    /// Blocks of a task; the last one may have fewer.
+    blocks_per_task: usize,
+    outputs: usize,
+}
+
+/// Some outputs of some images.
+pub(super) struct Task<'a> {
+    pub first_image: usize,
+    pub blocks: &'a [Range<usize>],
+    /// `[output, pixel]` of each image.
+    pub out: Vec<&'a mut [i32]>,
+}
+
+impl Split {
+    /// The fewest tasks that keep the threads equally busy: rows are made anew for each.
+    pub fn new(shape: &ConvShape, threads: usize) -> Self {
+        let [height, width] = shape.output();
+        let pixels = height * width;
+        let group = shape.channels_out / shape.groups;
+        let blocks = (0..shape.channels_out).step_by(group.max(1)).flat_map(|first| {
+            let last = first + group;
+            (first..last).step_by(LANES).map(move |first| first..last.min(first + LANES))
+        });
+        let blocks: Vec<Range<usize>> = blocks.collect();
+        let enough = shape.batch.div_ceil((PIXELS / pixels).max(1));
+        let of_outputs = if enough > 1 { 1 } else { blocks.len().min(threads) };
+        let of_images = (enough * of_outputs).next_multiple_of(threads) / of_outputs;
+        Self {
+            pixels,
+            images: shape.batch.div_ceil(of_images),
+            blocks_per_task: blocks.len().div_ceil(of_outputs),
+            blocks,
+            outputs: shape.channels_out,
+        }
+    }
+
+    /// Whether rows are made for enough pixels, and filled by enough outputs.
+    pub fn pays(&self) -> bool {
+        let pixels = PIXELS.min(self.images * self.pixels);
+        self.blocks.len() * LANES * (pixels + ROWS_COST) < SCALAR_COST * self.outputs * pixels
+    }
+
+    /// The tasks, each with its part of the output `[image, output, pixel]`.
+    pub fn tasks<'a>(&'a self, shape: &ConvShape, out: &'a mut [i32]) -> Vec<Task<'a>> {
+        let image = shape.channels_out * self.pixels;
+        let mut tasks = Vec::new();
+        for (at, images) in out.chunks_mut(self.images * image).enumerate() {
+            let first = tasks.len();
+            let blocks = self.blocks.chunks(self.blocks_per_task);
+            tasks.extend(blocks.map(|blocks| Task {
+                first_image: at * self.images,
+                blocks,
+                out: Vec::new(),
+            }));
+            for mut rest in images.chunks_mut(image) {
+                for task in &mut tasks[first..] {
+                    let outputs = task.blocks.iter().map(Range::len).sum::<usize>();
+                    task.out
+                        .push(rest.split_off_mut(..outputs * self.pixels).expect("all outputs of an image"));
+                }
+            }
+        }
+        tasks
+    }
+}
+
+impl Task<'_> {
+    /// Puts what the sums of pixels from the `first` of all images on come to where their image and output have their
+    /// place.
+    pub fn scatter(
+        &mut self,
+        sums: &[Sums],
+        first: usize,
+        outputs: &Range<usize>,
+        pixels: usize,
+        result: impl Fn(i32) -> i32,
+    ) {
+        let skipped = outputs.start - self.blocks[0].start;
+        if pixels == 1 {
+            for (out, sums) in self.out[first..].iter_mut().zip(sums) {
+                let out = &mut out[skipped..][..outputs.len()];
+                out.iter_mut().zip(sums.0).for_each(|(out, sum)| *out = result(sum));
+            }
+            return;
+        }
+        let mut at = 0;
+        while at < sums.len() {
+            let (image, pixel) = ((first + at) / pixels, (first + at) % pixels);
+            let count = (pixels - pixel).min(sums.len() - at);
+            let out = &mut self.out[image][skipped * pixels..];
+            // A few cache lines of sums at a time.
+            for (eight, sums) in sums[at..at + count].chunks(8).enumerate() {
+                for lane in 0..outputs.len() {
+                    let out = &mut out[lane * pixels + pixel + 8 * eight..][..sums.len()];
+                    for (out, sums) in out.iter_mut().zip(sums) {
+                        *out = result(sums.0[lane]);
+                    }
+                }
+            }
+            at += count;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_are_as_many_as_threads_and_share_all() {
+        let split = |batch, outputs, size, threads| {
+            let shape = ConvShape::new(batch, [3, size, size], outputs, [1, 1]);
+            let split = Split::new(&shape, threads);
+            let mut out = vec![0; shape.outputs()];
+            let mut tasks = split.tasks(&shape, &mut out);
+            tasks
+                .iter_mut()
+                .flat_map(|task| &mut task.out)
+                .for_each(|out| out.iter_mut().for_each(|n| *n += 1));
+            let count = tasks.len();
+            assert!(out.iter().all(|&n| n == 1));
+            (count, split.images)
+        };
+        // Few pixels: outputs are shared, if there are enough of them.
+        assert_eq!(split(64, 64, 8, 2), (2, 64));
+        assert_eq!(split(64, 64, 8, 3), (2, 64));
+        assert_eq!(split(64, 16, 8, 2), (2, 32));
+        assert_eq!(split(1, 8, 8, 2), (1, 1));
+        // Many: images are.
+        assert_eq!(split(100, 16, 10, 2), (4, 25));
+        assert_eq!(split(4, 16, 200, 2), (4, 1));
+    }
+}
