@@ -1,11 +1,13 @@
-//! Sums of approximate products on tensors, three ways, all exact.
+//! Sums of approximate products on tensors, four ways, all exact.
 //!
 //! - The kernels of axmul ([`crate::kernels::Kernel`]): any table, on the CPU.
 //! - Low rank on other devices: the exact product and a few outer products, as one convolution or matrix product of
 //!   libtorch with `rank + 1` times the fan-in. In fp32 while a bound on every partial sum certifies that it is
 //!   exact, else in f64.
+//! - Lookups by a kernel of ours: any table, on a CUDA device with NVIDIA's run-time compiler.
 //! - Gathering from the table: any table, on any device, slowly.
 
+mod cuda;
 mod gather;
 mod integer;
 mod low_rank;
@@ -22,6 +24,9 @@ use crate::training::plan::KernelChoice;
 /// The rank up to which outer products are faster than gathering: that touches memory for every product.
 const CUDA_RANK: usize = 32;
 
+/// The rank up to which they are taken where there are lookups. An estimate: fp32 against eight products looked up a cycle.
+const CUDA_LOOKUP_RANK: usize = 8;
+
 /// A multiplier, ready to multiply tensors on a device.
 #[derive(Debug)]
 pub struct Approximate {
@@ -34,6 +39,7 @@ pub struct Approximate {
 enum Path {
     Integer(Box<Kernel>),
     LowRank(low_rank::Factors),
+    Lookup(Box<cuda::Lookups>, gather::Table),
     Gather(gather::Table),
 }
 
@@ -61,6 +67,10 @@ impl Approximate {
                 .map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
         };
         let gather = || Path::Gather(gather::Table::new(table, device));
+        let lookups = || {
+            let lookups = cuda::Lookups::new(table, device)?;
+            Ok::<_, String>(Path::Lookup(Box::new(lookups), gather::Table::new(table, device)))
+        };
         let path = match kernel {
             KernelChoice::Gather => gather(),
             KernelChoice::Cpu(choice) if device == Device::Cpu => match choice {
@@ -70,7 +80,16 @@ impl Approximate {
                 }
                 choice => integer(choice)?,
             },
-            KernelChoice::Cpu(Choice::Auto) => factors(CUDA_RANK).unwrap_or_else(gather),
+            KernelChoice::Cpu(Choice::Auto) => match factors(CUDA_LOOKUP_RANK) {
+                Some(factors) => factors,
+                None => lookups().unwrap_or_else(|missing| {
+                    factors(CUDA_RANK).unwrap_or_else(|| {
+                        eprintln!("products of '{}' are gathered, which is slow: {missing}", multiplier.name);
+                        gather()
+                    })
+                }),
+            },
+            KernelChoice::Cpu(Choice::Lookup) => lookups().map_err(|missing| problem(&missing))?,
             KernelChoice::LowRankTorch | KernelChoice::Cpu(Choice::LowRank) => factors(CUDA_RANK)
                 .ok_or_else(|| {
                     problem(&"its error map has no factors of small integers; choose kernel auto or gather")
@@ -78,7 +97,7 @@ impl Approximate {
             KernelChoice::Cpu(choice) => {
                 let name = String::from(KernelChoice::Cpu(choice));
                 return Err(TrainError::Multiplier(format!(
-                    "kernel {name} runs on the CPU only; choose auto, low_rank or gather"
+                    "kernel {name} runs on the CPU only; choose auto, lookup, low_rank or gather"
                 )));
             }
         };
@@ -95,6 +114,7 @@ impl Approximate {
         match &self.path {
             Path::Integer(kernel) => kernel.path().name(),
             Path::LowRank(_) => "low_rank_torch",
+            Path::Lookup(..) => "lookup_cuda",
             Path::Gather(_) => "gather",
         }
     }
@@ -114,7 +134,11 @@ impl Approximate {
                 let sums = integer::conv2d(kernel, x, w, shape)?;
                 Ok(self.without_zero_points(sums, x, w, Some(shape)))
             }
-            Path::Gather(table) => {
+            Path::Lookup(lookups, _) if lookups.holds(w) => {
+                let sums = lookups.conv2d(x, w, shape).map_err(TrainError::Multiplier)?;
+                Ok(self.without_zero_points(sums, x, w, Some(shape)))
+            }
+            Path::Lookup(_, table) | Path::Gather(table) => {
                 let sums = table.conv2d(x, w, shape);
                 Ok(self.without_zero_points(sums, x, w, Some(shape)))
             }
@@ -130,7 +154,11 @@ impl Approximate {
                 let sums = integer::linear(kernel, x, w)?;
                 Ok(self.without_zero_points(sums, x, w, None))
             }
-            Path::Gather(table) => {
+            Path::Lookup(lookups, _) if lookups.holds(w) => {
+                let sums = lookups.linear(x, w).map_err(TrainError::Multiplier)?;
+                Ok(self.without_zero_points(sums, x, w, None))
+            }
+            Path::Lookup(_, table) | Path::Gather(table) => {
                 let sums = table.linear(x, w);
                 Ok(self.without_zero_points(sums, x, w, None))
             }
