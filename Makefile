@@ -10,7 +10,7 @@ BIN = $(or $(CARGO_TARGET_DIR),target)/release
 # Recipes that need libtorch begin with this. Found, or downloaded and kept in the user's cache.
 WITH_LIBTORCH = LIBTORCH=$$(scripts/libtorch.sh) && export LIBTORCH
 
-.PHONY: help demo test build lint test-core test-torch bench data libtorch fmt clean prerequisites
+.PHONY: help demo test build lint test-core test-torch test-arm test-miri bench data libtorch fmt clean prerequisites
 .NOTPARALLEL:
 
 help: ## this list (the default)
@@ -44,6 +44,18 @@ test-core: ## the tests that need nothing but cargo and a C compiler
 
 test-torch: ## the tests of the training half
 	$(WITH_LIBTORCH) && $(CARGO) test --locked --features torch
+
+# What the usual tests cannot see on one machine. Not part of `make test`, since each wants something more installed.
+test-arm: ## the kernels' tests for NEON, emulated (rustup target aarch64-unknown-linux-gnu, its gcc, qemu-user)
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
+	    $(CARGO) test --locked --target aarch64-unknown-linux-gnu --lib kernels::
+
+test-miri: ## the kernels' tests under Miri, with AVX2 and without (rustup component miri of nightly)
+	for features in -avx2 +avx2; do \
+	    MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-disable-isolation -Zmiri-ignore-leaks" \
+	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --lib kernels:: || exit 1; \
+	done
 
 bench: ## how fast kernels, simulation and training are, each result asserted
 	$(CARGO) bench --locked

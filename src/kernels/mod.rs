@@ -7,7 +7,7 @@
 //! - [`ConvShape`], [`LinearShape`]: what is multiplied with what, checked before anything runs.
 //! - [`Kernel`]: a product table with the way to multiply by it, and the operations. [`Path`] is a way, [`Choice`]
 //!   says which is taken.
-//! - [`LowRank`]: a table as the exact product plus a few outer products, certified.
+//! - [`LowRank`]: a table as the exact product plus a few outer products, certified; [`ByteFactors`]: the same in bytes.
 //!
 //! ```text
 //! kernel      checks operands, plans the path           engine   what a path needs
@@ -15,6 +15,7 @@
 //! lookup      columns of codes through a table          matrix   columns of small factors, multiplied exactly
 //! ```
 
+mod bytes;
 mod convolve;
 mod detect;
 mod engine;
@@ -32,6 +33,7 @@ mod threads;
 mod unfold;
 mod wide;
 
+pub use bytes::ByteFactors;
 pub use kernel::Kernel;
 pub use low_rank::LowRank;
 pub use plan::{Choice, Path, PathError};

@@ -12,7 +12,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-mod digits;
+pub(super) mod digits;
 mod direct;
 mod lanes;
 mod portable;

@@ -87,10 +87,13 @@ impl Default for Capture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum KernelChoice {
-    /// By the kernels of axmul on the CPU; elsewhere by libtorch, of which there are `auto` and `low_rank`.
+    /// By the kernels of axmul on the CPU; elsewhere the ways of a device, of which there are `auto`, `lookup` and
+    /// `low_rank`.
     Cpu(Choice),
     /// The exact product and a few outer products by libtorch, on any device.
     LowRankTorch,
+    /// The same in factors of a byte, as integer matrix products: by tensor cores on CUDA.
+    LowRankInt8,
     /// Gathering from the table, on any device.
     Gather,
 }
@@ -108,11 +111,12 @@ impl TryFrom<String> for KernelChoice {
         match text.as_str() {
             "gather" => Ok(Self::Gather),
             "low_rank_torch" => Ok(Self::LowRankTorch),
+            "low_rank_int8" => Ok(Self::LowRankInt8),
             // The name of lookups where there was one way to do them.
             "lut" => Ok(Self::Cpu(Choice::Lookup)),
             text => match text.parse() {
                 Ok(choice) => Ok(Self::Cpu(choice)),
-                Err(problem) => Err(format!("{problem}; also gather and low_rank_torch")),
+                Err(problem) => Err(format!("{problem}; also gather, low_rank_torch and low_rank_int8")),
             },
         }
     }
@@ -123,6 +127,7 @@ impl From<KernelChoice> for String {
         match kernel {
             KernelChoice::Cpu(choice) => choice.to_string(),
             KernelChoice::LowRankTorch => "low_rank_torch".into(),
+            KernelChoice::LowRankInt8 => "low_rank_int8".into(),
             KernelChoice::Gather => "gather".into(),
         }
     }

@@ -124,3 +124,47 @@ pub(super) unsafe fn tile<E: Element, const P: usize>(
     }
     *sums = total;
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Sums of all codes but the last at 7 pixels of 1 to 5 steps, with columns that tell weight and code.
+    pub fn check<E: Element>(gather: impl Gather<E>, element: impl Fn(i64) -> E) {
+        let columns: Vec<Column<E>> = (0..LANES as i64)
+            .map(|lane| std::array::from_fn(|code| element((code as i64 - 77) * (9 * lane - 40) - lane)))
+            .collect();
+        let codes: Vec<u8> = (0..40).map(|i| (i * 6 + 3) as u8).collect();
+        for steps in 1..=5 {
+            let mut planes = vec![Plane::default(); steps];
+            for (step, plane) in planes.iter_mut().enumerate() {
+                let rotated = std::array::from_fn(|lane| &columns[(lane + step) % LANES]);
+                gather.lay(rotated, 3..=237, plane);
+            }
+            let (offsets, places): (Vec<usize>, _) =
+                ((0..steps).map(|step| 3 * step).collect(), [0, 1, 2, 3, 11, 20, 27]);
+            let mut sums = [Sums([-5; LANES]); 7];
+            gather.add(&planes, &offsets, &codes, &places, &mut sums);
+            for (place, sums) in places.into_iter().zip(sums) {
+                for (lane, sum) in sums.0.into_iter().enumerate() {
+                    let products = (0..steps).map(|step| {
+                        columns[(lane + step) % LANES][usize::from(codes[place + 3 * step])].widen()
+                    });
+                    assert_eq!(sum, products.fold(-5, i32::wrapping_add), "{steps} steps, {place}, {lane}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn portable_sums_equal_the_naive_loop() {
+        check(Portable, |product| product as i16);
+        check(Portable, |product| (product << 18) as i32);
+    }
+
+    #[test]
+    #[should_panic = "furthest"]
+    fn a_place_beyond_the_codes_is_noticed() {
+        Gather::<i16>::add(Portable, &[Plane::default()], &[3], &[0; 8], &[5], &mut [Sums::default()]);
+    }
+}

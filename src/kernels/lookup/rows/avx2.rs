@@ -233,3 +233,19 @@ fn store_sums([low, high]: [__m256i; 2], sums: &mut Sums) {
         _mm256_store_si256(halves[1].as_mut_ptr().cast(), high);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::add::tests::check;
+    use super::*;
+
+    #[test]
+    fn sums_equal_the_naive_loop() {
+        let Some(avx2) = Avx2::detect() else {
+            eprintln!("passed over: this processor lacks AVX2");
+            return;
+        };
+        check::<i16>(avx2, |product| product as i16);
+        check::<i32>(avx2, |product| (product << 18) as i32);
+    }
+}

@@ -27,10 +27,10 @@ use super::super::convolve::{Convolution, Convolve};
 use super::{Scalar, Span};
 use crate::multiplier::ProductTable;
 
-/// Steps of the fan-in whose rows are there at a time: with 16-bit products half a cache of 256 KiB.
+/// Steps of the fan-in whose rows are there at a time: with products of 16 bits 192 KiB, to stay in the second cache.
 const STEPS: usize = 24;
 
-/// Pixels that rows serve at most: their sums take the other half.
+/// Pixels that rows serve at most: more rows would be made anew with fewer, and more sums, now 256 KiB, leave the cache.
 const PIXELS: usize = 4096;
 
 /// A table by columns: what a weight makes of each activation.
@@ -66,7 +66,7 @@ where
         let plain = Span { offset: 0, scale: 1, ..span };
         return Arc::new(Rows::new(table, plain, gather, |product| product as i32));
     }
-    // Codes from -2^15 on.
+    // Elements from -2^15 on.
     let middle = Span { offset: span.offset + (span.scale << 15), ..span };
     Arc::new(Rows::new(table, middle, gather, |product| ((product - middle.offset) / middle.scale) as i16))
 }
@@ -119,10 +119,10 @@ impl<E: Element, G: Gather<E>> Convolve for Rows<E, G> {
                     let weights =
                         &convolution.weights[outputs.start * shape.fan_in()..outputs.end * shape.fan_in()];
                     sums.fill(Sums::default());
-                    for first in (0..shape.fan_in()).step_by(STEPS) {
-                        let offsets = &layout.offsets[first..shape.fan_in().min(first + STEPS)];
+                    for step in (0..shape.fan_in()).step_by(STEPS) {
+                        let offsets = &layout.offsets[step..shape.fan_in().min(step + STEPS)];
                         let planes = &mut planes[..offsets.len()];
-                        self.lay(&weights[first..], shape.fan_in(), occurring.clone(), planes);
+                        self.lay(&weights[step..], shape.fan_in(), occurring.clone(), planes);
                         self.gather.add(planes, offsets, codes, places, sums);
                     }
                     task.scatter(sums, first, outputs, split.pixels, result);

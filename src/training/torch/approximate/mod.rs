@@ -1,14 +1,16 @@
-//! Sums of approximate products on tensors, four ways, all exact.
+//! Sums of approximate products on tensors, five ways, all exact.
 //!
 //! - The kernels of axmul ([`crate::kernels::Kernel`]): any table, on the CPU.
 //! - Low rank on other devices: the exact product and a few outer products, as one convolution or matrix product of
 //!   libtorch with `rank + 1` times the fan-in. In fp32 while a bound on every partial sum certifies that it is
 //!   exact, else in f64.
+//! - The same in factors of a byte: integer matrix products, by tensor cores on CUDA.
 //! - Lookups by a kernel of ours: any table, on a CUDA device with NVIDIA's run-time compiler.
 //! - Gathering from the table: any table, on any device, slowly.
 
 mod cuda;
 mod gather;
+mod int8;
 mod integer;
 mod low_rank;
 
@@ -39,6 +41,9 @@ pub struct Approximate {
 enum Path {
     Integer(Box<Kernel>),
     LowRank(low_rank::Factors),
+    /// The second is for sums that may not fit 32 bits.
+    Int8(int8::Factors, low_rank::Factors),
+    /// The second is for sums that may not fit 32 bits.
     Lookup(Box<cuda::Lookups>, gather::Table),
     Gather(gather::Table),
 }
@@ -66,6 +71,11 @@ impl Approximate {
             LowRank::factor(table, max_rank)
                 .map(|factors| Path::LowRank(low_rank::Factors::new(&factors, device)))
         };
+        let int8 = |max_rank| {
+            let factors = LowRank::factor(table, max_rank)?;
+            let bytes = int8::Factors::new(&factors.bytes()?, device).ok()?;
+            Some(Path::Int8(bytes, low_rank::Factors::new(&factors, device)))
+        };
         let gather = || Path::Gather(gather::Table::new(table, device));
         let lookups = || {
             let lookups = cuda::Lookups::new(table, device)?;
@@ -80,7 +90,9 @@ impl Approximate {
                 }
                 choice => integer(choice)?,
             },
-            KernelChoice::Cpu(Choice::Auto) => match factors(CUDA_LOOKUP_RANK) {
+            KernelChoice::Cpu(Choice::Auto) => match int8(CUDA_LOOKUP_RANK)
+                .or_else(|| factors(CUDA_LOOKUP_RANK))
+            {
                 Some(factors) => factors,
                 None => lookups().unwrap_or_else(|missing| {
                     factors(CUDA_RANK).unwrap_or_else(|| {
@@ -89,6 +101,9 @@ impl Approximate {
                     })
                 }),
             },
+            KernelChoice::LowRankInt8 => int8(CUDA_RANK).ok_or_else(|| {
+                problem(&"its error map has no factors of one or two bytes; choose kernel auto or gather")
+            })?,
             KernelChoice::Cpu(Choice::Lookup) => lookups().map_err(|missing| problem(&missing))?,
             KernelChoice::LowRankTorch | KernelChoice::Cpu(Choice::LowRank) => factors(CUDA_RANK)
                 .ok_or_else(|| {
@@ -114,6 +129,7 @@ impl Approximate {
         match &self.path {
             Path::Integer(kernel) => kernel.path().name(),
             Path::LowRank(_) => "low_rank_torch",
+            Path::Int8(..) => "low_rank_int8",
             Path::Lookup(..) => "lookup_cuda",
             Path::Gather(_) => "gather",
         }
@@ -128,42 +144,33 @@ impl Approximate {
     /// The convolution `[N, O, H', W']` of codes `[N, C, H, W]` with codes `[O, C / groups, kh, kw]`, zero points
     /// taken out: whole numbers, exact, of kind i32, i64, fp32 or f64. Batch, height and width of `shape` are ignored.
     pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Result<Tensor, TrainError> {
-        debug_assert!(self.takes(x, w));
-        tch::no_grad(|| match &self.path {
-            Path::Integer(kernel) => {
-                let sums = integer::conv2d(kernel, x, w, shape)?;
-                Ok(self.without_zero_points(sums, x, w, Some(shape)))
-            }
-            Path::Lookup(lookups, _) if lookups.holds(w) => {
-                let sums = lookups.conv2d(x, w, shape).map_err(TrainError::Multiplier)?;
-                Ok(self.without_zero_points(sums, x, w, Some(shape)))
-            }
-            Path::Lookup(_, table) | Path::Gather(table) => {
-                let sums = table.conv2d(x, w, shape);
-                Ok(self.without_zero_points(sums, x, w, Some(shape)))
-            }
-            Path::LowRank(factors) => Ok(factors.conv2d(x, w, shape)),
-        })
+        self.multiply(x, w, Some(shape))
     }
 
     /// The product `[rows, O]` of codes `[rows, K]` with codes `[O, K]`; otherwise like [`Self::conv2d`].
     pub fn linear(&self, x: &Codes, w: &Codes) -> Result<Tensor, TrainError> {
+        self.multiply(x, w, None)
+    }
+
+    fn multiply(&self, x: &Codes, w: &Codes, convolution: Option<&ConvShape>) -> Result<Tensor, TrainError> {
         debug_assert!(self.takes(x, w));
-        tch::no_grad(|| match &self.path {
-            Path::Integer(kernel) => {
-                let sums = integer::linear(kernel, x, w)?;
-                Ok(self.without_zero_points(sums, x, w, None))
+        let _no_grad = tch::no_grad_guard();
+        let sums = match (&self.path, convolution) {
+            (Path::Integer(kernel), Some(shape)) => integer::conv2d(kernel, x, w, shape)?,
+            (Path::Integer(kernel), None) => integer::linear(kernel, x, w)?,
+            (Path::Lookup(lookups, _), Some(shape)) if lookups.hold(w) => lookups.conv2d(x, w, shape)?,
+            (Path::Lookup(lookups, _), None) if lookups.hold(w) => lookups.linear(x, w)?,
+            (Path::Int8(factors, _), Some(shape)) if factors.hold(w) => factors.conv2d(x, w, shape)?,
+            (Path::Int8(factors, _), None) if factors.hold(w) => factors.linear(x, w)?,
+            (Path::Lookup(_, table) | Path::Gather(table), Some(shape)) => table.conv2d(x, w, shape),
+            (Path::Lookup(_, table) | Path::Gather(table), None) => table.linear(x, w),
+            // These know no zero points.
+            (Path::Int8(_, factors) | Path::LowRank(factors), Some(shape)) => {
+                return Ok(factors.conv2d(x, w, shape));
             }
-            Path::Lookup(lookups, _) if lookups.holds(w) => {
-                let sums = lookups.linear(x, w).map_err(TrainError::Multiplier)?;
-                Ok(self.without_zero_points(sums, x, w, None))
-            }
-            Path::Lookup(_, table) | Path::Gather(table) => {
-                let sums = table.linear(x, w);
-                Ok(self.without_zero_points(sums, x, w, None))
-            }
-            Path::LowRank(factors) => Ok(factors.linear(x, w)),
-        })
+            (Path::Int8(_, factors) | Path::LowRank(factors), None) => return Ok(factors.linear(x, w)),
+        };
+        Ok(self.without_zero_points(sums, x, w, convolution))
     }
 
     /// Takes the zero points out of sums over products of codes, in whole numbers of the sums' kind:

@@ -12,12 +12,13 @@ use crate::training::torch::layers::{Mode, MultiplyingLayer, Product};
 use crate::training::torch::quantisation::Codes;
 
 /// Ways to multiply; those after the first three are for tables of low rank.
-const KERNELS: [KernelChoice; 5] = [
+const KERNELS: [KernelChoice; 6] = [
     KernelChoice::Cpu(Choice::Auto),
     KernelChoice::Cpu(Choice::Lookup),
     KernelChoice::Gather,
     KernelChoice::Cpu(Choice::LowRank),
     KernelChoice::LowRankTorch,
+    KernelChoice::LowRankInt8,
 ];
 
 pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> Tabulated {
@@ -121,7 +122,7 @@ fn convolutions_equal_a_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let affine = !format.is_signed();
         for (what, m, low_rank) in multipliers(format) {
-            for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
+            for kernel in &KERNELS[..if low_rank { 6 } else { 3 }] {
                 let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
                 for shape in shapes() {
                     let (z_x, z_w) = if affine { (37, 141) } else { (0, 0) };
@@ -147,7 +148,7 @@ fn matrix_products_equal_a_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         let affine = !format.is_signed();
         for (what, m, low_rank) in multipliers(format) {
-            for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
+            for kernel in &KERNELS[..if low_rank { 6 } else { 3 }] {
                 let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
                 let (z_x, z_w) = if affine { (201, 99) } else { (0, 0) };
                 let (x, w) = (codes(&[5, 33], affine, z_x, 8), codes(&[7, 33], affine, z_w, 8));
@@ -253,7 +254,7 @@ proptest! {
         let taps = [shape.channels_out, 4 / shape.groups, shape.kernel[0], shape.kernel[1]];
         let w = codes(&taps.map(|n| n as i64), !signed, z_w, bits);
         let (rows, columns) = (codes(&[5, 33], !signed, z_x, 8), codes(&[7, 33], !signed, z_w, bits));
-        for kernel in &KERNELS[..if low_rank { 5 } else { 3 }] {
+        for kernel in &KERNELS[..if low_rank { 6 } else { 3 }] {
             let ready = Approximate::new(&m, *kernel, Device::Cpu).unwrap();
             let got = whole(&ready.conv2d(&x, &w, &shape).unwrap());
             prop_assert!(got == naive(&m, &x, &w, &shape), "{what}, {format}, {}, {shape:?}", ready.kernel());

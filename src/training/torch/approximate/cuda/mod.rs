@@ -24,6 +24,7 @@ use super::shape_of;
 use crate::kernels::{Choice, ConvShape, Kernel, LinearShape};
 use crate::multiplier::ProductTable;
 use crate::random::SplitMix;
+use crate::training::torch::TrainError;
 use crate::training::torch::quantisation::Codes;
 
 /// A table on a device, with the kernel.
@@ -101,26 +102,28 @@ impl Lookups {
     }
 
     /// Whether 32 bits are sure to hold the sums of these weights, a row of them an output.
-    pub fn holds(&self, w: &Codes) -> bool {
+    pub fn hold(&self, w: &Codes) -> bool {
         w.bytes.numel() <= self.longest_sum * w.bytes.size()[0] as usize
     }
 
     /// Sums `[N, O, H', W']` of products of codes, i32.
-    pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Result<Tensor, String> {
+    pub fn conv2d(&self, x: &Codes, w: &Codes, shape: &ConvShape) -> Result<Tensor, TrainError> {
         let shape = shape_of(&x.bytes, shape);
         let [height, width] = shape.output();
         let size = [shape.batch, shape.channels_out, height, width].map(|n| n as i64);
         let (x_bytes, w_bytes) = (x.bytes.contiguous(), w.bytes.contiguous());
-        Ok(self.launch(&shape, &x_bytes, &w_bytes, x.zero_byte())?.view(size))
+        let sums = self.launch(&shape, &x_bytes, &w_bytes, x.zero_byte()).map_err(TrainError::Device)?;
+        Ok(sums.view(size))
     }
 
     /// Sums `[rows, O]` of products of codes, i32.
-    pub fn linear(&self, x: &Codes, w: &Codes) -> Result<Tensor, String> {
+    pub fn linear(&self, x: &Codes, w: &Codes) -> Result<Tensor, TrainError> {
         let [rows, k, outputs] = [x.bytes.size()[0], x.bytes.size()[1], w.bytes.size()[0]];
         let shape =
             LinearShape { rows: rows as usize, k: k as usize, outputs: outputs as usize }.convolution();
         let (x_bytes, w_bytes) = (x.bytes.contiguous(), w.bytes.contiguous());
-        Ok(self.launch(&shape, &x_bytes, &w_bytes, x.zero_byte())?.view([rows, outputs]))
+        let sums = self.launch(&shape, &x_bytes, &w_bytes, x.zero_byte()).map_err(TrainError::Device)?;
+        Ok(sums.view([rows, outputs]))
     }
 
     /// The sums of a convolution in a row.
