@@ -6,10 +6,6 @@ use super::*;
 use crate::multiplier::{OperandFormat, ProductTable};
 use crate::random::SplitMix;
 
-/// Runs of a property, and rows and columns of images: fewer under Miri, which is ten thousand times slower.
-const CASES: u32 = if cfg!(miri) { 2 } else { 64 };
-const LARGEST: usize = if cfg!(miri) { 4 } else { 24 };
-
 /// What is special about a table.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -80,7 +76,7 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
             1usize..5,
             prop_oneof![1usize..14, 14usize..36],
         ),
-        (pair(1..LARGEST), pair(1..LARGEST.min(8)), pair(1..4), pair(0..4), pair(1..3)),
+        (pair(1..24), pair(1..8), pair(1..4), pair(0..4), pair(1..3)),
         any::<bool>(),
     )
         .prop_map(|((batch, groups, inputs, outputs), (size, kernel, stride, padding, dilation), unit)| {
@@ -159,7 +155,7 @@ fn check_linear(table: &ProductTable, shape: LinearShape, extreme: bool, seed: u
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(CASES))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn convolutions_equal_the_naive_loop(
@@ -171,7 +167,7 @@ proptest! {
     #[test]
     fn matrix_products_equal_the_naive_loop(
         format in formats(), kind in kinds(), extreme: bool, seed: u32,
-        rows in 0usize..12 * LARGEST, k in 0usize..40, outputs in 0usize..36,
+        rows in 0usize..300, k in 0usize..40, outputs in 0usize..36,
     ) {
         check_linear(&table(format, kind, seed.into()), LinearShape { rows, k, outputs }, extreme, seed.into());
     }
@@ -179,7 +175,6 @@ proptest! {
 
 /// Fan-ins beyond what sums of 16 bits hold, and whole vectors of them.
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn long_sums_equal_the_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
         for kind in [Kind::Words, Kind::Bytes, Kind::Rank(3)] {
@@ -193,7 +188,6 @@ fn long_sums_equal_the_naive_loop() {
 
 /// Depthwise and pointwise convolutions, and one kernel as large as the image.
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn degenerate_convolutions_equal_the_naive_loop() {
     let table = table(OperandFormat::signed(8, 8), Kind::Rank(2), 1);
     let mut depthwise = ConvShape::new(2, [12, 9, 17], 12, [3, 3]);
@@ -208,7 +202,6 @@ fn degenerate_convolutions_equal_the_naive_loop() {
 
 /// Channels in parts, each with its window and group.
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn sums_of_64_bits_equal_the_naive_loop() {
     let format = OperandFormat::unsigned(8, 8);
     // At most 42 products fit 32 bits.
@@ -233,7 +226,6 @@ fn sums_of_64_bits_equal_the_naive_loop() {
 
 /// More pixels than are taken at a time, in one image and in several.
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn large_images_equal_the_naive_loop() {
     for kind in [Kind::Wide, Kind::Words] {
         let table = table(OperandFormat::signed(8, 8), kind, 4);
@@ -246,7 +238,6 @@ fn large_images_equal_the_naive_loop() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn tables_decide_which_paths_are_open() {
     let format = OperandFormat::signed(8, 8);
     let of = |kind| paths(&table(format, kind, 9));
@@ -290,7 +281,6 @@ fn misfits_name_the_operand() {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "takes hours there")]
 fn sums_that_could_overflow_are_refused() {
     let table = ProductTable::exact(OperandFormat::unsigned(8, 8)).unwrap();
     let shape = LinearShape { rows: 1, k: 33_026, outputs: 1 };

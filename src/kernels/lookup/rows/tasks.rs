@@ -127,6 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "safe, and slow there")]
     fn tasks_are_as_many_as_threads_and_share_all() {
         let split = |batch, outputs, size, threads| {
             let shape = ConvShape::new(batch, [3, size, size], outputs, [1, 1]);
