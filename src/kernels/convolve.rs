@@ -1,6 +1,7 @@
 //! Convolutions and matrix products by any engine: images spread over threads, pixels taken in blocks.
 
-use super::unfold::{Planes, Unfolder, transpose};
+use super::transpose::transpose;
+use super::unfold::{Planes, Unfolder};
 use super::{ConvShape, Team};
 
 /// Pixels that a task takes at least, where there are as many: enough that what is prepared for it hardly counts.

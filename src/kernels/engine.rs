@@ -8,6 +8,9 @@ use super::matrix::Matrix;
 use super::{LowRank, Path, PathError, lookup};
 use crate::multiplier::ProductTable;
 
+/// What lookups with AVX-512 are for.
+const WORDS: &str = "tables whose products span at most 16 bits";
+
 /// A table, laid out for a path.
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
@@ -26,7 +29,8 @@ impl Engine {
             Path::Scalar => (Some(Self::lookup(lookup::Scalar::new(table))), "all tables"),
             Path::Rows => (Some(Self::of(lookup::rows::portable(table))), "all tables"),
             Path::RowsAvx2 => (rows_avx2(table), "all tables"),
-            Path::Avx512 => (avx512(table), "tables whose products span at most 16 bits"),
+            Path::RowsAvx512 => (rows_avx512(table), WORDS),
+            Path::Avx512 => (avx512(table), WORDS),
             Path::ErrorPlaneAvx512 => (error_plane(table), "tables whose errors span at most 8 bits"),
             Path::LowRank | Path::LowRankAvx2 | Path::LowRankAvx512 | Path::LowRankVnni => (
                 factors.and_then(|factors| matrix(factors, path)),
@@ -76,6 +80,11 @@ fn rows_avx2(table: &ProductTable) -> Option<Engine> {
 }
 
 #[cfg(target_arch = "x86_64")]
+fn rows_avx512(table: &ProductTable) -> Option<Engine> {
+    lookup::rows::avx512(table).map(Engine::of)
+}
+
+#[cfg(target_arch = "x86_64")]
 fn avx512(table: &ProductTable) -> Option<Engine> {
     lookup::Avx512::new(table).map(Engine::lookup)
 }
@@ -96,6 +105,11 @@ fn error_plane(table: &ProductTable) -> Option<Engine> {
 // Not reached: no such processor has the instructions.
 #[cfg(not(target_arch = "x86_64"))]
 fn rows_avx2(_: &ProductTable) -> Option<Engine> {
+    None
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn rows_avx512(_: &ProductTable) -> Option<Engine> {
     None
 }
 

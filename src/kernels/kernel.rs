@@ -10,16 +10,12 @@ use crate::multiplier::{OperandFormat, ProductTable};
 /// The rank up to which factors are looked for where a matrix product was asked for: the search takes long beyond.
 const MOST_RANKS: usize = 16;
 
-/// Paths from the fastest on, of matrix products those with up to so many times the fan-in.
-///
-/// The order with AVX2 and without is measured; see benches/README.md. That with AVX-512 is computed: a core looks up
-/// about 23 thousand million products a second in two planes. By the count of instructions, at the share of the peak that
-/// AVX2 reaches, it multiplies and adds about 120 of 8 bits and 60 of 16 bits, divided by what the fan-in is multiplied by.
-const FASTEST: [(Path, usize); 8] = [
+/// Paths from the fastest on, of matrix products those with up to so many times the fan-in: as measured, see
+/// benches/README.md. Other lookups with AVX-512 are never the fastest: rows take them where they do not pay.
+const FASTEST: [(Path, usize); 7] = [
     (Path::LowRankVnni, 5),
     (Path::LowRankAvx512, 2),
-    (Path::ErrorPlaneAvx512, 1),
-    (Path::Avx512, 1),
+    (Path::RowsAvx512, 1),
     (Path::LowRankAvx2, 2),
     (Path::RowsAvx2, 1),
     (Path::LowRank, 1),
@@ -155,6 +151,11 @@ impl Kernel {
         range: std::ops::RangeInclusive<i64>,
     ) -> Result<(), KernelError> {
         if range.end() - range.start() == 255 {
+            return Ok(());
+        }
+        // Without a branch, so that it becomes vectors.
+        let (least, width) = (*range.start() as u8, (range.end() - range.start()) as u8);
+        if codes.iter().fold(0, |widest, code| code.wrapping_sub(least).max(widest)) <= width {
             return Ok(());
         }
         let value = |code: u8| {

@@ -30,6 +30,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod transpose;
 mod unfold;
 mod wide;
 

@@ -12,6 +12,8 @@ pub enum Path {
     Rows,
     /// The same with AVX2.
     RowsAvx2,
+    /// The same of up to 32 products, with AVX-512 VNNI.
+    RowsAvx512,
     /// Lookups of 64 activations at a time, with AVX-512 VBMI.
     Avx512,
     /// The same for the error alone, on top of an exact matrix product: errors fit one byte where products take two.
@@ -63,10 +65,11 @@ pub enum PathError {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Scalar,
         Self::Rows,
         Self::RowsAvx2,
+        Self::RowsAvx512,
         Self::Avx512,
         Self::ErrorPlaneAvx512,
         Self::LowRank,
@@ -86,6 +89,7 @@ impl Path {
             Self::Scalar => "scalar",
             Self::Rows => "rows",
             Self::RowsAvx2 => "rows_avx2",
+            Self::RowsAvx512 => "rows_avx512",
             Self::Avx512 => "avx512",
             Self::ErrorPlaneAvx512 => "error_plane_avx512",
             Self::LowRank => "low_rank_scalar",
@@ -143,7 +147,7 @@ mod tests {
         }
         assert_eq!(
             "fast".parse::<Choice>().unwrap_err(),
-            "expected auto, lookup, low_rank, scalar, rows, rows_avx2, avx512, error_plane_avx512, \
+            "expected auto, lookup, low_rank, scalar, rows, rows_avx2, rows_avx512, avx512, error_plane_avx512, \
              low_rank_scalar, low_rank_avx2, low_rank_avx512, low_rank_vnni; got 'fast'"
         );
     }

@@ -92,24 +92,6 @@ impl Unfolder {
     }
 }
 
-/// Exchanges rows of so many elements and columns: `columns[element][row]`, `pitch` apart, of which those beyond the rows
-/// stay what they are.
-pub(super) fn transpose<T: Copy>(rows: &[T], width: usize, columns: &mut [T], pitch: usize) {
-    /// Rows and elements that are exchanged at a time: lines of a cache are used up while they are there.
-    const TILE: [usize; 2] = [16, 64];
-    for (tile, rows) in rows.chunks(TILE[0] * width).enumerate() {
-        let count = rows.len() / width;
-        for first in (0..width).step_by(TILE[1]) {
-            for element in first..width.min(first + TILE[1]) {
-                let column = &mut columns[element * pitch + tile * TILE[0]..][..count];
-                for (to, row) in column.iter_mut().zip(rows.chunks_exact(width)) {
-                    *to = row[element];
-                }
-            }
-        }
-    }
-}
-
 /// What tap `kx` of a row `line` of a plane meets at the outputs from `x` on.
 #[inline]
 fn copy<T: Copy>(shape: &ConvShape, x: usize, kx: usize, line: &[T], padding: T, out: &mut [T]) {

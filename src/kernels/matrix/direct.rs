@@ -2,7 +2,8 @@
 //!
 //! Neighbouring pixels of a row meet, for each tap, neighbouring lanes of a plane, so a vector of pixels is one place in
 //! the planes, and a tap an offset from it. Where a row is no multiple of a vector, the last one runs on into what
-//! follows, and what comes of that is dropped.
+//! follows, and what comes of that is dropped: row by row, or, where that wastes less, all rows and what is between them
+//! as one.
 
 use super::super::ConvShape;
 use super::super::convolve::Convolution;
@@ -11,10 +12,45 @@ use super::lanes::{Factors, Panels};
 use super::simd::{Offsets, Place, Simd, Tile};
 use super::{Lane, OUTPUTS};
 
-/// Whether this way is open to a shape, and not wasteful: at least two thirds of the vectors' pixels are some.
+/// The vectors of an image.
+struct Vectors {
+    places: Vec<Place>,
+    /// Whether rows, and what is between them, are one.
+    joined: bool,
+    /// Sums of an output.
+    sums: usize,
+}
+
+impl Vectors {
+    fn new<S: Simd>(shape: &ConvShape, padded: &Padded) -> Self {
+        let [height, width] = shape.output();
+        let (length, rows) = Self::joined(shape, padded.row, S::LANES);
+        if length < rows {
+            let place = |at| Place { base: at, out: at, count: S::LANES };
+            return Self {
+                places: (0..length).step_by(S::LANES).map(place).collect(),
+                joined: true,
+                sums: length,
+            };
+        }
+        let starts = (0..height).flat_map(|y| (0..width).step_by(S::LANES).map(move |x| (y, x)));
+        let place =
+            |(y, x)| Place { base: padded.place(y, x), out: y * width + x, count: S::LANES.min(width - x) };
+        Self { places: starts.map(place).collect(), joined: false, sums: height * width }
+    }
+
+    /// Sums, wanted and not, where rows are one, and where they are not.
+    fn joined(shape: &ConvShape, row: usize, lanes: usize) -> (usize, usize) {
+        let [height, width] = shape.output();
+        (((height - 1) * row + width).next_multiple_of(lanes), height * width.next_multiple_of(lanes))
+    }
+}
+
+/// Whether this way is open to a shape, and not wasteful: at least half of the sums are wanted.
 pub(super) fn suits<S: Simd>(shape: &ConvShape) -> bool {
-    let width = shape.output()[1];
-    shape.stride == [1, 1] && 3 * width >= 2 * width.next_multiple_of(S::LANES)
+    let [height, width] = shape.output();
+    let (joined, rows) = Vectors::joined(shape, Padded::new(shape).row, S::LANES);
+    shape.stride == [1, 1] && 2 * height * width >= joined.min(rows)
 }
 
 /// Convolves like [`super::super::convolve::convolve`].
@@ -31,36 +67,47 @@ pub(super) fn convolve<S: Simd>(factors: &Factors, simd: S, convolution: Convolu
     let mut padding = vec![Lane::default(); planes];
     factors.expand(&vec![pad_code; in_group], in_group, &mut padding);
     let padded = Padded::new(shape);
+    let vectors = Vectors::new::<S>(shape, &padded);
     let scratch = || {
         // The last vector may run on by less than its length.
         let mut lanes = vec![Lane::default(); planes * padded.plane + S::LANES];
         for (lanes, &padding) in lanes.chunks_mut(padded.plane).zip(&padding) {
             lanes.fill(padding);
         }
-        (lanes, vec![Lane::default(); planes * plane_size])
+        let sums = if vectors.joined { vec![0; OUTPUTS * vectors.sums] } else { Vec::new() };
+        (lanes, vec![Lane::default(); planes * plane_size], sums)
     };
     let offsets = Offsets::new(padded.offsets(planes));
-    let places: Vec<Place> = (0..height)
-        .flat_map(|y| (0..width).step_by(S::LANES).map(move |x| (y, x)))
-        .map(|(y, x)| Place { base: padded.place(y, x), out: y * width + x, count: S::LANES.min(width - x) })
-        .collect();
     team.share(
         out.chunks_exact_mut(shape.channels_out * pixels).enumerate(),
         scratch,
-        |(lanes, elements), (image, out)| {
+        |(lanes, elements, sums), (image, out)| {
             let image =
                 &activations[image * shape.channels_in * plane_size..][..shape.channels_in * plane_size];
             for (group, panels) in groups.iter().enumerate() {
                 let codes = &image[group * in_group * plane_size..][..in_group * plane_size];
-                factors.expand(codes, in_group, elements);
+                simd.expand(factors, codes, in_group, elements);
                 padded.fill(elements, lanes);
                 let out = &mut out[group * out_group * pixels..][..out_group * pixels];
                 let starts = panels.start.chunks(OUTPUTS);
                 for (panel, (out, start)) in out.chunks_mut(OUTPUTS * pixels).zip(starts).enumerate() {
                     let weights = &panels.lanes[panel * OUTPUTS * offsets.len()..];
-                    for places in places.chunks(S::VECTORS) {
-                        let (elements, offsets) = (&*lanes, &offsets);
-                        Tile { weights, start, elements, offsets, places, out: &mut *out }.run(simd);
+                    let tiles = |sums: &mut [i32]| {
+                        for places in vectors.places.chunks(S::VECTORS) {
+                            let (elements, offsets) = (&*lanes, &offsets);
+                            Tile { weights, start, elements, offsets, places, out: &mut *sums }.run(simd);
+                        }
+                    };
+                    if vectors.joined {
+                        let sums = &mut sums[..start.len() * vectors.sums];
+                        tiles(sums);
+                        let outputs = out.chunks_exact_mut(pixels).zip(sums.chunks_exact(vectors.sums));
+                        for (out, sums) in outputs {
+                            let rows = out.chunks_exact_mut(width).zip(sums.chunks(padded.row));
+                            rows.for_each(|(row, sums)| row.copy_from_slice(&sums[..width]));
+                        }
+                    } else {
+                        tiles(out);
                     }
                 }
             }

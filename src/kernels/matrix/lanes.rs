@@ -61,6 +61,23 @@ impl Factors {
         (channels * self.left.len()).div_ceil(self.slots)
     }
 
+    /// Activations' factors by code, a term after another.
+    pub fn left(&self) -> &[[u32; 256]] {
+        &self.left
+    }
+
+    /// The terms and channels of the slots of a lane, from the lowest on. Beyond the end of the fan-in, where the weights'
+    /// factors are 0, anything will do.
+    pub fn slots<const SLOTS: usize>(&self, lane: usize, channels: usize) -> [(usize, usize); SLOTS] {
+        std::array::from_fn(|slot| self.place(lane, slot, channels).unwrap_or((0, channels - 1)))
+    }
+
+    /// The term and channel of a slot: a fan-in is `[channel][term]`.
+    fn place(&self, lane: usize, slot: usize, channels: usize) -> Option<(usize, usize)> {
+        let (index, terms) = (lane * self.slots + slot, self.left.len());
+        (index < channels * terms).then(|| (index % terms, index / terms))
+    }
+
     /// The lanes `[lane, size]` of codes `[channels, size]`.
     pub fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
         match self.slots {
@@ -70,13 +87,11 @@ impl Factors {
     }
 
     fn expand_slots<const SLOTS: usize>(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
-        let (size, terms) = (codes.len() / channels, self.left.len());
-        for (at, plane) in planes.chunks_exact_mut(size).enumerate() {
-            // A fan-in is `[channel][term]`. Beyond its end anything will do, as the weights' factors are 0 there.
-            let slots: [_; SLOTS] = std::array::from_fn(|slot| {
-                let index = (at * SLOTS + slot).min(channels * terms - 1);
-                (&self.left[index % terms], &codes[index / terms * size..][..size])
-            });
+        let size = codes.len() / channels;
+        for (lane, plane) in planes.chunks_exact_mut(size).enumerate() {
+            let slots = self
+                .slots::<SLOTS>(lane, channels)
+                .map(|(term, channel)| (&self.left[term], &codes[channel * size..][..size]));
             for (pixel, lane) in plane.iter_mut().enumerate() {
                 let factors = slots.iter().map(|(factors, codes)| factors[usize::from(codes[pixel])]);
                 let shifts = (0..32).step_by(32 / SLOTS);
@@ -88,21 +103,22 @@ impl Factors {
     /// Lays the weights `[outputs, channels, taps]` of a group out.
     pub fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Panels {
         let taps = weights.len() / (outputs * channels);
-        let (lanes, terms) = (self.lanes(channels), self.right.len());
-        let mut panels = Vec::with_capacity(outputs * lanes * taps);
-        for first in (0..outputs).step_by(OUTPUTS) {
-            for (at, tap) in (0..lanes).flat_map(|at| (0..taps).map(move |tap| (at, tap))) {
-                for output in first..(first + OUTPUTS).min(outputs) {
-                    let mut lane = Lane(0);
-                    for slot in 0..self.slots {
-                        let index = at * self.slots + slot;
-                        if index == channels * terms {
-                            break;
+        let lanes = self.lanes(channels);
+        let mut panels = vec![Lane::default(); outputs * lanes * taps];
+        for (panel, weights) in
+            panels.chunks_mut(OUTPUTS * lanes * taps).zip(weights.chunks(OUTPUTS * channels * taps))
+        {
+            let outputs = panel.len() / (lanes * taps);
+            for (at, lane) in panel.chunks_exact_mut(taps * outputs).enumerate() {
+                for slot in 0..self.slots {
+                    let Some((term, channel)) = self.place(at, slot, channels) else { break };
+                    let (right, shift) = (&self.right[term], 32 / self.slots * slot);
+                    for (output, weights) in weights.chunks_exact(channels * taps).enumerate() {
+                        let weights = &weights[channel * taps..][..taps];
+                        for (lane, &code) in lane[output..].iter_mut().step_by(outputs).zip(weights) {
+                            lane.0 |= right[usize::from(code)] << shift;
                         }
-                        let code = weights[(output * channels + index / terms) * taps + tap];
-                        lane.0 |= self.right[index % terms][usize::from(code)] << (32 / self.slots * slot);
                     }
-                    panels.push(lane);
                 }
             }
         }

@@ -7,7 +7,7 @@
 //! ```text
 //! digits     factors of 8 bits             lanes     factors as lanes
 //! simd       vectors of lanes, and sums    direct    convolutions of stride 1
-//! portable   any processor                 avx2      pairs        vnni    pairs and quads
+//! portable   any processor                 avx2      pairs        vnni, vbmi    pairs and quads
 //! ```
 
 #[cfg(target_arch = "x86_64")]
@@ -19,6 +19,8 @@ mod portable;
 mod simd;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod vbmi;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 
@@ -126,7 +128,7 @@ impl<S: Simd> Engine for Product<S> {
     }
 
     fn expand(&self, codes: &[u8], channels: usize, planes: &mut [Lane]) {
-        self.factors.expand(codes, channels, planes);
+        self.simd.expand(&self.factors, codes, channels, planes);
     }
 
     fn prepare(&self, weights: &[u8], outputs: usize, channels: usize) -> Panels {

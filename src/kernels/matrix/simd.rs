@@ -1,5 +1,6 @@
 //! Sums of products of lanes with any vector instructions: written once, compiled for each.
 
+use super::lanes::Factors;
 use super::{Lane, OUTPUTS};
 
 /// The most lanes that a vector has.
@@ -39,6 +40,11 @@ pub(super) trait Simd: Copy + std::fmt::Debug + Send + Sync + 'static {
     ///
     /// The processor has the instructions.
     unsafe fn dot(sums: Self::Vector, elements: Self::Vector, weight: Self::Vector) -> Self::Vector;
+
+    /// The lanes `[lane, size]` of codes `[channels, size]`.
+    fn expand(self, factors: &Factors, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        factors.expand(codes, channels, planes);
+    }
 
     /// Runs [`sum`], compiled for these instructions.
     fn run<const N: usize, const V: usize>(self, tile: Tile<'_>);

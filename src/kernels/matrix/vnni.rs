@@ -3,18 +3,23 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
+use super::lanes::Factors;
 use super::simd::{Simd, Tile, sum};
+use super::vbmi::Vbmi;
 use super::{Lane, Pairs, Quads};
 
 /// The proof that the processor has AVX-512 VNNI.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Vnni<P>(PhantomData<P>);
+pub(super) struct Vnni<P> {
+    vbmi: Option<Vbmi>,
+    lanes: PhantomData<P>,
+}
 
 impl<P> Vnni<P> {
     /// `None` where the processor lacks it.
     pub fn detect() -> Option<Self> {
         let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni");
-        has.then_some(Self(PhantomData))
+        has.then(|| Self { vbmi: Vbmi::detect(), lanes: PhantomData })
     }
 }
 
@@ -24,6 +29,11 @@ pub(super) trait Dot: Copy + std::fmt::Debug + Send + Sync + 'static {
     ///
     /// The processor has AVX-512 VNNI.
     unsafe fn dot(sums: __m512i, elements: __m512i, weight: __m512i) -> __m512i;
+
+    /// Lanes made with AVX-512 VBMI too, where that is a way to make them.
+    fn expand(_: Vbmi, factors: &Factors, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        factors.expand(codes, channels, planes);
+    }
 }
 
 impl Dot for Pairs {
@@ -40,6 +50,10 @@ impl<const SIGNED_WEIGHTS: bool> Dot for Quads<SIGNED_WEIGHTS> {
         let (unsigned, signed) = if SIGNED_WEIGHTS { (elements, weight) } else { (weight, elements) };
         // SAFETY: as before.
         unsafe { _mm512_dpbusd_epi32(sums, unsigned, signed) }
+    }
+
+    fn expand(vbmi: Vbmi, factors: &Factors, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        vbmi.expand(factors, codes, channels, planes);
     }
 }
 
@@ -70,6 +84,13 @@ impl<P: Dot> Simd for Vnni<P> {
     unsafe fn dot(sums: __m512i, elements: __m512i, weight: __m512i) -> __m512i {
         // SAFETY: as before.
         unsafe { P::dot(sums, elements, weight) }
+    }
+
+    fn expand(self, factors: &Factors, codes: &[u8], channels: usize, planes: &mut [Lane]) {
+        match self.vbmi {
+            Some(vbmi) => P::expand(vbmi, factors, codes, channels, planes),
+            None => factors.expand(codes, channels, planes),
+        }
     }
 
     fn run<const N: usize, const V: usize>(self, tile: Tile<'_>) {

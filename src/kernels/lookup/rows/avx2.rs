@@ -3,7 +3,11 @@
 use std::arch::x86_64::*;
 use std::ops::RangeInclusive;
 
-use super::add::{Column, Gather, LANES, Plane, Row, Sums, TILE, check, lay, tile};
+use super::add::{Column, Gather, Meeting, Plane, Sums, add, lay};
+use super::pairs::{self, Vector, output_at};
+
+/// Pixels that are summed at a time: as many as registers hold sums of, in one vector each half of 16.
+const TILE: usize = 4;
 
 /// Exists only where the processor has AVX2.
 #[derive(Clone, Copy, Debug)]
@@ -14,182 +18,136 @@ impl Avx2 {
     pub fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
-}
 
-impl Gather<i16> for Avx2 {
-    fn lay(self, columns: [&Column<i16>; LANES], codes: RangeInclusive<u8>, plane: &mut Plane<i16>) {
+    /// Lays rows out by [`output_at`].
+    pub fn transpose<const L: usize>(
+        self,
+        columns: [&Column<i16>; L],
+        codes: RangeInclusive<u8>,
+        plane: &mut Plane<i16, L>,
+    ) {
         // SAFETY: a value of this type exists only where the processor has AVX2.
         unsafe { transpose(columns, codes, plane) };
     }
+}
 
-    fn add(
-        self,
-        planes: &[Plane<i16>],
-        offsets: &[usize],
-        codes: &[u8],
-        places: &[usize],
-        sums: &mut [Sums],
-    ) {
-        check(offsets, codes, places);
-        // SAFETY: as before, and checked.
-        unsafe { add_pairs(planes, offsets, codes, places, sums) };
+impl Gather<i16, 16> for Avx2 {
+    const STEPS: usize = 24;
+
+    fn lay(self, columns: [&Column<i16>; 16], codes: RangeInclusive<u8>, plane: &mut Plane<i16, 16>) {
+        self.transpose(columns, codes, plane);
+    }
+
+    fn add(self, planes: &[Plane<i16, 16>], meeting: Meeting<'_>, sums: &mut [Sums<16>]) {
+        #[target_feature(enable = "avx2")]
+        unsafe fn compiled(planes: &[Plane<i16, 16>], meeting: Meeting<'_>, sums: &mut [Sums<16>]) {
+            // SAFETY: as this function asks for, and compiled for AVX2.
+            unsafe { pairs::add::<__m256i, 16, TILE>(planes, meeting, sums) }
+        }
+        meeting.check();
+        // SAFETY: a value of this type exists only where the processor has AVX2; the meeting is checked.
+        unsafe { compiled(planes, meeting, sums) };
     }
 }
 
-impl Gather<i32> for Avx2 {
-    fn lay(self, columns: [&Column<i32>; LANES], codes: RangeInclusive<u8>, plane: &mut Plane<i32>) {
+impl Gather<i32, 16> for Avx2 {
+    const STEPS: usize = 24;
+
+    fn lay(self, columns: [&Column<i32>; 16], codes: RangeInclusive<u8>, plane: &mut Plane<i32, 16>) {
         lay(columns, codes, plane);
     }
 
-    fn add(
-        self,
-        planes: &[Plane<i32>],
-        offsets: &[usize],
-        codes: &[u8],
-        places: &[usize],
-        sums: &mut [Sums],
-    ) {
-        check(offsets, codes, places);
-        // SAFETY: as before, and checked.
-        unsafe { add_wide(planes, offsets, codes, places, sums) };
-    }
-}
-
-/// # Safety
-///
-/// No place with an offset is beyond the codes.
-#[target_feature(enable = "avx2")]
-unsafe fn add_wide(
-    planes: &[Plane<i32>],
-    offsets: &[usize],
-    codes: &[u8],
-    places: &[usize],
-    sums: &mut [Sums],
-) {
-    let (tiles, rest) = places.as_chunks::<2>();
-    let (sums_of_tiles, sums_of_rest) = sums.as_chunks_mut::<2>();
-    for (places, sums) in tiles.iter().zip(sums_of_tiles) {
-        // SAFETY: as this function asks for.
-        unsafe { tile(planes, offsets, codes, places, sums) };
-    }
-    for (&place, sums) in rest.iter().zip(sums_of_rest) {
-        // SAFETY: as this function asks for.
-        unsafe { tile(planes, offsets, codes, &[place], std::array::from_mut(sums)) };
-    }
-}
-
-/// # Safety
-///
-/// No place with an offset is beyond the codes.
-#[target_feature(enable = "avx2")]
-unsafe fn add_pairs(
-    planes: &[Plane<i16>],
-    offsets: &[usize],
-    codes: &[u8],
-    places: &[usize],
-    sums: &mut [Sums],
-) {
-    let (tiles, rest) = places.as_chunks::<TILE>();
-    let (sums_of_tiles, sums_of_rest) = sums.as_chunks_mut::<TILE>();
-    for (places, sums) in tiles.iter().zip(sums_of_tiles) {
-        // SAFETY: as this function asks for.
-        unsafe { pairs(planes, offsets, codes, places, sums) };
-    }
-    for (&place, sums) in rest.iter().zip(sums_of_rest) {
-        // SAFETY: as this function asks for.
-        unsafe { pairs(planes, offsets, codes, &[place], std::array::from_mut(sums)) };
-    }
-}
-
-/// Rows of two steps at a time: their products, side by side, become sums of 32 bits in one instruction.
-///
-/// # Safety
-///
-/// No place with an offset is beyond the codes.
-#[target_feature(enable = "avx2")]
-#[inline]
-unsafe fn pairs<const P: usize>(
-    planes: &[Plane<i16>],
-    offsets: &[usize],
-    codes: &[u8],
-    places: &[usize; P],
-    sums: &mut [Sums; P],
-) {
-    let ones = _mm256_set1_epi16(1);
-    let mut total = [[_mm256_setzero_si256(); 2]; P];
-    for pixel in 0..P {
-        total[pixel] = load_sums(&sums[pixel]);
-    }
-    let (two_planes, last_plane) = planes.as_chunks::<2>();
-    let (two_offsets, last_offset) = offsets.as_chunks::<2>();
-    let mut first = [codes.as_ptr(); P];
-    for pixel in 0..P {
-        first[pixel] = codes[places[pixel]..].as_ptr();
-    }
-    for ([plane, next], &[offset, next_offset]) in two_planes.iter().zip(two_offsets) {
-        for pixel in 0..P {
+    fn add(self, planes: &[Plane<i32, 16>], meeting: Meeting<'_>, sums: &mut [Sums<16>]) {
+        #[target_feature(enable = "avx2")]
+        unsafe fn compiled(planes: &[Plane<i32, 16>], meeting: Meeting<'_>, sums: &mut [Sums<16>]) {
             // SAFETY: as this function asks for.
-            let (code, next_code) = unsafe { (*first[pixel].add(offset), *first[pixel].add(next_offset)) };
-            let (row, next) = (load(&plane.0[usize::from(code)]), load(&next.0[usize::from(next_code)]));
-            let [low, high] = &mut total[pixel];
-            *low = _mm256_add_epi32(*low, _mm256_madd_epi16(_mm256_unpacklo_epi16(row, next), ones));
-            *high = _mm256_add_epi32(*high, _mm256_madd_epi16(_mm256_unpackhi_epi16(row, next), ones));
+            unsafe { add::<i32, 16, 2>(planes, meeting, sums) }
+        }
+        meeting.check();
+        // SAFETY: as above.
+        unsafe { compiled(planes, meeting, sums) };
+    }
+}
+
+impl Vector for __m256i {
+    #[inline(always)]
+    unsafe fn load_row(from: *const i16) -> Self {
+        // SAFETY: as the trait asks for: 16 products are 32 bytes.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_sums(from: *const i32) -> Self {
+        // SAFETY: as the trait asks for: 8 sums are 32 bytes.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_sums(self, to: *mut i32) {
+        // SAFETY: as the trait asks for.
+        unsafe { _mm256_storeu_si256(to.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        // SAFETY: as the trait asks for.
+        unsafe { _mm256_setzero_si256() }
+    }
+
+    #[inline(always)]
+    unsafe fn add<const BACK: bool>(self, row: Self, next: Self) -> Self {
+        // SAFETY: as the trait asks for.
+        unsafe {
+            let pairs =
+                if BACK { _mm256_unpackhi_epi16(row, next) } else { _mm256_unpacklo_epi16(row, next) };
+            _mm256_add_epi32(self, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
         }
     }
-    if let ([plane], &[offset]) = (last_plane, last_offset) {
-        let nothing = _mm256_setzero_si256();
-        for pixel in 0..P {
-            // SAFETY: as this function asks for.
-            let row = load(&plane.0[usize::from(unsafe { *first[pixel].add(offset) })]);
-            let [low, high] = &mut total[pixel];
-            *low = _mm256_add_epi32(*low, _mm256_madd_epi16(_mm256_unpacklo_epi16(row, nothing), ones));
-            *high = _mm256_add_epi32(*high, _mm256_madd_epi16(_mm256_unpackhi_epi16(row, nothing), ones));
-        }
-    }
-    for pixel in 0..P {
-        store_sums(total[pixel], &mut sums[pixel]);
-    }
 }
 
-/// Where unpacking puts the outputs: it works within halves of a vector, so that the second and third quarter change
-/// places. Rows are laid out the other way round, and sums come out in order.
-fn quarters_exchanged<T: Copy>(mut of_lanes: [T; LANES]) -> [T; LANES] {
-    let (front, back) = of_lanes.split_at_mut(LANES / 2);
-    front[LANES / 4..].swap_with_slice(&mut back[..LANES / 4]);
-    of_lanes
-}
-
-/// The rows of 16 columns, eight codes at a time.
+/// The rows of `L` columns, eight codes of 16 columns at a time.
 #[target_feature(enable = "avx2")]
-fn transpose(columns: [&Column<i16>; LANES], codes: RangeInclusive<u8>, plane: &mut Plane<i16>) {
-    let columns = quarters_exchanged(columns);
+fn transpose<const L: usize>(
+    columns: [&Column<i16>; L],
+    codes: RangeInclusive<u8>,
+    plane: &mut Plane<i16, L>,
+) {
     let eights = usize::from(codes.start() / 8)..=usize::from(codes.end() / 8);
-    let of_columns = columns.map(|column| &column.as_chunks::<8>().0[eights.clone()]);
-    let rows = &mut plane.0.as_chunks_mut::<8>().0[eights];
-    for (eight, rows) in rows.iter_mut().enumerate() {
-        let mut v = [_mm256_setzero_si256(); 8];
-        for lane in 0..8 {
-            v[lane] = load_halves(&of_columns[lane][eight], &of_columns[lane + 8][eight]);
-        }
-        let words = [
-            _mm256_unpacklo_epi16(v[0], v[1]),
-            _mm256_unpackhi_epi16(v[0], v[1]),
-            _mm256_unpacklo_epi16(v[2], v[3]),
-            _mm256_unpackhi_epi16(v[2], v[3]),
-            _mm256_unpacklo_epi16(v[4], v[5]),
-            _mm256_unpackhi_epi16(v[4], v[5]),
-            _mm256_unpacklo_epi16(v[6], v[7]),
-            _mm256_unpackhi_epi16(v[6], v[7]),
-        ];
-        for half in 0..2 {
-            let low = _mm256_unpacklo_epi32(words[half], words[half + 2]);
-            let high = _mm256_unpackhi_epi32(words[half], words[half + 2]);
-            let next_low = _mm256_unpacklo_epi32(words[half + 4], words[half + 6]);
-            let next_high = _mm256_unpackhi_epi32(words[half + 4], words[half + 6]);
-            store(_mm256_unpacklo_epi64(low, next_low), &mut rows[4 * half]);
-            store(_mm256_unpackhi_epi64(low, next_low), &mut rows[4 * half + 1]);
-            store(_mm256_unpacklo_epi64(high, next_high), &mut rows[4 * half + 2]);
-            store(_mm256_unpackhi_epi64(high, next_high), &mut rows[4 * half + 3]);
+    for first in (0..L).step_by(16) {
+        let columns: [_; 16] = std::array::from_fn(|at| columns[output_at(first + at, L)]);
+        for eight in eights.clone() {
+            let mut v = [_mm256_setzero_si256(); 8];
+            for lane in 0..8 {
+                let [low, high] =
+                    [columns[lane], columns[lane + 8]].map(|column| &column.as_chunks::<8>().0[eight]);
+                v[lane] = load_halves(low, high);
+            }
+            let words = [
+                _mm256_unpacklo_epi16(v[0], v[1]),
+                _mm256_unpackhi_epi16(v[0], v[1]),
+                _mm256_unpacklo_epi16(v[2], v[3]),
+                _mm256_unpackhi_epi16(v[2], v[3]),
+                _mm256_unpacklo_epi16(v[4], v[5]),
+                _mm256_unpackhi_epi16(v[4], v[5]),
+                _mm256_unpacklo_epi16(v[6], v[7]),
+                _mm256_unpackhi_epi16(v[6], v[7]),
+            ];
+            let rows = &mut plane.0.as_chunks_mut::<8>().0[eight];
+            for half in 0..2 {
+                let low = _mm256_unpacklo_epi32(words[half], words[half + 2]);
+                let high = _mm256_unpackhi_epi32(words[half], words[half + 2]);
+                let next_low = _mm256_unpacklo_epi32(words[half + 4], words[half + 6]);
+                let next_high = _mm256_unpackhi_epi32(words[half + 4], words[half + 6]);
+                let products = [
+                    _mm256_unpacklo_epi64(low, next_low),
+                    _mm256_unpackhi_epi64(low, next_low),
+                    _mm256_unpacklo_epi64(high, next_high),
+                    _mm256_unpackhi_epi64(high, next_high),
+                ];
+                for row in 0..4 {
+                    store(products[row], &mut rows[4 * half + row].0[first..]);
+                }
+            }
         }
     }
 }
@@ -203,35 +161,9 @@ fn load_halves(low: &[i16; 8], high: &[i16; 8]) -> __m256i {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn load(row: &Row<i16>) -> __m256i {
-    // SAFETY: a row has 32 bytes, and lies so.
-    unsafe { _mm256_load_si256(row.0.as_ptr().cast()) }
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn store(products: __m256i, row: &mut Row<i16>) {
-    // SAFETY: a row has 32 bytes, and lies so.
-    unsafe { _mm256_store_si256(row.0.as_mut_ptr().cast(), products) };
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn load_sums(sums: &Sums) -> [__m256i; 2] {
-    let halves = sums.0.as_chunks::<8>().0;
-    // SAFETY: each half has 32 bytes, and lies so.
-    unsafe { [_mm256_load_si256(halves[0].as_ptr().cast()), _mm256_load_si256(halves[1].as_ptr().cast())] }
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn store_sums([low, high]: [__m256i; 2], sums: &mut Sums) {
-    let halves = sums.0.as_chunks_mut::<8>().0;
-    // SAFETY: each half has 32 bytes, and lies so.
-    unsafe {
-        _mm256_store_si256(halves[0].as_mut_ptr().cast(), low);
-        _mm256_store_si256(halves[1].as_mut_ptr().cast(), high);
-    }
+fn store(products: __m256i, row: &mut [i16]) {
+    // SAFETY: checked to have 32 bytes.
+    unsafe { _mm256_storeu_si256(row[..16].as_mut_ptr().cast(), products) };
 }
 
 #[cfg(test)]
@@ -245,7 +177,7 @@ mod tests {
             eprintln!("passed over: this processor lacks AVX2");
             return;
         };
-        check::<i16>(avx2, |product| product as i16);
-        check::<i32>(avx2, |product| (product << 18) as i32);
+        check::<i16, 16>(avx2, |product| product as i16);
+        check::<i32, 16>(avx2, |product| (product << 18) as i32);
     }
 }

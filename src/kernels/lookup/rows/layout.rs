@@ -1,24 +1,20 @@
 //! Where the codes lie that rows are looked up by.
 
 use super::super::super::ConvShape;
-use super::super::super::padded::{Padded, apart};
-use super::super::super::unfold::transpose;
+use super::super::super::padded::Padded;
 
-/// The codes of some images of a shape, so laid out that neighbouring pixels have neighbouring codes.
+/// Where the codes of some images of a shape lie. Those of matrix products lie as they are; those of convolutions in the
+/// midst of their padding, so that neighbouring pixels have neighbouring codes.
 pub(super) struct Layout {
-    /// Codes in all.
-    pub len: usize,
     /// From one group of channels to the next.
     pub group: usize,
     /// From a pixel's first code to that of each step.
     pub offsets: Vec<usize>,
     /// The first codes of all pixels.
     pub places: Vec<usize>,
-    /// From one channel or image to the next.
-    pitch: usize,
-    channels: usize,
-    /// How images lie, unless they are of one pixel: then channels do, one after another.
     padded: Option<Padded>,
+    /// Codes in all, where they are laid out.
+    len: usize,
 }
 
 impl Layout {
@@ -26,15 +22,12 @@ impl Layout {
     pub fn new(shape: &ConvShape, images: usize) -> Self {
         let (channels, in_group) = (shape.channels_in, shape.channels_in / shape.groups);
         if shape.is_matrix_product() {
-            let pitch = apart(images);
             return Self {
-                len: channels * pitch,
-                group: in_group * pitch,
-                offsets: (0..in_group).map(|channel| channel * pitch).collect(),
-                places: (0..images).collect(),
-                pitch,
-                channels,
+                group: in_group,
+                offsets: (0..in_group).collect(),
+                places: (0..images).map(|image| image * channels).collect(),
                 padded: None,
+                len: 0,
             };
         }
         let padded = Padded::new(shape);
@@ -43,21 +36,24 @@ impl Layout {
         let pixels =
             (0..images).flat_map(|n| (0..height).flat_map(move |y| (0..width).map(move |x| (n, y, x))));
         Self {
-            len: images * image,
             group: in_group * padded.plane,
             offsets: padded.offsets(in_group),
             places: pixels.map(|(n, y, x)| n * image + padded.place(y, x)).collect(),
-            pitch: image,
-            channels,
             padded: Some(padded),
+            len: images * image,
         }
     }
 
-    /// Lays activations out, of so many images or fewer. What is no activation stays as it is.
-    pub fn fill(&self, activations: &[u8], codes: &mut [u8]) {
-        match &self.padded {
-            Some(padded) => padded.fill(activations, codes),
-            None => transpose(activations, self.channels, codes, self.pitch),
-        }
+    /// Room for the codes that are laid out.
+    pub fn room(&self, pad_code: u8) -> Vec<u8> {
+        vec![pad_code; self.len]
+    }
+
+    /// Lays activations of so many images or fewer out, where they do not lie right already. What is no activation stays
+    /// as it is.
+    pub fn fill<'a>(&self, activations: &'a [u8], room: &'a mut [u8]) -> &'a [u8] {
+        let Some(padded) = &self.padded else { return activations };
+        padded.fill(activations, room);
+        room
     }
 }

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::super::super::ConvShape;
 use super::PIXELS;
-use super::add::{LANES, Sums};
+use super::add::Sums;
 
-/// Lookups one after another cost so many times those in rows, and the rows of a step as many as so many pixels.
-const SCALAR_COST: usize = 10;
+/// The rows of a step cost as much as looking so many pixels up in them.
 const ROWS_COST: usize = 400;
 
 /// A convolution in tasks.
@@ -16,7 +15,7 @@ pub(super) struct Split {
     pub pixels: usize,
     /// Images of a task; the last one may have fewer.
     pub images: usize,
-    /// Outputs that share their rows, at most [`LANES`] of one group.
+    /// Outputs that share their rows, those of one group.
     blocks: Vec<Range<usize>>,
     /// Blocks of a task; the last one may have fewer.
     blocks_per_task: usize,
@@ -32,14 +31,14 @@ pub(super) struct Task<'a> {
 }
 
 impl Split {
-    /// The fewest tasks that keep the threads equally busy: rows are made anew for each.
-    pub fn new(shape: &ConvShape, threads: usize) -> Self {
+    /// The fewest tasks that keep the threads equally busy, as rows are made anew for each; rows are of `L` outputs.
+    pub fn new<const L: usize>(shape: &ConvShape, threads: usize) -> Self {
         let [height, width] = shape.output();
         let pixels = height * width;
         let group = shape.channels_out / shape.groups;
         let blocks = (0..shape.channels_out).step_by(group.max(1)).flat_map(|first| {
             let last = first + group;
-            (first..last).step_by(LANES).map(move |first| first..last.min(first + LANES))
+            (first..last).step_by(L).map(move |first| first..last.min(first + L))
         });
         let blocks: Vec<Range<usize>> = blocks.collect();
         let enough = shape.batch.div_ceil((PIXELS / pixels).max(1));
@@ -54,10 +53,11 @@ impl Split {
         }
     }
 
-    /// Whether rows are made for enough pixels, and filled by enough outputs.
-    pub fn pays(&self) -> bool {
+    /// Whether rows are made for enough pixels, and filled by enough outputs, that other lookups, which cost so many times
+    /// as much, take longer.
+    pub fn pays<const L: usize>(&self, cost: usize) -> bool {
         let pixels = PIXELS.min(self.images * self.pixels);
-        self.blocks.len() * LANES * (pixels + ROWS_COST) < SCALAR_COST * self.outputs * pixels
+        self.blocks.len() * L * (pixels + ROWS_COST) < cost * self.outputs * pixels
     }
 
     /// The tasks, each with its part of the output `[image, output, pixel]`.
@@ -87,9 +87,9 @@ impl Split {
 impl Task<'_> {
     /// Puts what the sums of pixels from the `first` of all images on come to where their image and output have their
     /// place.
-    pub fn scatter(
+    pub fn scatter<const L: usize>(
         &mut self,
-        sums: &[Sums],
+        sums: &[Sums<L>],
         first: usize,
         outputs: &Range<usize>,
         pixels: usize,
@@ -131,7 +131,7 @@ mod tests {
     fn tasks_are_as_many_as_threads_and_share_all() {
         let split = |batch, outputs, size, threads| {
             let shape = ConvShape::new(batch, [3, size, size], outputs, [1, 1]);
-            let split = Split::new(&shape, threads);
+            let split = Split::new::<16>(&shape, threads);
             let mut out = vec![0; shape.outputs()];
             let mut tasks = split.tasks(&shape, &mut out);
             tasks
