@@ -51,11 +51,11 @@ test-arm: ## the kernels' tests for NEON, emulated (rustup target aarch64-unknow
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
 	    $(CARGO) test --locked --target aarch64-unknown-linux-gnu --lib kernels::
 
-test-miri: ## the loops of rows and the threads under Miri, with AVX2 and without (component miri of nightly)
+test-miri: ## rows, threads and transposition under Miri, with AVX2 and without (component miri of nightly)
 	for features in -avx2 +avx2; do \
 	    MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-disable-isolation -Zmiri-ignore-leaks" \
 	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --lib -- \
-	        kernels::lookup kernels::threads || exit 1; \
+	        kernels::lookup kernels::threads kernels::transpose || exit 1; \
 	done
 
 bench: ## how fast kernels, simulation and training are, each result asserted

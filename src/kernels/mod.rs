@@ -12,7 +12,8 @@
 //! ```text
 //! kernel      checks operands, plans the path           engine   what a path needs
 //! convolve    images over threads, pixels in blocks     unfold   pixels as columns, from the image
-//! lookup      columns of codes through a table          matrix   columns of small factors, multiplied exactly
+//! lookup      sums of what a table has for codes        matrix   columns of small factors, multiplied exactly
+//! padded      planes with their padding around          transpose   rows of bytes as columns
 //! ```
 
 mod bytes;

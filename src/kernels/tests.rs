@@ -186,7 +186,7 @@ fn long_sums_equal_the_naive_loop() {
     }
 }
 
-/// Depthwise and pointwise convolutions, and one kernel as large as the image.
+/// Depthwise and pointwise convolutions, one kernel as large as the image, and matrix products side by side.
 #[test]
 fn degenerate_convolutions_equal_the_naive_loop() {
     let table = table(OperandFormat::signed(8, 8), Kind::Rank(2), 1);
@@ -195,7 +195,9 @@ fn degenerate_convolutions_equal_the_naive_loop() {
     let pointwise = ConvShape::new(3, [5, 7, 8], 7, [1, 1]);
     let whole = ConvShape::new(3, [2, 7, 7], 3, [7, 7]);
     let nothing = ConvShape::new(0, [2, 7, 7], 3, [7, 7]);
-    for shape in [depthwise, pointwise, whole, nothing] {
+    let mut products = ConvShape::new(900, [6, 1, 1], 64, [1, 1]);
+    products.groups = 2;
+    for shape in [depthwise, pointwise, whole, nothing, products] {
         check_conv(&table, &shape, false, 3);
     }
 }

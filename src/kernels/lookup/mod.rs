@@ -1,7 +1,7 @@
 //! Sums of products looked up in a table: any table.
 //!
 //! - [`Scalar`]: one after another, on any processor.
-//! - [`rows`]: those of 16 weights at once, on any processor.
+//! - [`rows`]: those of 16 or 32 weights at once, on any processor.
 //! - `Avx512`: those of 64 activations at once, of tables whose products span at most two bytes.
 
 #[cfg(target_arch = "x86_64")]

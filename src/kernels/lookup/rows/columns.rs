@@ -69,6 +69,7 @@ mod tests {
     use crate::multiplier::OperandFormat;
 
     #[test]
+    #[cfg_attr(miri, ignore = "safe, and slow there")]
     fn codes_that_occur_are_found_by_value() {
         let occurring = |format, codes: &[u8]| {
             Columns::words(&ProductTable::exact(format).unwrap()).unwrap().occurring(codes, 7)
