@@ -25,42 +25,40 @@ demo: build data ## all set-up, then the main job: LeNet5 on MNIST with approxim
 
 test: prerequisites lint test-core test-torch ## all set-up, then every test, with and without libtorch
 
-# axmul is built without the feature, so that nothing of libtorch can be in it; the libraries below are shared.
 build: prerequisites ## build axmul and axmul-train (release), side by side
-	$(WITH_LIBTORCH) && $(CARGO) build --locked --release --features torch --bin axmul-train
-	$(CARGO) build --locked --release --bin axmul
+	$(WITH_LIBTORCH) && $(CARGO) build --locked --release --package axmul --package axmul-train --bins
 
 lint: ## formatting and clippy, with and without libtorch
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(WITH_LIBTORCH) && $(CARGO) clippy --locked --all-targets --features torch -- -D warnings
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(WITH_LIBTORCH) && $(CARGO) clippy --locked --package axmul-train --all-targets -- -D warnings
 
 test-core: ## the tests that need nothing but cargo and a C compiler
-	$(CARGO) test --locked --workspace
-	AXMUL_SIMD=avx2 $(CARGO) test --locked --lib kernels::
-	AXMUL_SIMD=off $(CARGO) test --locked --lib kernels::
+	$(CARGO) test --locked
+	AXMUL_SIMD=avx2 $(CARGO) test --locked --package axmul-kernels
+	AXMUL_SIMD=off $(CARGO) test --locked --package axmul-kernels
 	@$(CARGO) run --locked --quiet --bin axmul -- data fetch mnist || \
 	    echo "no MNIST: the tests that read it will say so and pass over it" >&2
 
 test-torch: ## the tests of the training half
-	$(WITH_LIBTORCH) && $(CARGO) test --locked --features torch
+	$(WITH_LIBTORCH) && $(CARGO) test --locked --package axmul-train
 
 # What the usual tests cannot see on one machine. Not part of `make test`, since each wants something more installed.
 test-arm: ## the kernels' tests for NEON, emulated (rustup target aarch64-unknown-linux-gnu, its gcc, qemu-user)
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
-	    $(CARGO) test --locked --target aarch64-unknown-linux-gnu --lib kernels::
+	    $(CARGO) test --locked --target aarch64-unknown-linux-gnu --package axmul-kernels
 
 test-miri: ## rows, threads and transposition under Miri, with AVX2 and without (component miri of nightly)
 	for features in -avx2 +avx2; do \
 	    MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-disable-isolation -Zmiri-ignore-leaks" \
-	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --lib -- \
-	        kernels::lookup kernels::threads kernels::transpose || exit 1; \
+	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --package axmul-kernels --lib -- \
+	        lookup threads transpose || exit 1; \
 	done
 
 bench: ## how fast kernels, simulation and training are, each result asserted
 	$(CARGO) bench --locked
-	$(WITH_LIBTORCH) && $(CARGO) bench --locked --features torch --bench training
+	$(WITH_LIBTORCH) && $(CARGO) bench --locked --package axmul-train
 
 data: ## fetch MNIST
 	$(CARGO) build --locked --release --bin axmul

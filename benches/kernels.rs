@@ -1,8 +1,8 @@
 //! Convolution and matrix product by every path that this processor has, each asserting the sum of what it computed.
 
-use axmul::kernels::{Choice, ConvShape, Kernel, LinearShape, LowRank, Path};
-use axmul::multiplier::ProductTable;
-use axmul::training::plan::{Standard, standard_tables};
+use axmul_experiment::{Standard, standard_tables};
+use axmul_kernels::{Choice, ConvShape, Kernel, LinearShape, LowRank, Path};
+use axmul_metrics::ProductTable;
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };

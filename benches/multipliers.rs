@@ -1,7 +1,7 @@
 //! From a model to its error metrics, each step asserting its result.
 
-use axmul::multiplier::{ErrorMap, Metrics, OperandFormat, ProductTable};
 use axmul_api::{Multiplier, providers};
+use axmul_metrics::{ErrorMap, Metrics, OperandFormat, ProductTable};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn model(name: &str) -> Box<dyn Multiplier> {

@@ -2,15 +2,15 @@
 
 use std::hint::black_box;
 
-use axmul::evaluation::{Extent, evaluate, first_difference};
-use axmul::hardware::activity::Glitches;
-use axmul::hardware::cost::{Conditions, cost};
-use axmul::hardware::library::Library;
-use axmul::hardware::map::{Goal, Target};
-use axmul::hardware::optimise::optimise;
-use axmul::multiplier::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
-use axmul::netlist::simulate::Simulator;
 use axmul_api::{Netlist, providers};
+use axmul_hardware::activity::Glitches;
+use axmul_hardware::cost::{Conditions, cost};
+use axmul_hardware::library::Library;
+use axmul_hardware::map::{Goal, Target};
+use axmul_hardware::optimise::optimise;
+use axmul_metrics::evaluation::{Extent, evaluate, first_difference};
+use axmul_metrics::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
+use axmul_netlist::simulate::Simulator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn netlist(family: &str, format: OperandFormat, parameters: &[u32]) -> Netlist {

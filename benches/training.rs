@@ -2,15 +2,15 @@
 //!
 //! Steps of all kinds take turns, so that what else the machine does meets all of them; the median counts.
 //!
-//! `cargo bench --features torch --bench training [-- NETWORK] [STEP]`: one network, or one kind of step alone, whose
+//! `cargo bench --package axmul-train [-- NETWORK] [STEP]`: one network, or one kind of step alone, whose
 //! peak memory is then that of the process.
 
 use std::rc::Rc;
 use std::time::Instant;
 
-use axmul::multiplier::Tabulated;
-use axmul::training::plan::{Experiment, KernelChoice, Network, StageName, standard_tables};
-use axmul::training::torch::{Approximate, Mode, Model, Optimizer, device};
+use axmul_experiment::{Experiment, KernelChoice, Network, StageName, standard_tables};
+use axmul_metrics::Tabulated;
+use axmul_train::{Approximate, Mode, Model, Optimizer, device};
 use tch::{Device, Kind, Tensor};
 
 const BATCH: i64 = 100;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints, as its only line of standard output, the directory of a libtorch that the training half can be built with:
 #
-#     LIBTORCH=$(scripts/libtorch.sh) cargo build --release --features torch
+#     LIBTORCH=$(scripts/libtorch.sh) cargo build --release --package axmul-train
 #
 # In this order: $LIBTORCH, if set; the torch of a Python ($PYTHON, else python3), if that has the right release; else
 # the lean CPU set, which is downloaded with pip once (544 MB), checked, and kept (0.5 GB) in

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
 
-use axmul::multiplier::Products;
-use axmul::providers::{CacheChoice, Collection, Entry, FoundEntries, SourceError, Sources, Warning};
+use axmul_metrics::Products;
+use axmul_providers::{CacheChoice, Collection, Entry, FoundEntries, SourceError, Sources, Warning};
 use tempfile::TempDir;
 
 /// An exact signed 4x4-bit table with `name` as its file's name.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axmul::hardware::cost::{Conditions, cost};
-use axmul::hardware::library::Library;
-use axmul::hardware::map::{Goal, Target};
-use axmul::hardware::optimise::optimise;
-use axmul::multiplier::ProductTable;
 use axmul_api::{Multiplier, OperandFormat, check_structure, providers};
+use axmul_hardware::cost::{Conditions, cost};
+use axmul_hardware::library::Library;
+use axmul_hardware::map::{Goal, Target};
+use axmul_hardware::optimise::optimise;
+use axmul_metrics::ProductTable;
 
 /// Every listed member with its name.
 fn members() -> Vec<(String, Box<dyn Multiplier>)> {

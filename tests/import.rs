@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use axmul::multiplier::OperandFormat;
-use axmul::providers::import::{Import, ImportError, Imported, Kind, Subject};
-use axmul::providers::{CacheChoice, Collection, Sources};
+use axmul_metrics::OperandFormat;
+use axmul_providers::import::{Import, ImportError, Imported, Kind, Subject};
+use axmul_providers::{CacheChoice, Collection, Sources};
 use tempfile::TempDir;
 
 /// A folder to import, and a shelf.

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
-use axmul::providers::shared_library::{Limits, Problem, Request, tabulate};
+use axmul_providers::shared_library::{Limits, Problem, Request, tabulate};
 
 /// The environment variable that holds the role, and the one that holds the library.
 const ROLE: &str = "AXMUL_TEST_ROLE";

@@ -11,10 +11,10 @@ use super::circuits::Listed;
 use super::console::Console;
 use super::experiment::{as_used, captures, data_directory, multipliers, warn_of_mixed_costs};
 use super::sources::SourceArgs;
-use crate::assignment::{Assignment, CostMetric, EnergySource, assign};
+use crate::launch::Trainer;
 use crate::report::{FigureFile, OutputFile, assignment_markdown, assignment_table, layers_figure};
-use crate::training::launch::Trainer;
-use crate::training::plan::{EvalRequest, RunDirectory, Split, StageName};
+use axmul_experiment::assignment::{Assignment, CostMetric, EnergySource, assign};
+use axmul_experiment::{EvalRequest, RunDirectory, Split, StageName};
 
 /// Assign multipliers to the layers of a run's network anew: other catalogues, another metric, more or less noise
 #[derive(Clone, Debug, clap::Args)]

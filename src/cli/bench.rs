@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::ExitStatus;
 use super::console::Console;
-use crate::kernels::{Choice, Kernel, Path};
-use crate::random::SplitMix;
+use crate::launch::{LaunchError, Trainer};
 use crate::report::significant;
-use crate::training::launch::{LaunchError, Trainer};
-use crate::training::plan::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
+use axmul_experiment::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
+use axmul_kernels::{Choice, Kernel, Path};
+use axmul_support::random::SplitMix;
 
 /// Measure how fast this machine convolves with approximate products, beside libtorch's fp32
 #[derive(Clone, Debug, clap::Args)]

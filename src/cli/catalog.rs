@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::ExitStatus;
 use super::console::Console;
-use crate::providers::catalogue::shelf::{Shelf, Shelved};
-use crate::providers::catalogue::{self, Catalogue, CatalogueError};
-use crate::providers::registry::Registry;
+use axmul_providers::catalogue::shelf::{Shelf, Shelved};
+use axmul_providers::catalogue::{self, Catalogue, CatalogueError};
+use axmul_providers::registry::Registry;
 
 /// List, add and remove the catalogues that are known by name
 #[derive(Clone, Debug, clap::Args)]

@@ -4,10 +4,10 @@ use anyhow::Context;
 use rayon::prelude::*;
 
 use super::console::Console;
-use crate::assignment::EnergySource;
-use crate::multiplier::Tabulated;
-use crate::providers::{Collection, Entry};
-use crate::training::plan::Circuits;
+use axmul_experiment::Circuits;
+use axmul_experiment::assignment::EnergySource;
+use axmul_metrics::Tabulated;
+use axmul_providers::{Collection, Entry};
 
 /// How many names a warning spells out.
 const SPELT_OUT: usize = 6;

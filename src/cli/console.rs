@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::providers::{self, Warning};
 use crate::report::OutputFile;
+use axmul_providers::Warning;
 
 /// Standard output for results, standard error for everything else.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl Progress {
     const PATIENCE: Duration = Duration::from_millis(250);
 
     /// So far is a selection of multipliers; from any thread.
-    pub fn show(&self, now: providers::Progress) {
+    pub fn show(&self, now: axmul_providers::Progress) {
         match now.pairs {
             Some((done, total)) => self.set_pairs(done, total),
             None => {

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use check::ContentArgs;
 
 use super::console::Console;
-use crate::data::{self, DATA_SETS, DataSet, Fetched, FileState, Progress, Source, Sources};
+use axmul_data::{DATA_SETS, DataSet, Fetched, FileState, Progress, Source, Sources};
 
 /// Fetch, check and list the data sets that networks are trained on
 #[derive(Clone, Debug, clap::Args)]
@@ -84,7 +84,7 @@ pub fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<
             } else {
                 Sources::named(mirrors.iter().map(String::as_str))
             };
-            fetch(set, &data::directory(set)?, &sources, quiet, out)
+            fetch(set, &axmul_data::directory(set)?, &sources, quiet, out)
         }
         Action::Check { source: Some(name), content } => {
             let source = Source::named(name);
@@ -100,7 +100,7 @@ pub fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<
         Action::Check { source: None, .. } => {
             let mut found = false;
             for set in DATA_SETS {
-                let directory = data::directory(set)?;
+                let directory = axmul_data::directory(set)?;
                 if directory.exists() {
                     found = true;
                     check(set, &directory, out)?;
@@ -113,7 +113,7 @@ pub fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<
         }
         Action::List { name } => {
             for set in name.map_or(DATA_SETS.to_vec(), |set| vec![set]) {
-                list(set, &data::directory(set)?, out)?;
+                list(set, &axmul_data::directory(set)?, out)?;
             }
             Ok(())
         }
@@ -136,7 +136,7 @@ fn fetch(
             bar.suspend(|| eprintln!("{text}"));
         }
     };
-    let fetched = data::fetch(set, directory, sources, &mut |event| match event {
+    let fetched = axmul_data::fetch(set, directory, sources, &mut |event| match event {
         Progress::Replacing(fault) => note(format!("fetching it again: {fault}")),
         Progress::Asking(source) => note(format!("{}: asking {source}", set.name)),
         Progress::Bytes { file, got } => {
@@ -202,7 +202,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::data::mnist::MNIST;
+    use axmul_data::mnist::MNIST;
 
     #[derive(clap::Parser)]
     struct Line {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_fetch_that_fails_says_what_was_tried() {
-        use crate::data::server::{Answer, Server};
+        use axmul_data::server::{Answer, Server};
 
         let server = Server::start(&[("/train-images-idx3-ubyte.gz", Answer::gz(b"something else"))]);
         let directory = tempfile::tempdir().unwrap();

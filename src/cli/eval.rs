@@ -15,12 +15,12 @@ use super::ExitStatus;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers};
 use super::sources::SourceArgs;
-use crate::assignment::EnergySource;
-use crate::multiplier::Tabulated;
-use crate::training::launch::Trainer;
-use crate::training::plan::{
+use crate::launch::Trainer;
+use axmul_experiment::assignment::EnergySource;
+use axmul_experiment::{
     EvalRequest, EvalResult, Experiment, FileError, Network, RunDirectory, Split, StageName, read_json,
 };
+use axmul_metrics::Tabulated;
 
 /// Try a trained network with multipliers of your choice, without training
 #[derive(Clone, Debug, clap::Args)]

@@ -7,11 +7,11 @@ use anyhow::Context;
 use super::circuits::Listed;
 use super::console::Console;
 use super::sources::listed;
-use crate::assignment::{EnergySource, LayerCapture};
-use crate::compare::CostOrigin;
-use crate::multiplier::Tabulated;
-use crate::providers::{Collection, Sources};
-use crate::training::plan::{Experiment, RunDirectory, read_json, sign_magnitude};
+use axmul_experiment::assignment::{EnergySource, LayerCapture};
+use axmul_experiment::{Experiment, RunDirectory, read_json, sign_magnitude};
+use axmul_metrics::Tabulated;
+use axmul_metrics::compare::CostOrigin;
+use axmul_providers::{Collection, Sources};
 
 /// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
 /// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which

@@ -10,9 +10,9 @@ use super::ExitStatus;
 use super::console::Console;
 use super::one::One;
 use super::sources::SourceArgs;
-use crate::netlist::write;
 use crate::report::export::{Bin, CHeader, Csv, Grid, Npy, What};
 use crate::report::{OutputFile, Render};
+use axmul_netlist::write;
 
 /// Write the table of products or errors of one multiplier, or its circuit, for another tool
 #[derive(Clone, Debug, clap::Args)]

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::ExitStatus;
 use super::console::Console;
 use super::sources::Means;
-use crate::multiplier::OperandFormat;
-use crate::providers::import::{Import, Imported, Kind, Remark, Subject};
-use crate::providers::{Collection, Sources};
+use axmul_metrics::OperandFormat;
+use axmul_providers::import::{Import, Imported, Kind, Remark, Subject};
+use axmul_providers::{Collection, Sources};
 
 /// Import a library: verify every multiplier, and keep it as a catalogue known by name
 #[derive(Clone, Debug, clap::Args)]

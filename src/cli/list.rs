@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::console::Console;
 use super::sources::SourceArgs;
-use crate::multiplier::OperandFormat;
-use crate::providers::{Collection, Entry};
 use crate::report::significant;
+use axmul_metrics::OperandFormat;
+use axmul_providers::{Collection, Entry};
 
 /// List the multipliers at hand, or the families of which any member can be named
 #[derive(Clone, Debug, clap::Args)]

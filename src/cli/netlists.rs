@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::netlist::Extend;
-use crate::providers::netlists::{NetlistOptions, Via};
+use axmul_netlist::Extend;
+use axmul_providers::netlists::{NetlistOptions, Via};
 
 /// How netlists are read (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json) where a path names them.
 #[derive(Clone, Debug, Args)]

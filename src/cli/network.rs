@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::ExitStatus;
 use super::console::Console;
 use crate::report::OutputFile;
-use crate::training::plan::{Layer, Network, RunDirectory, Source, StageName, publish};
+use axmul_experiment::{Layer, Network, RunDirectory, Source, StageName, publish};
 
 /// List networks, show their layers, shapes, parameters and multiplications, and write their weights
 #[derive(Clone, Debug, clap::Args)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axmul_api::Netlist;
 
 use super::console::Console;
-use crate::multiplier::{Evaluated, NoTable, Products};
-use crate::providers::{Collection, Entry};
+use axmul_metrics::{Evaluated, NoTable, Products};
+use axmul_providers::{Collection, Entry};
 
 /// A name or path that stands for several multipliers where one is needed.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::ExitStatus;
 use super::console::Console;
 use crate::report::{FigureFile, FigureFormat, confusion_figure, layers_figure, run_markdown, run_table};
-use crate::training::plan::{Confusion, Results, RunDirectory, StageName, read_json, write_whole};
+use axmul_experiment::{Confusion, Results, RunDirectory, StageName, read_json, write_whole};
 
 /// Show the results of a run, and write its report anew
 #[derive(Clone, Debug, clap::Args)]

@@ -9,10 +9,10 @@ use super::circuits::Listed;
 use super::console::Console;
 use super::experiment::{data_directory, multipliers};
 use super::report::{Written, write_report};
-use crate::assignment::EnergySource;
+use crate::launch::Trainer;
 use crate::report::run_table;
-use crate::training::launch::Trainer;
-use crate::training::plan::{Experiment, Network, PublishedWeights, RunRequest, StageName, Start};
+use axmul_experiment::assignment::EnergySource;
+use axmul_experiment::{Experiment, Network, PublishedWeights, RunRequest, StageName, Start};
 
 /// Train a network, find the noise its layers bear, assign multipliers and retrain
 #[derive(Clone, Debug, clap::Args)]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::providers::Sampling;
+use axmul_providers::Sampling;
 
 /// Which operand pairs metrics rest on where all products make no table.
 #[derive(Clone, Copy, Debug, Args)]
@@ -27,7 +27,7 @@ impl SampleArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::MAX_EXHAUSTIVE_BITS;
+    use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
 
     #[test]
     fn the_help_tells_the_truth() {

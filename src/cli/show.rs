@@ -14,9 +14,9 @@ use super::one::One;
 use super::samples::SampleArgs;
 use super::sources::SourceArgs;
 use super::weights::{Weights, needs_tables, weighted};
-use crate::compare::{Field, Row};
 use crate::report::heat_map::heat_map;
 use crate::report::{FigureFile, significant};
+use axmul_metrics::compare::{Field, Row};
 
 /// Show one multiplier: error metrics, cost, circuit, origin, and its error map as a picture
 #[derive(Clone, Debug, clap::Args)]

@@ -8,9 +8,9 @@ use clap::Args;
 use super::circuits::Listed;
 use super::console::Console;
 use super::netlists::NetlistArgs;
-use crate::assignment::EnergySource;
-use crate::multiplier::{OperandFormat, Tabulated};
-use crate::providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
+use axmul_experiment::assignment::EnergySource;
+use axmul_metrics::{OperandFormat, Tabulated};
+use axmul_providers::{CacheChoice, Collection, Limits, Sampling, Sources, Warning};
 
 /// Where multipliers come from.
 #[derive(Clone, Debug, Args)]

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use npyz::{DType, NpyFile, Order, TypeChar};
 
-use crate::multiplier::{
+use axmul_metrics::{
     Basis, DistributionError, ErrorMap, Evaluation, Metrics, NoTable, OperandDistribution, OperandFormat,
     ProductTable,
 };
-use crate::providers::SourceError;
+use axmul_providers::SourceError;
 
 /// Why a file holds no weights for a multiplier.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +164,7 @@ fn numbers(file: NpyFile<&[u8]>) -> Result<Vec<f64>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::samples::npy_in;
+    use axmul_support::testing::npy_in;
 
     fn written<T: npyz::AutoSerialize + Copy>(
         shape: &[u64],

@@ -107,7 +107,7 @@ fn guard(bytes: &[u8]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::samples::npy;
+    use axmul_support::testing::npy;
 
     #[test]
     fn what_numpy_writes_is_read() {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::DataFile;
 use super::set::hex;
-use crate::files::beside;
+use axmul_support::files::beside;
 
 /// Why a source did not give a file.
 #[derive(Debug, thiserror::Error)]

@@ -15,14 +15,25 @@ pub enum Answer {
     /// This status and nothing else.
     Status(u16),
     /// Announces a length, sends these bytes and closes.
-    Cut { announced: usize, sent: Vec<u8> },
+    Cut {
+        /// The length in the header.
+        announced: usize,
+        /// What is sent of it.
+        sent: Vec<u8>,
+    },
     /// Accepts the request and says nothing.
     Hang,
     /// Announces a length, sends these bytes and says no more.
-    HangAfter { announced: usize, sent: Vec<u8> },
+    HangAfter {
+        /// The length in the header.
+        announced: usize,
+        /// What is sent of it.
+        sent: Vec<u8>,
+    },
 }
 
 impl Answer {
+    /// 200 and these bytes.
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::Bytes(bytes.to_vec())
     }
@@ -44,6 +55,7 @@ pub struct Server {
 }
 
 impl Server {
+    /// Listens on a free port of this machine.
     pub fn start(answers: &[(&str, Answer)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

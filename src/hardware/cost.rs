@@ -111,9 +111,9 @@ mod tests {
     use super::super::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
     use super::super::map::{Goal, map};
     use super::super::optimise::optimise;
-    use super::super::optimise::tests::member;
     use super::*;
-    use crate::multiplier::OperandDistribution;
+    use axmul_metrics::OperandDistribution;
+    use axmul_netlist::testing::member;
 
     /// A cell whose inputs are of 2 fF, each path of which takes 0.1 ns and 3 fJ a rise, 1 fJ a fall.
     fn cell(name: &str, inputs: usize, bits: u64, sense: Sense) -> LibraryCell {

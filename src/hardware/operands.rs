@@ -2,7 +2,7 @@
 
 use axmul_api::OperandFormat;
 
-use crate::multiplier::OperandDistribution;
+use axmul_metrics::OperandDistribution;
 
 /// What the operands are, and how they follow each other.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,8 +5,8 @@ use axmul_api::{Lanes, Netlist};
 use super::Mapped;
 use super::library::Library;
 use super::map::lanes;
-use crate::netlist::cases::all_cases;
-use crate::random::SplitMix;
+use axmul_netlist::cases::all_cases;
+use axmul_support::random::SplitMix;
 
 /// How many cases are tried of a circuit of more than 16 input bits, 64 at a time.
 const WORDS: usize = 1024;

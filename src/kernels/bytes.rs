@@ -34,7 +34,7 @@ impl LowRank {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::{OperandFormat, ProductTable};
+    use axmul_metrics::{OperandFormat, ProductTable};
 
     #[test]
     fn bytes_make_up_the_products() {

@@ -6,7 +6,7 @@ use super::convolve::{Convolution, Convolve};
 use super::detect::detect;
 use super::matrix::Matrix;
 use super::{LowRank, Path, PathError, lookup};
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// What lookups with AVX-512 are for.
 const WORDS: &str = "tables whose products span at most 16 bits";

@@ -5,7 +5,7 @@ use super::detect::detect;
 use super::engine::Engine;
 use super::shape::check_length;
 use super::{Choice, ConvShape, KernelError, LinearShape, LowRank, Path, PathError, Team};
-use crate::multiplier::{OperandFormat, ProductTable};
+use axmul_metrics::{OperandFormat, ProductTable};
 
 /// The rank up to which factors are looked for where a matrix product was asked for: the search takes long beyond.
 const MOST_RANKS: usize = 16;

@@ -1,6 +1,6 @@
 //! Product tables as the exact product plus a few outer products.
 
-use crate::multiplier::{ErrorMap, OperandFormat, ProductTable};
+use axmul_metrics::{ErrorMap, OperandFormat, ProductTable};
 
 /// An exact factorisation `approx(x, w) = x * w + sum over r of left[r][x] * right[r][w]`, all integers.
 ///

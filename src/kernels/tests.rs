@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::multiplier::{OperandFormat, ProductTable};
-use crate::random::SplitMix;
+use axmul_metrics::{OperandFormat, ProductTable};
+use axmul_support::random::SplitMix;
 
 /// What is special about a table.
 #[derive(Clone, Copy, Debug)]

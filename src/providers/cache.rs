@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::SourceError;
 use super::sources::CacheChoice;
-use crate::files::write_whole;
+use axmul_support::files::write_whole;
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 pub const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";

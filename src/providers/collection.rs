@@ -15,8 +15,8 @@ use super::error::{SourceError, Warning};
 use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
-use crate::multiplier::{Cost, OperandFormat, Products};
-use crate::netlist::Placed;
+use axmul_metrics::{Cost, OperandFormat, Products};
+use axmul_netlist::Placed;
 
 /// The catalogue name of families' members that no other catalogue lists.
 pub(super) const FAMILIES: &str = own::FAMILIES;

@@ -4,7 +4,7 @@ use axmul_api::{Multiplier, Netlist};
 
 use super::cache::Cache;
 use super::costs::default_cost;
-use crate::multiplier::Cost;
+use axmul_metrics::Cost;
 
 /// The figures that the multiplier itself knows, else those of its circuit, else none.
 pub(super) fn of_model(multiplier: &dyn Multiplier, cache: &Cache) -> Cost {

@@ -3,8 +3,8 @@
 use axmul_api::Multiplier;
 
 use super::error::SourceError;
-use crate::evaluation::{Difference, EvaluationError, first_difference, sampled_difference};
-use crate::multiplier::{ModelProducts, OperandFormat, Products, ProductsError};
+use axmul_metrics::evaluation::{Difference, EvaluationError, first_difference, sampled_difference};
+use axmul_metrics::{ModelProducts, OperandFormat, Products, ProductsError};
 
 /// Pairs that are compared where there are too many to compare all.
 const SAMPLES: u64 = 1 << 14;

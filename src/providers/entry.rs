@@ -7,7 +7,7 @@ use super::c_source::CSource;
 use super::catalogue::Published;
 use super::netlists::NetlistFile;
 use super::shared_library::Request;
-use crate::multiplier::{Cost, Evaluated, OperandFormat, ProductTable, Provenance};
+use axmul_metrics::{Cost, Evaluated, OperandFormat, ProductTable, Provenance};
 
 /// One multiplier that could be evaluated: what is known without doing so.
 #[derive(Clone, Debug, PartialEq)]

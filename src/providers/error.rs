@@ -10,8 +10,8 @@ use super::netlists::NetlistFileError;
 use super::registry::RegistryError;
 use super::shared_library::{ReferenceError, SharedLibraryError};
 use super::tables::TableFileError;
-use crate::evaluation::EvaluationError;
-use crate::multiplier::{NoTable, OperandFormat};
+use axmul_metrics::evaluation::EvaluationError;
+use axmul_metrics::{NoTable, OperandFormat};
 
 /// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
 /// came and, where there is one, the way out.

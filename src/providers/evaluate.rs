@@ -19,12 +19,12 @@ use super::shared_library::{LibraryProducts, Request};
 use super::sources::Sampling;
 use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure, library_key};
 use super::{cost, cross_check};
-use crate::evaluation::{EvaluationError, evaluate};
-use crate::multiplier::{
+use axmul_metrics::evaluation::{EvaluationError, evaluate};
+use axmul_metrics::{
     Basis, Cost, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
 };
-use crate::netlist::Placed;
-use crate::netlist::simulate::Simulator;
+use axmul_netlist::Placed;
+use axmul_netlist::simulate::Simulator;
 
 /// Called with the operand pairs that are done and their total, from several threads.
 pub(super) type PairProgress<'a> = &'a (dyn Fn(u64, u64) + Sync);

@@ -12,7 +12,7 @@
 
 use super::catalogue::{Figure, Published};
 use super::entry::Entry;
-use crate::multiplier::Cost;
+use axmul_metrics::Cost;
 
 /// Who is named as the source of the hardware figures.
 const COST_SOURCE: &str = "header in the style of EvoApproxLib";

@@ -13,7 +13,7 @@ use super::error::SourceError;
 use super::shared_library::{Reference, Request};
 use super::tables::TableFileError;
 use super::tabulate::{FileOfProducts, Listed, Workshop};
-use crate::multiplier::{Cost, Evaluated, Provenance, Tabulated};
+use axmul_metrics::{Cost, Evaluated, Provenance, Tabulated};
 
 impl Workshop {
     /// The entry of a table that was named by its path, and a remark about it.

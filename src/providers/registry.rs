@@ -312,8 +312,7 @@ mod tests {
         for name in registry.members_of(OperandFormat::signed(8, 4)) {
             let member = registry.members(&name).unwrap().unwrap().remove(0);
             assert!(
-                crate::providers::cost::of_model(&*member, &crate::providers::cache::Cache::off()).power_mw
-                    > Some(0.0),
+                crate::cost::of_model(&*member, &crate::cache::Cache::off()).power_mw > Some(0.0),
                 "{name}"
             );
         }

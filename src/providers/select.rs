@@ -9,7 +9,7 @@ use super::collection::Collection;
 use super::entry::Entry;
 use super::error::{SourceError, Warning};
 use super::locate::Found;
-use crate::multiplier::{Evaluated, NoTable, ProductTable, Tabulated};
+use axmul_metrics::{Evaluated, NoTable, ProductTable, Tabulated};
 
 /// The multipliers that were asked for, and what the user should know about those that are missing.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::limits::Limits;
 use super::netlists::NetlistOptions;
-use crate::evaluation::{Extent, MAX_EXHAUSTIVE_BITS};
-use crate::multiplier::OperandFormat;
+use axmul_metrics::OperandFormat;
+use axmul_metrics::evaluation::{Extent, MAX_EXHAUSTIVE_BITS};
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
 ///

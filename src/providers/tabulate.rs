@@ -15,7 +15,7 @@ use super::registry::Registry;
 use super::shared_library::{self, Loaded, Request};
 use super::sources::Sampling;
 use super::tables::{self, TableFile, TableFileError};
-use crate::multiplier::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable, Provenance};
+use axmul_metrics::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable, Provenance};
 
 /// What evaluating needs beside the entry.
 pub(super) struct Workshop {

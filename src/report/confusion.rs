@@ -5,7 +5,7 @@ use plotters::style::{RGBColor, WHITE};
 
 use super::figure::{Canvas, HAIRLINE, INK, Raster, TextLook};
 use super::{Figure, FigureError};
-use crate::training::plan::Confusion;
+use axmul_experiment::Confusion;
 
 /// The corner of the matrix, about the length of its sides, and what the figure has beside and below it, in pixels.
 const CORNER: (i32, i32) = (76, 88);

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::figure::{Canvas, HAIRLINE, INK, Raster, SOFT_INK, TextLook, ticks};
 use super::{Figure, FigureError, significant};
-use crate::multiplier::{ErrorMap, Metrics, Tabulated};
+use axmul_metrics::{ErrorMap, Metrics, Tabulated};
 
 /// The corner of the map, the length of its sides, and the whole figure, in pixels.
 const MAP: (i32, i32) = (92, 112);
@@ -191,7 +191,7 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance};
+    use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance};
 
     fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> Tabulated {
         let products = format.operands().map(|(a, b)| product(a, b) as i32).collect();

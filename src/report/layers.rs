@@ -5,7 +5,7 @@ use plotters::style::{RGBColor, WHITE};
 
 use super::figure::{Canvas, HAIRLINE, INK, TextLook, ticks};
 use super::{Figure, FigureError};
-use crate::assignment::{Assignment, EnergySource};
+use axmul_experiment::assignment::{Assignment, EnergySource};
 
 const ENERGY: RGBColor = RGBColor(0x26, 0x60, 0xa4);
 const OPERATIONS: RGBColor = RGBColor(0xe0, 0x8a, 0x1e);
@@ -133,7 +133,7 @@ impl Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assignment::{CostMetric, LayerAssignment, Reference};
+    use axmul_experiment::assignment::{CostMetric, LayerAssignment, Reference};
 
     #[test]
     fn every_layer_and_multiplier_is_named() {

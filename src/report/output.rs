@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::files::beside;
+use axmul_support::files::beside;
 
 /// Why output could not be written.
 #[derive(Debug, thiserror::Error)]

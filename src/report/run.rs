@@ -5,8 +5,8 @@ use std::fmt::Write;
 use comfy_table::presets::{ASCII_MARKDOWN, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use crate::assignment::{Assignment, EnergySource};
-use crate::training::plan::{Results, SeedResults, Spread, StageName, StageResult};
+use axmul_experiment::assignment::{Assignment, EnergySource};
+use axmul_experiment::{Results, SeedResults, Spread, StageName, StageResult};
 
 /// Where tables go: their rules differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -230,8 +230,8 @@ fn energy(assignment: &Assignment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assignment::{CostMetric, LayerActivity, LayerAssignment, Reference};
-    use crate::training::plan::{AssignmentResult, UniformResult};
+    use axmul_experiment::assignment::{CostMetric, LayerActivity, LayerAssignment, Reference};
+    use axmul_experiment::{AssignmentResult, UniformResult};
 
     fn results(seeds: &[u64]) -> Results {
         let stage = |test_top1| StageResult {

@@ -10,7 +10,7 @@ use plotters::style::{Color, RGBColor};
 use super::axis::Scale;
 use super::figure::{Canvas, HAIRLINE, INK, SOFT_INK, TextLook, colour};
 use super::{Figure, FigureError, significant};
-use crate::compare::{CostOrigin, Field, Ranking, Row};
+use axmul_metrics::compare::{CostOrigin, Field, Ranking, Row};
 use series::{Series, draw_legend, text_width};
 
 const WIDTH: i32 = 860;
@@ -24,7 +24,7 @@ const BELOW: i32 = 68;
 /// The height of a line of the legend.
 const LINE: i32 = 18;
 
-/// Draws rows in the plane of the first two fields of the ranking that [`mark_front`](crate::compare::mark_front) has
+/// Draws rows in the plane of the first two fields of the ranking that [`mark_front`](axmul_metrics::compare::mark_front) has
 /// marked them by: those on a front in full colour, and the front ([`Row::pareto`]) named and, where it forms a
 /// staircase in this plane, joined. Rows in which one of the figures is unknown are left out and counted.
 ///
@@ -239,7 +239,7 @@ fn labels(canvas: &Canvas<'_>, points: &[Point<'_>], plane: &Plane) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::{Mixing, mark_front, tests::row};
+    use axmul_metrics::compare::{Mixing, mark_front, testing::row};
 
     const FIELDS: [Field; 2] = [Field::Mae, Field::PowerMw];
     const RANKING: Ranking<'static> = Ranking { fields: &FIELDS, mixing: Mixing::PerCostSource };

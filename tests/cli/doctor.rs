@@ -8,7 +8,7 @@ fn every_part_is_reported() {
     let ended = sandbox.axmul("doctor");
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
     let labels: Vec<&str> = ended.text().lines().filter_map(|line| line.split_whitespace().next()).collect();
-    let sets = ["data"; axmul::data::DATA_SETS.len()];
+    let sets = ["data"; axmul_data::DATA_SETS.len()];
     let parts = ["axmul", "system", "processor", "libtorch", "axmul-train", "CUDA"];
     assert_eq!(labels, [&parts[..], &sets, &["cache"]].concat());
     assert!(ended.text().contains("mnist not here; `axmul data fetch mnist` brings it"), "{ended}");

@@ -1,10 +1,10 @@
 //! The commands about experiments, as far as they go without libtorch.
 
-use axmul::assignment::{LayerCapture, Population};
-use axmul::multiplier::OperandFormat;
-use axmul::training::plan::{
+use axmul_experiment::assignment::{LayerCapture, Population};
+use axmul_experiment::{
     Circuits, Experiment, Network, RunDirectory, RunRequest, StageName, Start, write_json,
 };
+use axmul_metrics::OperandFormat;
 use insta::assert_snapshot;
 
 use crate::sandbox::{Ended, Sandbox};

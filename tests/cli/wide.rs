@@ -1,7 +1,7 @@
 //! Multipliers whose operands are too wide for a table.
 
-use axmul::multiplier::OperandFormat;
-use axmul::providers::registry::Registry;
+use axmul_metrics::OperandFormat;
+use axmul_providers::registry::Registry;
 use insta::assert_snapshot;
 
 use crate::sandbox::Sandbox;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use axmul::netlist::simulate::Simulator;
-use axmul::providers::{CacheChoice, Sampling, SourceError, Sources, Warning};
+use axmul_netlist::simulate::Simulator;
+use axmul_providers::{CacheChoice, Sampling, SourceError, Sources, Warning};
 
 use super::{find, open, product, sources, temporary, write_table};
 

@@ -1,9 +1,9 @@
 //! What every target does: read a circuit, give its ports a meaning, and simulate it in two ways.
 
-use axmul::multiplier::Products;
-use axmul::netlist::read::{Language, read as read_design};
-use axmul::netlist::simulate::Simulator;
-use axmul::netlist::{PortOptions, Source, bind};
+use axmul_metrics::Products;
+use axmul_netlist::read::{Language, read as read_design};
+use axmul_netlist::simulate::Simulator;
+use axmul_netlist::{PortOptions, Source, bind};
 use axmul_api::Bits;
 
 /// Any outcome is fine but a panic, a hang, memory without bound, or two simulations that disagree.

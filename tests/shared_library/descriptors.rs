@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axmul::providers::shared_library::{Limits, Phase, Problem};
+use axmul_providers::shared_library::{Limits, Phase, Problem};
 
 use super::{PATIENT, ask, assert_products, build, one, problem, tabulated};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use axmul::providers::shared_library::{Limits, Phase, Problem};
+use axmul_providers::shared_library::{Limits, Phase, Problem};
 
 use super::{PATIENT, build, one, problem};
 

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
 
-use axmul::multiplier::Tabulated;
-use axmul::providers::shared_library::{
+use axmul_metrics::Tabulated;
+use axmul_providers::shared_library::{
     Limits, Loaded, Problem, Reference, Request, SharedLibraryError, tabulate,
 };
 

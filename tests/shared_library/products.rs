@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use axmul::multiplier::OperandFormat;
-use axmul::providers::shared_library::{CType, Problem, Request, Signature, tabulate};
+use axmul_metrics::OperandFormat;
+use axmul_providers::shared_library::{CType, Problem, Request, Signature, tabulate};
 
 use super::{PATIENT, ask, assert_products, build, host, one, problem, tabulated};
 

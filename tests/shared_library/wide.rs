@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use axmul::evaluation::{Extent, evaluate};
-use axmul::multiplier::{Metrics, OperandFormat, Products, ProductsError};
-use axmul::providers::shared_library::{LibraryProducts, Limits, Phase, Problem};
+use axmul_metrics::evaluation::{Extent, evaluate};
+use axmul_metrics::{Metrics, OperandFormat, Products, ProductsError};
+use axmul_providers::shared_library::{LibraryProducts, Limits, Phase, Problem};
 
 use super::{PATIENT, ask, build, host, request};
 

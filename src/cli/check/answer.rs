@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::evaluation::Difference;
-use crate::multiplier::OperandFormat;
-use crate::netlist::equivalence::Proof;
+use axmul_metrics::OperandFormat;
+use axmul_metrics::evaluation::Difference;
+use axmul_netlist::equivalence::Proof;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,12 +6,12 @@ use axmul_api::Netlist;
 
 use super::super::console::Console;
 use super::answer::{Evidence, Extent, Findings};
-use crate::evaluation::{
+use axmul_metrics::evaluation::{
     Difference, Exchanged, MAX_EXHAUSTIVE_BITS, count_differences, exchanged, first_difference,
     sampled_difference,
 };
-use crate::multiplier::{OperandFormat, Products};
-use crate::netlist::equivalence::{Verdict, prove};
+use axmul_metrics::{OperandFormat, Products};
+use axmul_netlist::equivalence::{Verdict, prove};
 
 /// Up to so many product bits, all pairs are compared at once: that takes less time than starting a proof.
 const SMALL_BITS: u8 = 16;

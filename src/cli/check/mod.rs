@@ -11,10 +11,10 @@ use super::ExitStatus;
 use super::console::Console;
 use super::one::One;
 use super::sources::SourceArgs;
-use crate::evaluation::MAX_EXHAUSTIVE_BITS;
-use crate::multiplier::OperandFormat;
-use crate::providers::Sampling;
 use answer::{Answer, Findings};
+use axmul_metrics::OperandFormat;
+use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
+use axmul_providers::Sampling;
 use decide::{Decision, Effort, Side};
 
 /// Check that two multipliers compute the same products, or find operands for which they do not

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::super::console::Console;
 use super::super::costing::{BackendName, Bench, Costing, Known};
-use crate::compare::Row;
-use crate::providers::costs::{BackendError, Costed};
-use crate::providers::{Collection, Entry};
+use axmul_metrics::compare::Row;
+use axmul_providers::costs::{BackendError, Costed};
+use axmul_providers::{Collection, Entry};
 
 /// How many multipliers or failures a message spells out.
 const SPELT_OUT: usize = 6;

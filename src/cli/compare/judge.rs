@@ -2,8 +2,8 @@
 
 use super::super::ExitStatus;
 use super::super::console::Console;
-use crate::compare::{Field, Outcome, Row, Threshold};
 use crate::report::significant;
+use axmul_metrics::compare::{Field, Outcome, Row, Threshold};
 
 /// Says on standard error which rows fail which threshold, and which cannot be judged.
 pub(super) fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatus {

@@ -16,15 +16,15 @@ use super::costing::{BackendName, Costing, CostingArgs};
 use super::samples::SampleArgs;
 use super::sources::{SourceArgs, warn};
 use super::weights::{Weights, needs_tables, weighted};
-use crate::compare::{
-    Field, Fronts, MAX_VOLUME_FIELDS, Mixing, Ranking, Reference, Row, SortKey, Threshold, mark_front, sort,
-};
-use crate::hardware::activity::Sampling;
-use crate::multiplier::Evaluated;
-use crate::providers::{Collection, Entry};
 use crate::report::comparison::{Csv, Json, Markdown, Table};
 use crate::report::scatter::scatter;
 use crate::report::{FigureFile, OutputFile, Render};
+use axmul_hardware::activity::Sampling;
+use axmul_metrics::Evaluated;
+use axmul_metrics::compare::{
+    Field, Fronts, MAX_VOLUME_FIELDS, Mixing, Ranking, Reference, Row, SortKey, Threshold, mark_front, sort,
+};
+use axmul_providers::{Collection, Entry};
 
 /// Compare multipliers: error metrics, cost, Pareto fronts of catalogues, thresholds
 #[derive(Clone, Debug, clap::Args)]

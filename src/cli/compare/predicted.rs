@@ -4,10 +4,10 @@ use anyhow::bail;
 
 use super::super::console::Console;
 use super::costs::Outcome;
-use crate::compare::{Agreement, CostOrigin};
-use crate::multiplier::Cost;
-use crate::providers::costs::Costed;
 use crate::report::significant;
+use axmul_metrics::Cost;
+use axmul_metrics::compare::{Agreement, CostOrigin};
+use axmul_providers::costs::Costed;
 
 /// Random halves of the multipliers with both figures, of which each tells how well the other is predicted.
 const SPLITS: usize = 1000;

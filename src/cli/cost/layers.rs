@@ -5,12 +5,12 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::rows::Row;
-use crate::assignment::LayerCapture;
 use crate::cli::experiment::captures;
-use crate::hardware::operands::Operands;
-use crate::multiplier::{OperandDistribution, OperandFormat};
 use crate::report::LayerEnergySeries;
-use crate::training::plan::{RunDirectory, as_seen};
+use axmul_experiment::assignment::LayerCapture;
+use axmul_experiment::{RunDirectory, as_seen};
+use axmul_hardware::operands::Operands;
+use axmul_metrics::{OperandDistribution, OperandFormat};
 
 /// What the layers of a run multiply.
 pub(super) struct Layers {

@@ -13,10 +13,10 @@ use super::ExitStatus;
 use super::console::Console;
 use super::costing::{BackendName, Bench, Costing, CostingArgs, Known};
 use super::sources::SourceArgs;
-use crate::hardware::activity::Sampling;
-use crate::hardware::cost::Conditions;
-use crate::providers::{Collection, Entry};
 use crate::report::{FigureFile, OutputFile, layer_energy_figure};
+use axmul_hardware::activity::Sampling;
+use axmul_hardware::cost::Conditions;
+use axmul_providers::{Collection, Entry};
 use layers::Layers;
 use rows::{Row, csv, json, table};
 
@@ -254,6 +254,6 @@ mod tests {
     #[test]
     fn the_help_tells_the_truth() {
         assert_eq!(Sampling::default(), Sampling { transitions: 8192, seed: 0 });
-        assert_eq!(crate::hardware::activity::MAX_EXACT_BITS, 16);
+        assert_eq!(axmul_hardware::activity::MAX_EXACT_BITS, 16);
     }
 }

@@ -6,8 +6,8 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
-use crate::providers::costs::Costed;
 use crate::report::significant;
+use axmul_providers::costs::Costed;
 
 /// One multiplier by one backend: the object of `--format json`, and the columns of `--format csv`.
 #[derive(Debug, Serialize)]

@@ -4,11 +4,11 @@ use axmul_api::Netlist;
 use clap::ValueEnum;
 
 use super::Costing;
-use crate::multiplier::Cost;
-use crate::netlist::Placed;
-use crate::providers::cache::Cache;
-use crate::providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
-use crate::providers::{Collection, Entry, SourceError};
+use axmul_metrics::Cost;
+use axmul_netlist::Placed;
+use axmul_providers::cache::Cache;
+use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
+use axmul_providers::{Collection, Entry, SourceError};
 
 /// Who costs multipliers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]

@@ -12,12 +12,12 @@ pub(super) use bench::{BackendName, Bench, Known};
 use operands::{Choice, Given};
 
 use super::console::Console;
-use crate::hardware::activity::{Glitches, Sampling};
-use crate::hardware::cost::{CLOCK_MHZ, Conditions};
-use crate::hardware::map::Goal;
-use crate::hardware::operands::Operands;
-use crate::multiplier::OperandFormat;
-use crate::providers::costs::Technology;
+use axmul_hardware::activity::{Glitches, Sampling};
+use axmul_hardware::cost::{CLOCK_MHZ, Conditions};
+use axmul_hardware::map::Goal;
+use axmul_hardware::operands::Operands;
+use axmul_metrics::OperandFormat;
+use axmul_providers::costs::Technology;
 
 /// What computed costs depend on besides the circuit.
 #[derive(Clone, Debug, Args)]

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use anyhow::bail;
 
 use super::super::weights::Weights;
-use crate::hardware::operands::Operands;
-use crate::multiplier::{OperandFormat, ProductTable};
+use axmul_hardware::operands::Operands;
+use axmul_metrics::{OperandFormat, ProductTable};
 
 /// What the option says.
 #[derive(Clone, Debug, PartialEq, Eq)]

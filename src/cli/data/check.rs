@@ -11,8 +11,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::cli::console::Console;
-use crate::data::Source;
-use crate::data::images::{
+use axmul_data::Source;
+use axmul_data::images::{
     ChannelStatistics, Channels, CorruptImage, Form, ImageSet, OnCorrupt, Part, Reading, statistics,
 };
 

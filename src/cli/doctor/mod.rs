@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::ExitStatus;
 use super::console::Console;
-use crate::data::{self, DATA_SETS, FileState};
-use crate::providers::cache;
+use axmul_data::{DATA_SETS, FileState};
+use axmul_providers::cache;
 
 mod libtorch;
 mod processor;
@@ -94,8 +94,8 @@ pub(super) fn run(args: &DoctorArgs, console: &Console) -> anyhow::Result<ExitSt
     Ok(ExitStatus::Done)
 }
 
-fn data_set(set: &'static data::DataSet) -> DataSetState {
-    let directory = data::directory(set).ok();
+fn data_set(set: &'static axmul_data::DataSet) -> DataSetState {
+    let directory = axmul_data::directory(set).ok();
     let states = directory.as_deref().map(|directory| set.check(directory)).unwrap_or_default();
     let count = |test: fn(&FileState) -> bool| states.iter().filter(|(_, state)| test(state)).count();
     DataSetState {

@@ -6,9 +6,9 @@ use super::{EvalArgs, Format, chosen, line};
 use crate::cli::ExitStatus;
 use crate::cli::console::Console;
 use crate::cli::experiment::data_directory;
+use crate::launch::Trainer;
 use crate::report::OutputFile;
-use crate::training::launch::Trainer;
-use crate::training::plan::{
+use axmul_experiment::{
     Calibration, Experiment, InferRequest, Network, PublishedWeights, RangesFrom, read_images_for,
 };
 

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{CorruptImage, Form, ImageSet, MAX_BYTES, Part, ReadError, Reading, read, tree};
-use crate::data::set::hex;
-use crate::files::beside;
+use crate::set::hex;
+use axmul_support::files::beside;
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";

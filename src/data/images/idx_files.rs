@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use super::gather::Gathered;
 use super::stack::check_classes;
 use super::{Form, ImageSet, Part, ReadError, numbered};
-use crate::data::idx;
+use crate::idx;
 
 const PARTS: [(&str, &str); 2] = [
     ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),

@@ -10,7 +10,7 @@ use npyz::{Deserialize, TypeChar};
 use super::gather::{Gathered, base};
 use super::stack::check_classes;
 use super::{Form, ImageSet, MAX_CLASSES, Part, ReadError, numbered};
-use crate::data::npy::Npy;
+use crate::npy::Npy;
 
 /// Names of the training, validation and test part.
 const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["test"]];

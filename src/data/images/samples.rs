@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-pub use crate::files::samples::npy;
+pub use axmul_support::testing::npy;
 
 /// A file with its path.
 pub type Files = Vec<(String, Vec<u8>)>;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ImageSet, Part, ReadError};
-use crate::random::SplitMix;
+use axmul_support::random::SplitMix;
 
 /// Which images are put aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

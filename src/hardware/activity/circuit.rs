@@ -3,12 +3,12 @@
 use axmul_api::Signal;
 
 use super::operators::Operators;
-use crate::hardware::Mapped;
-use crate::hardware::library::Library;
+use crate::Mapped;
+use crate::library::Library;
 
 /// Where the figures of signals stand in a list: those of both constants, of the operands' bits, then of every
 /// instance's outputs.
-pub(in crate::hardware) struct Slots {
+pub(crate) struct Slots {
     /// The slot of each instance's first output, and the number of slots.
     first: Vec<usize>,
 }

@@ -22,7 +22,7 @@ use super::Mapped;
 use super::library::Library;
 use super::operands::Operands;
 use super::timing::Timing;
-use crate::netlist::cases::MAX_INPUTS;
+use axmul_netlist::cases::MAX_INPUTS;
 use circuit::Circuit;
 pub(super) use circuit::Slots;
 use transitions::Transitions;

@@ -1,6 +1,6 @@
 //! A function of a few bits as operations on words.
 
-use crate::hardware::library::TruthTable;
+use crate::library::TruthTable;
 
 /// A function as operations on words, each bit of which is a case of its own.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,11 +5,11 @@ use axmul_api::OperandFormat;
 use super::Activity;
 use super::circuit::Circuit;
 use super::transitions::{Transitions, bits_of};
-use crate::hardware::operands::Operands;
-use crate::netlist::cases::all_cases;
+use crate::operands::Operands;
+use axmul_netlist::cases::all_cases;
 
 /// Every case, each as likely as the operands have it; successive ones are independent. Not for more than
-/// [`MAX_INPUTS`](crate::netlist::cases::MAX_INPUTS) bits.
+/// [`MAX_INPUTS`](axmul_netlist::cases::MAX_INPUTS) bits.
 pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operands) -> Activity {
     let mut inputs = vec![Vec::new(); format.product_width().into()];
     for words in all_cases(inputs.len()).expect("few input bits") {

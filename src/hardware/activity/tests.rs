@@ -5,11 +5,11 @@ use proptest::prelude::*;
 
 use super::transitions::bits_of;
 use super::*;
-use crate::hardware::map::{Goal, map};
-use crate::hardware::optimise::optimise;
-use crate::hardware::timing::{Surroundings, timing};
-use crate::multiplier::OperandDistribution;
-use crate::netlist::arbitrary::netlists;
+use crate::map::{Goal, map};
+use crate::optimise::optimise;
+use crate::timing::{Surroundings, timing};
+use axmul_metrics::OperandDistribution;
+use axmul_netlist::testing::netlists;
 
 fn library() -> &'static Library {
     Library::freepdk45()
@@ -208,7 +208,7 @@ fn plain(circuit: &Circuit, delays: &Delays, before: &[bool], after: &[bool]) ->
 /// Uniform operands as samples: every slot within five standard errors of the exact figure.
 #[test]
 fn samples_agree_with_the_exact_figures() {
-    let mapped = mapped(&crate::hardware::optimise::tests::member("exact", OperandFormat::signed(8, 8), &[]));
+    let mapped = mapped(&axmul_netlist::testing::member("exact", OperandFormat::signed(8, 8), &[]));
     let exact = run(&mapped, &Operands::Uniform, Glitches::Ignored, Sampling::default());
     let circuit = Circuit::new(&mapped, library());
     let skewed: Vec<f64> = (0..512).map(|at| 1.0 / f64::from(at % 256 + 1)).collect();

@@ -3,8 +3,8 @@
 use axmul_api::OperandFormat;
 
 use super::{Activity, BATCHES, Sampling};
-use crate::hardware::operands::Operands;
-use crate::random::SplitMix;
+use crate::operands::Operands;
+use axmul_support::random::SplitMix;
 
 /// A sequence of batches of pairs of successive operands.
 pub(super) struct Transitions<'a> {

@@ -8,9 +8,9 @@
 use super::Activity;
 use super::circuit::{Circuit, Gate};
 use super::transitions::Transitions;
-use crate::hardware::Mapped;
-use crate::hardware::library::Library;
-use crate::hardware::timing::Timing;
+use crate::Mapped;
+use crate::library::Library;
+use crate::timing::Timing;
 
 /// The longest path takes so many steps; a cell's delay is rounded to whole ones.
 const STEPS: f64 = 256.0;

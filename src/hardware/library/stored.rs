@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{Arc, InputPin, Library, LibraryCell, OutputPin, Sense, Surface, TruthTable};
-use crate::yaml::{self, YamlError};
+use axmul_support::yaml::{self, YamlError};
 
 /// Why a stored library is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -91,7 +91,7 @@ impl Library {
     /// The library that axmul carries: OSU standard cells for FreePDK45.
     pub fn freepdk45() -> &'static Self {
         static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
-            let text = include_str!("../../../multipliers/cells/freepdk45-osu.yaml");
+            let text = include_str!("freepdk45-osu.yaml");
             Library::parse(text, "multipliers/cells/freepdk45-osu.yaml").expect("tested")
         });
         &LIBRARY
@@ -267,7 +267,7 @@ fn row(table: &Surface) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netlist::cells;
+    use axmul_netlist::cells;
 
     const SMALL: &str = "\
 name: small
@@ -348,11 +348,11 @@ cells:
     /// The file is what the program writes: head, figures and layout.
     #[test]
     fn the_own_library_is_as_it_was_written() {
-        let text = include_str!("../../../multipliers/cells/freepdk45-osu.yaml");
+        let text = include_str!("freepdk45-osu.yaml");
         let head: Vec<&str> = text.lines().map_while(|line| line.strip_prefix('#')).collect();
         let head: Vec<&str> = head.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
         let library = Library::freepdk45();
-        assert!(library.to_yaml(&head.join("\n")) == text, "run the example build_cells");
+        assert!(library.to_yaml(&head.join("\n")) == text, "run `cargo xtask cells`");
         assert_eq!(library.cells.len(), 25);
     }
 

@@ -1,6 +1,6 @@
 //! Functions of a few bits as tables.
 
-use crate::netlist::cases::COUNTING;
+use axmul_netlist::cases::COUNTING;
 
 /// A function of up to six bits: bit i of `bits` is its value where variable k is bit k of i.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

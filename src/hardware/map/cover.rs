@@ -4,7 +4,7 @@
 //! which those of its outputs rest.
 
 use super::matches::Cells;
-use crate::netlist::graph::Edge;
+use axmul_netlist::graph::Edge;
 
 /// How the signal of a point comes about.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Nodes as functions of up to four lower ones.
 
-use crate::netlist::graph::{Edge, Node};
+use axmul_netlist::graph::{Edge, Node};
 
 /// The most leaves of a cut: the most inputs of a cell that is used.
 pub(super) const LEAVES: usize = 4;
@@ -132,8 +132,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::netlist::cases::COUNTING;
-    use crate::netlist::graph::Graph;
+    use axmul_netlist::cases::COUNTING;
+    use axmul_netlist::graph::Graph;
 
     fn all(graph: &Graph) -> Vec<Vec<Cut>> {
         let mut all = Vec::new();

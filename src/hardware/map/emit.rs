@@ -4,7 +4,7 @@ use axmul_api::{OperandFormat, Signal};
 
 use super::cover::{Choice, Cover, Kind, point};
 use super::subject::Subject;
-use crate::hardware::{Instance, Mapped};
+use crate::{Instance, Mapped};
 
 /// The cells that the outputs need, in topological order.
 pub(super) fn emit(subject: &Subject, cover: &Cover, inverter: u32, format: OperandFormat) -> Mapped {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::MapError;
 use super::cuts::{LEAVES, depends};
-use crate::hardware::library::{Library, LibraryCell, TruthTable};
+use crate::library::{Library, LibraryCell, TruthTable};
 
 /// A cell's output that computes some function of leaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -255,7 +255,7 @@ mod tests {
         let mut strong = cell("AND2X2", 2.8158, 2, &[0b1000]);
         strong.outputs[0].arcs = library.cells[and].outputs[0].arcs.clone();
         for arc in &mut strong.outputs[0].arcs {
-            arc.delay_ns = [0.001, 0.001].map(crate::hardware::library::Surface::constant);
+            arc.delay_ns = [0.001, 0.001].map(crate::library::Surface::constant);
         }
         let mut more = library.clone();
         more.cells.push(strong);

@@ -1,7 +1,7 @@
 //! The graph that is covered with cells.
 
-use crate::hardware::optimise::Logic;
-use crate::netlist::graph::{Edge, Node};
+use crate::optimise::Logic;
+use axmul_netlist::graph::{Edge, Node};
 
 /// The live gates of a circuit, in topological order.
 pub(super) struct Subject {

@@ -4,10 +4,9 @@ use axmul_api::{Gates, OperandFormat, Recorder, Signal};
 use proptest::prelude::*;
 
 use super::*;
-use crate::hardware::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
-use crate::hardware::optimise::optimise;
-use crate::hardware::optimise::tests::{lanes as netlist_lanes, member};
-use crate::netlist::arbitrary::netlists;
+use crate::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
+use crate::optimise::optimise;
+use axmul_netlist::testing::{lanes as netlist_lanes, member, netlists};
 
 /// A cell whose outputs have these tables, every path 0.02 ns and more for more area.
 pub(super) fn cell(name: &str, area_um2: f64, inputs: usize, tables: &[u64]) -> LibraryCell {

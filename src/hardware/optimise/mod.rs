@@ -8,12 +8,12 @@
 
 mod sweep;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use axmul_api::{Gates, Netlist, OperandFormat};
 
-use crate::netlist::cases::all_cases;
-use crate::netlist::graph::{Edge, Graph, Node};
+use axmul_netlist::cases::all_cases;
+use axmul_netlist::graph::{Edge, Graph, Node};
 
 /// A circuit as a graph of conjunctions, exclusive ors and complemented edges.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use axmul_api::Gates;
 
 use super::Logic;
-use crate::netlist::cases::all_cases;
-use crate::netlist::graph::{Edge, Graph, Node};
+use axmul_netlist::cases::all_cases;
+use axmul_netlist::graph::{Edge, Graph, Node};
 
 /// The most words of 64 cases that are kept: 128 MiB. Larger circuits stay as they are.
 const MAX_WORDS: usize = 1 << 24;

@@ -1,22 +1,10 @@
 //! Every pass preserves the products; what is redundant goes.
 
-use axmul_api::{Gates, Lanes, OperandFormat, Recorder, Signal, providers};
+use axmul_api::{Gates, OperandFormat, Recorder, Signal};
 use proptest::prelude::*;
 
 use super::*;
-use crate::netlist::arbitrary::netlists;
-
-/// The product bits of a netlist in 64 cases.
-pub(crate) fn lanes(netlist: &Netlist, inputs: &[u64]) -> Vec<u64> {
-    let (a, b) = inputs.split_at(netlist.format().width_a().into());
-    netlist.replay(&mut Lanes, a, b)
-}
-
-/// The circuit of a member of one of our families.
-pub(crate) fn member(family: &str, format: OperandFormat, parameters: &[u32]) -> Netlist {
-    let provider = providers().into_iter().find(|provider| provider.name() == family).unwrap();
-    provider.multiplier(format, parameters).unwrap().structure().unwrap().netlist()
-}
+use axmul_netlist::testing::{lanes, member, netlists};
 
 proptest! {
     #[test]

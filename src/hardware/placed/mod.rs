@@ -7,7 +7,7 @@ use axmul_api::{Lanes, Signal};
 
 use super::library::{Library, LibraryCell, TruthTable};
 use super::{Instance, Mapped};
-use crate::netlist::{Placed, PlacedCell};
+use axmul_netlist::{Placed, PlacedCell};
 
 /// Why a library does not say what a circuit of library cells costs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

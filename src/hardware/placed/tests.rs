@@ -7,13 +7,12 @@ use axmul_api::OperandFormat;
 use proptest::prelude::*;
 
 use super::*;
-use crate::hardware::library::InputPin;
-use crate::hardware::map::{Goal, Target, lanes};
-use crate::hardware::optimise::tests::{lanes as netlist_lanes, member};
-use crate::hardware::optimise::{optimise, same};
-use crate::netlist::arbitrary::netlists;
-use crate::netlist::read::{Language, read};
-use crate::netlist::{Bound, PortOptions, Source, bind};
+use crate::library::InputPin;
+use crate::map::{Goal, Target, lanes};
+use crate::optimise::{optimise, same};
+use axmul_netlist::read::{Language, read};
+use axmul_netlist::testing::{lanes as netlist_lanes, member, netlists};
+use axmul_netlist::{Bound, PortOptions, Source, bind};
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| Target::new(Library::freepdk45()).unwrap());
 

@@ -11,7 +11,7 @@ use std::arch::x86_64::*;
 
 use super::Lookup;
 use super::bytes::{BytePlanes, Row};
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// Activations of a vector.
 const LANES: usize = 64;
@@ -24,7 +24,7 @@ const STEPS: usize = 257;
 
 /// A table laid out for AVX-512 VBMI. Exists only where the processor has it.
 #[derive(Clone, Debug)]
-pub(in crate::kernels) struct Lookups(BytePlanes);
+pub(crate) struct Lookups(BytePlanes);
 
 impl Lookups {
     /// `None` where the processor lacks AVX-512 VBMI, or where the products of the table span more than two bytes.

@@ -1,7 +1,7 @@
 //! Product tables in planes of bytes, for processors that look many bytes up at once.
 
 use super::Span;
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// A plane of the products of one weight, by the activation's code.
 ///

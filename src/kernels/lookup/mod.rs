@@ -16,7 +16,7 @@ pub(super) use avx512::Lookups as Avx512;
 pub(super) use scalar::Scalar;
 
 use super::convolve::{Convolution, Convolve, Engine, convolve};
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// A table as `offset + scale * code`, with codes from 0 to `largest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

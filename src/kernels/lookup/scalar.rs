@@ -1,12 +1,12 @@
 //! Lookups one after another, on any processor.
 
 use super::Lookup;
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// A product table indexed by the bytes of weight and activation, the 256 products of one weight next to each other, so
 /// that an inner loop over activations holds one kibibyte.
 #[derive(Clone, Debug)]
-pub(in crate::kernels) struct Scalar {
+pub(crate) struct Scalar {
     by_weight: Vec<i32>,
 }
 

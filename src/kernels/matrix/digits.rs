@@ -12,10 +12,10 @@ use super::super::LowRank;
 const BYTE: i64 = 256;
 
 /// A vector of factors by the activation's code, and one by the weight's.
-pub(in crate::kernels) type Term = [Vec<i64>; 2];
+pub(crate) type Term = [Vec<i64>; 2];
 
 /// Factors of a table, the exact product first.
-pub(in crate::kernels) fn terms(factors: &LowRank) -> Vec<Term> {
+pub(crate) fn terms(factors: &LowRank) -> Vec<Term> {
     let format = factors.format();
     // Codes that are no operands count 0, lest they make a narrow factor wide.
     let values = |range: std::ops::RangeInclusive<i64>| {
@@ -30,7 +30,7 @@ pub(in crate::kernels) fn terms(factors: &LowRank) -> Vec<Term> {
 
 /// The same sum of products with factors of a byte each, the weights' from `least` to `least + 255`. `None` where two
 /// digits are too few for a factor.
-pub(in crate::kernels) fn split(terms: &[Term], least: i64) -> Option<Vec<Term>> {
+pub(crate) fn split(terms: &[Term], least: i64) -> Option<Vec<Term>> {
     let mut narrow = Vec::new();
     for [left, right] in terms {
         match (spans_a_byte(left), is_a_byte(right, least)) {

@@ -2,9 +2,9 @@
 
 use super::portable::Portable;
 use super::*;
-use crate::kernels::{ConvShape, Team, reference};
-use crate::multiplier::{OperandFormat, ProductTable};
-use crate::random::SplitMix;
+use crate::{ConvShape, Team, reference};
+use axmul_metrics::{OperandFormat, ProductTable};
+use axmul_support::random::SplitMix;
 
 /// A table whose error is a sum of outer products, some of them too wide for a byte.
 fn table(format: OperandFormat, widths: &[[usize; 2]], seed: u64) -> ProductTable {

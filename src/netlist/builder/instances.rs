@@ -3,8 +3,8 @@
 use axmul_api::Signal;
 
 use super::{Builder, Driver, Net};
-use crate::netlist::Port;
-use crate::netlist::placed::{Instances, PlacedCell};
+use crate::Port;
+use crate::placed::{Instances, PlacedCell};
 
 #[derive(Clone, Copy, Debug)]
 enum State {

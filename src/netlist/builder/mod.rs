@@ -290,7 +290,7 @@ mod tests {
     use axmul_api::Bits;
 
     use super::*;
-    use crate::netlist::Source;
+    use crate::Source;
 
     fn place(line: u32) -> Place {
         Source::new("t.v", *b"").place(line, 0)

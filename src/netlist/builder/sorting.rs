@@ -1,8 +1,8 @@
 //! From nets and drivers to gates in topological order; here it shows whether the circuit is one.
 
 use super::{Builder, Driver, Named, Net, Unchecked};
-use crate::netlist::design::{Gate, Wire};
-use crate::netlist::{NetlistError, Place, Problem};
+use crate::design::{Gate, Wire};
+use crate::{NetlistError, Place, Problem};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum State {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use axmul_api::Gates;
 use serde::Deserialize;
 
-use crate::yaml;
+use axmul_support::yaml;
 use function::Function;
 
 /// A combinational cell of a known library, or the knowledge that a cell is not combinational.
@@ -38,7 +38,7 @@ struct Known {
 }
 
 static LIBRARIES: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let text = include_str!("../../../multipliers/cells/functions.yaml");
+    let text = include_str!("functions.yaml");
     let libraries: Vec<Library> =
         yaml::from_str(text, "multipliers/cells/functions.yaml").expect("the built-in table is well-formed");
     libraries.into_iter().map(Known::new).collect()

@@ -1,7 +1,7 @@
 //! Which nodes may be equal: those that no simulated case has told apart.
 
 use super::graph::Edge;
-use crate::random::SplitMix;
+use axmul_support::random::SplitMix;
 
 /// A partition of the nodes of a [`Graph`] into classes that may be equal or complementary.
 #[derive(Clone, Debug)]

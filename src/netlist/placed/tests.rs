@@ -3,8 +3,8 @@
 use axmul_api::{Bits, Signal};
 
 use super::*;
-use crate::netlist::read::{Language, read};
-use crate::netlist::{Bound, Extend, PortOptions, Source, bind};
+use crate::read::{Language, read};
+use crate::{Bound, Extend, PortOptions, Source, bind};
 
 fn bound(language: Language, text: &str, options: &PortOptions) -> Bound {
     let design = read(language, &[Source::new("t", text.as_bytes())], None).unwrap_or_else(|e| panic!("{e}"));

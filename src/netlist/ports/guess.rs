@@ -5,7 +5,7 @@ use axmul_api::{Lanes, Netlist};
 use super::super::Design;
 use super::vector::{Bits, Vector, pick, vectors};
 use super::{PortError, PortOptions};
-use crate::random::SplitMix;
+use axmul_support::random::SplitMix;
 
 /// The bits of operands and product.
 pub(super) struct Interface {

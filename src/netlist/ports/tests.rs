@@ -1,5 +1,5 @@
 use super::*;
-use crate::netlist::{Builder, Place, Port, Source};
+use crate::{Builder, Place, Port, Source};
 use axmul_api::{Bits as One, words};
 
 fn place() -> Place {

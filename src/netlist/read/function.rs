@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use axmul_api::{CellKind, Gates};
 
 // As tables: those of the inputs themselves.
-use crate::netlist::cases::COUNTING as INPUT;
+use crate::cases::COUNTING as INPUT;
 
 /// The most inputs of a function that is kept as a table.
 pub(super) const TABLE_INPUTS: usize = INPUT.len();

@@ -7,8 +7,8 @@ use axmul_api::{Netlist, OperandFormat};
 use proptest::prelude::*;
 
 use super::*;
-use crate::netlist::arbitrary::{netlists, products};
-use crate::netlist::{Extend, PortOptions, bind, write};
+use crate::testing::{netlists, products};
+use crate::{Extend, PortOptions, bind, write};
 
 /// Reads bytes as a format, whatever they are, and builds what comes of it.
 fn survives(language: Language, bytes: &[u8]) {

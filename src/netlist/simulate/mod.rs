@@ -16,7 +16,7 @@ mod words;
 
 use axmul_api::{Bits, Netlist, OperandFormat};
 
-use crate::multiplier::{Products, ProductsError};
+use axmul_metrics::{Products, ProductsError};
 use compile::compile;
 use engine::{Engine, Level};
 use machine::PASS;

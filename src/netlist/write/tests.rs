@@ -7,9 +7,9 @@ use axmul_api::{CellCounts, CellKind, Gates, OperandFormat, Recorder, Signal, pr
 use proptest::prelude::*;
 
 use super::*;
-use crate::netlist::arbitrary::{netlists, products};
-use crate::netlist::read::{Language, read};
-use crate::netlist::{PortOptions, Source, bind};
+use crate::read::{Language, read};
+use crate::testing::{netlists, products};
+use crate::{PortOptions, Source, bind};
 
 /// Reads what was written. Formats without signedness are told it.
 fn read_back(format: Format, netlist: &Netlist, bytes: &[u8]) -> Netlist {

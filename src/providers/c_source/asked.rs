@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axmul_api::{FormatError, OperandFormat};
 
 use super::error::{CSourceError, Problem};
-use crate::providers::shared_library::Signature;
+use crate::shared_library::Signature;
 
 /// A C source and what is said about the function meant: `FILE.c`, followed by any of `:FUNCTION`, `:FORMAT` and
 /// `:SIGNATURE`, the last two in any order: `mul.c:multiply:8s:i64(i64,i64)`, `mul.c:8s`.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::CFunction;
 use super::asked::is_identifier;
 use super::error::{CSourceError, Problem};
-use crate::providers::tool::{self, Ended, ToolError, first_lines};
+use crate::tool::{self, Ended, ToolError, first_lines};
 
 /// The variable that names the compiler, with options if need be.
 const VARIABLE: &str = "CC";
@@ -137,7 +137,7 @@ fn text(function: &CFunction) -> Vec<u8> {
     // Names come from the text or were checked: nothing else can end a directive or a declaration.
     debug_assert!(is_identifier(name));
     let (before, after) = if function.is_local {
-        let c = |kind: crate::providers::shared_library::CType| {
+        let c = |kind: crate::shared_library::CType| {
             let sign = if kind.is_signed() { "signed" } else { "unsigned" };
             let width = match kind.bits() {
                 8 => "char",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use axmul_api::OperandFormat;
 
-use crate::providers::shared_library::{self, Signature};
+use crate::shared_library::{self, Signature};
 
 /// A C source that gave no multiplier: which, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use axmul_api::OperandFormat;
 
 use super::{CFunction, CSource, CSourceError, Compiled, Compiler, Problem};
-use crate::multiplier::{Products, ProductsError, Provenance};
-use crate::providers::cache::Key;
-use crate::providers::entry::{Entry, Model};
-use crate::providers::error::{SourceError, Warning};
-use crate::providers::evaluate::{Figures, PairProgress, evaluate_products, refuse_digest};
-use crate::providers::shared_library::{self, LibraryProducts, Request};
-use crate::providers::tabulate::{Measured, Workshop, check_digest, failure};
+use crate::cache::Key;
+use crate::entry::{Entry, Model};
+use crate::error::{SourceError, Warning};
+use crate::evaluate::{Figures, PairProgress, evaluate_products, refuse_digest};
+use crate::shared_library::{self, LibraryProducts, Request};
+use crate::tabulate::{Measured, Workshop, check_digest, failure};
+use axmul_metrics::{Products, ProductsError, Provenance};
 
 impl Workshop {
     /// The entry of a function of a C source, named as in [`Asked`](super::Asked), and what was assumed about it. Nothing is compiled.
@@ -102,7 +102,7 @@ impl Workshop {
 }
 
 /// A compiled C function that computes when it is asked.
-pub(in crate::providers) struct CProducts {
+pub(crate) struct CProducts {
     library: LibraryProducts,
     path: PathBuf,
     /// Has to last as long as processes load it.

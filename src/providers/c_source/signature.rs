@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{c_char, c_long};
 
 use super::text::{Piece, Token, pieces};
-use crate::providers::shared_library::{CType, Signature};
+use crate::shared_library::{CType, Signature};
 
 /// A function that a C text defines.
 #[derive(Clone, Debug, PartialEq, Eq)]

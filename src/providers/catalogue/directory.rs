@@ -10,13 +10,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::{Catalogue, CatalogueError, Figure, Published};
-use crate::multiplier::{Cost, OperandFormat, Provenance};
-use crate::providers::entry::{Entry, Model};
-use crate::providers::tables::{SignednessSource, TableFile, TableFileError, signedness};
+use crate::entry::{Entry, Model};
+use crate::tables::{SignednessSource, TableFile, TableFileError, signedness};
+use axmul_metrics::{Cost, OperandFormat, Provenance};
 
 /// Figures of one name.
 #[derive(Default)]
-pub(in crate::providers) struct Row {
+pub(crate) struct Row {
     /// Widths and signedness, where the CSV says them.
     pub format: Option<OperandFormat>,
     pub cost: Cost,
@@ -111,7 +111,7 @@ fn list(name: String, path: PathBuf, row: Row, signed: Option<bool>) -> Result<E
     })
 }
 
-pub(in crate::providers) fn directory_name(directory: &Path) -> String {
+pub(crate) fn directory_name(directory: &Path) -> String {
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.into());
     match absolute.file_name() {
         Some(name) => name.to_string_lossy().replace('/', "-"),
@@ -156,10 +156,7 @@ fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBu
 }
 
 /// The rows of a CSV of figures, by name. `source` is who is named for the hardware figures.
-pub(in crate::providers) fn read_csv(
-    path: &Path,
-    source: &str,
-) -> Result<HashMap<String, Row>, CatalogueError> {
+pub(crate) fn read_csv(path: &Path, source: &str) -> Result<HashMap<String, Row>, CatalogueError> {
     let bytes = std::fs::read(path)
         .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
     parse_csv(&bytes, path, source)

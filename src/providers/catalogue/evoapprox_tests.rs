@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::providers::{CacheChoice, Collection, Sources, Warning};
+use crate::{CacheChoice, Collection, Sources, Warning};
 
 /// The data beside the repository; where it is absent the test says so and passes.
 fn data() -> Option<PathBuf> {

@@ -32,23 +32,23 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub(in crate::providers) use model::{FileExtend, FileModel};
+pub(crate) use model::{FileExtend, FileModel};
 
 use super::{Catalogue, CatalogueError, Published};
-use crate::multiplier::{Cost, OperandFormat, Provenance};
-use crate::providers::c_source::Asked;
-use crate::providers::entry::{Entry, Model};
-use crate::providers::netlists::is_netlist_path;
-use crate::providers::registry::Registry;
-use crate::providers::tables::is_table_path;
-use crate::yaml;
+use crate::c_source::Asked;
+use crate::entry::{Entry, Model};
+use crate::netlists::is_netlist_path;
+use crate::registry::Registry;
+use crate::tables::is_table_path;
+use axmul_metrics::{Cost, OperandFormat, Provenance};
+use axmul_support::yaml;
 
 /// The version of the layout that this program reads and writes.
-pub(in crate::providers) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::providers) struct File {
+pub(crate) struct File {
     pub version: u32,
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ pub(in crate::providers) struct File {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::providers) struct FileEntry {
+pub(crate) struct FileEntry {
     pub name: String,
     pub format: OperandFormat,
     pub model: FileModel,
@@ -88,7 +88,7 @@ pub(in crate::providers) struct FileEntry {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::providers) struct FileCost {
+pub(crate) struct FileCost {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub power_mw: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,7 @@ impl FileCost {
 }
 
 /// What can stand after a slash, on a command line, and not be taken for a path.
-pub(in crate::providers) fn check_name(name: &str) -> Result<(), String> {
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
     let file = Path::new(name);
     let path = is_table_path(file)

@@ -26,7 +26,7 @@ use super::cache::hex;
 use super::entry::Entry;
 use super::registry::Registry;
 use super::tables::TableFileError;
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// What a catalogue lists.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::multiplier::Metrics;
+use axmul_metrics::Metrics;
 
 /// A figure as it was printed. The digits matter: the last one says how exactly the figure was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::check_name;
 use super::own::Embedded;
-use crate::files::{data_home, write_whole};
+use axmul_support::files::{data_home, write_whole};
 
 /// The folder of catalogues.
 #[derive(Clone, Debug)]

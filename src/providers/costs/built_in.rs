@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::technology::{goal_text, key};
 use super::{Backend, BackendError, Costed, Subject, Technology, VERSION};
-use crate::hardware::cost::{Conditions, Figures, cost};
-use crate::hardware::map::Goal;
-use crate::hardware::optimise::optimise;
-use crate::multiplier::Cost;
-use crate::providers::cache::{Cache, Key};
-use crate::providers::circuit_digest::circuit_digest;
+use crate::cache::{Cache, Key};
+use crate::circuit_digest::circuit_digest;
+use axmul_hardware::cost::{Conditions, Figures, cost};
+use axmul_hardware::map::Goal;
+use axmul_hardware::optimise::optimise;
+use axmul_metrics::Cost;
 
 /// Optimises a circuit, maps it onto the cells of a technology and looks at what that costs. What comes out is kept in
 /// the cache.
@@ -104,7 +104,7 @@ impl Backend for BuiltIn<'_> {
 
 /// What a circuit costs where nothing else is said: with the cells that axmul carries, for area, under the default
 /// conditions.
-pub(in crate::providers) fn default_cost(netlist: &Netlist, cache: &Cache) -> Cost {
+pub(crate) fn default_cost(netlist: &Netlist, cache: &Cache) -> Cost {
     let backend = BuiltIn::new(Technology::built_in(), Goal::Area, cache);
     let subject =
         Subject { name: "the circuit", circuit: Some(netlist), placed: None, known: &Cost::default() };

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::hardware::map::MapError;
-use crate::hardware::operands::OperandsError;
-use crate::hardware::placed::PlacedError;
-use crate::netlist::NetlistError;
+use axmul_hardware::map::MapError;
+use axmul_hardware::operands::OperandsError;
+use axmul_hardware::placed::PlacedError;
+use axmul_netlist::NetlistError;
 
 /// Why a backend cannot be had, or has no figures of a multiplier.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

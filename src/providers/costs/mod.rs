@@ -30,9 +30,9 @@ pub use published::Published;
 pub use technology::Technology;
 pub use yosys::Yosys;
 
-use crate::hardware::cost::{Conditions, Figures};
-use crate::multiplier::Cost;
-use crate::netlist::Placed;
+use axmul_hardware::cost::{Conditions, Figures};
+use axmul_metrics::Cost;
+use axmul_netlist::Placed;
 
 /// Counts up whenever the same circuit under the same conditions gets other figures, so that these are told from
 /// older ones in catalogues and in the cache.

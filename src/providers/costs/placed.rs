@@ -1,8 +1,8 @@
 //! Circuits of library cells as their own synthesis chose them.
 
 use super::{Backend, BackendError, Costed, Subject, Technology};
-use crate::hardware::cost::{Conditions, cost};
-use crate::hardware::placed::resolve;
+use axmul_hardware::cost::{Conditions, cost};
+use axmul_hardware::placed::resolve;
 
 /// Costs a netlist of library cells as it is: its very cells, of their drive strengths, nothing mapped anew.
 pub struct AsPlaced<'a> {

@@ -1,7 +1,7 @@
 //! The figures that came with a multiplier.
 
 use super::{Backend, BackendError, Costed, Subject, is_computed};
-use crate::hardware::cost::Conditions;
+use axmul_hardware::cost::Conditions;
 
 /// Figures of others, as they are: of a catalogue, of the head of a netlist, of a shared library's descriptor. Those
 /// that axmul computed for its own catalogue are not published ones.

@@ -1,10 +1,10 @@
 use super::*;
-use crate::hardware::activity::{Glitches, Sampling};
-use crate::hardware::map::Goal;
-use crate::hardware::operands::Operands;
-use crate::multiplier::OperandDistribution;
-use crate::providers::cache::Cache;
-use crate::providers::registry::Registry;
+use crate::cache::Cache;
+use crate::registry::Registry;
+use axmul_hardware::activity::{Glitches, Sampling};
+use axmul_hardware::map::Goal;
+use axmul_hardware::operands::Operands;
+use axmul_metrics::OperandDistribution;
 
 /// The circuit of a member of a linked family.
 pub(super) fn member(name: &str) -> Netlist {
@@ -117,7 +117,7 @@ fn figures_name_what_they_depend_on() {
         Conditions { operands: Operands::Trace(vec![[1, 2], [3, 4]]), ..Conditions::default() },
         Conditions { operands: Operands::Trace(vec![[1, 2], [3, 5]]), ..Conditions::default() },
         Conditions {
-            surroundings: crate::hardware::timing::Surroundings { wire_ff: 1.0, ..Default::default() },
+            surroundings: axmul_hardware::timing::Surroundings { wire_ff: 1.0, ..Default::default() },
             ..Conditions::default()
         },
     ];
@@ -137,7 +137,7 @@ fn figures_name_what_they_depend_on() {
 #[test]
 fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
     let directory = tempfile::tempdir().unwrap();
-    let choice = crate::providers::CacheChoice::Directory(directory.path().into());
+    let choice = crate::CacheChoice::Directory(directory.path().into());
     let cache = Cache::open(&choice).unwrap();
     let entries = || std::fs::read_dir(cache.directory().unwrap()).unwrap().count();
     let [one, other] = ["exact-3u", "truncated-2-3u"].map(member);

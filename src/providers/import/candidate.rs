@@ -7,7 +7,7 @@ use super::super::netlists::{NetlistOptions, is_netlist_path};
 use super::super::shared_library::Signature;
 use super::super::tables::is_table_path;
 use super::{ImportError, Remark};
-use crate::multiplier::{Cost, OperandFormat};
+use axmul_metrics::{Cost, OperandFormat};
 
 /// What was found in a folder.
 pub(super) struct Library {

@@ -14,7 +14,7 @@ use super::super::cache::hex;
 use super::super::header;
 use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
 use super::{ImportError, Remark, Subject};
-use crate::multiplier::OperandFormat;
+use axmul_metrics::OperandFormat;
 
 /// SHA-256 of `meta.json`, line ends as on Unix, and the release that it is of.
 const RELEASES: [(&str, &str); 4] = [

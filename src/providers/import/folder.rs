@@ -31,9 +31,9 @@ use super::super::catalogue::directory::{directory_name, read_csv};
 use super::super::catalogue::file::{FileCost, FileExtend};
 use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
 use super::{ImportError, Remark, Subject};
-use crate::multiplier::OperandFormat;
-use crate::netlist::Extend;
-use crate::yaml;
+use axmul_metrics::OperandFormat;
+use axmul_netlist::Extend;
+use axmul_support::yaml;
 
 /// What a designer says of a folder.
 const NOTES: &str = "import.yaml";

@@ -15,8 +15,8 @@ use super::super::{Header, SourceError, Warning};
 use super::candidate::{Candidate, Library, ModelFile, ModelKind};
 use super::likeness::{Likeness, PAIRS, Sample, compare};
 use super::{Remark, Subject};
-use crate::evaluation::{Difference, Exchanged};
-use crate::multiplier::{Cost, OperandFormat, ProductTable, Products, Provenance};
+use axmul_metrics::evaluation::{Difference, Exchanged};
+use axmul_metrics::{Cost, OperandFormat, ProductTable, Products, Provenance};
 
 /// Up to so many product bits, published figures are held against those of all operand pairs.
 const MAX_BITS: u8 = 24;

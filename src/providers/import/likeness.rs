@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axmul_api::Netlist;
 
-use crate::evaluation::{
+use axmul_metrics::evaluation::{
     Difference, EvaluationError, Exchanged, exchanged, first_difference, sampled_difference,
 };
-use crate::multiplier::{OperandFormat, Products};
-use crate::netlist::equivalence::{Verdict, prove};
+use axmul_metrics::{OperandFormat, Products};
+use axmul_netlist::equivalence::{Verdict, prove};
 
 /// Up to so many product bits, all pairs are compared; a function in C takes four seconds for those of 12x12.
 const MAX_BITS: u8 = 24;

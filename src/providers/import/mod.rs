@@ -33,7 +33,7 @@ pub use remark::{Remark, Subject};
 
 use super::catalogue::shelf::ShelfError;
 use super::collection::Collection;
-use crate::multiplier::OperandFormat;
+use axmul_metrics::OperandFormat;
 use candidate::Library;
 
 /// What a folder is to be read as.

@@ -10,8 +10,8 @@ use super::super::catalogue::shelf::{Place, ShelfError};
 use super::super::netlists::NetlistOptions;
 use super::candidate::{ModelFile, ModelKind};
 use super::judge::Listed;
-use crate::multiplier::Cost;
-use crate::yaml;
+use axmul_metrics::Cost;
+use axmul_support::yaml;
 
 /// The folder of the files that entries are made of, beside `catalogue.yaml`.
 const FILES: &str = "files";

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::netlist::{NetlistError, PortError};
+use axmul_netlist::{NetlistError, PortError};
 
 /// Why a netlist file gives no multiplier.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

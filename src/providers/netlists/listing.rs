@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::{Circuit, NetlistFile, NetlistFileError, stem};
-use crate::multiplier::Provenance;
-use crate::providers::entry::{Entry, Model};
-use crate::providers::error::{SourceError, Warning};
-use crate::providers::tabulate::{Workshop, failure};
+use crate::entry::{Entry, Model};
+use crate::error::{SourceError, Warning};
+use crate::tabulate::{Workshop, failure};
+use axmul_metrics::Provenance;
 
 impl Workshop {
     /// The entry of a netlist that was named by its path, and what was assumed about it.

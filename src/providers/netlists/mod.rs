@@ -25,8 +25,8 @@ use super::cache::Cache;
 use super::header::Header;
 use super::tables::signedness;
 use super::text_file;
-use crate::netlist::read::{Language, read};
-use crate::netlist::{Placed, Source, bind};
+use axmul_netlist::read::{Language, read};
+use axmul_netlist::{Placed, Source, bind};
 
 /// No netlist file is larger, in bytes.
 const MAX_BYTES: u64 = 16 << 20;

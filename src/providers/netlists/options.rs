@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::netlist::{Extend, PortOptions};
+use axmul_netlist::{Extend, PortOptions};
 
 /// What a user says about netlist files: nothing of it is needed where it can be guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

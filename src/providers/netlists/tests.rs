@@ -1,8 +1,8 @@
 use axmul_api::OperandFormat;
 
 use super::*;
-use crate::netlist::Extend;
-use crate::providers::CacheChoice;
+use crate::CacheChoice;
+use axmul_netlist::Extend;
 
 struct Folder(tempfile::TempDir);
 
@@ -215,8 +215,8 @@ fn collections_give_the_cells_of_netlists_only() {
       assign O[3:1] = 0;
     endmodule";
     let folder = Folder::new(&[("cells.v", text), ("two.v", TWO)]);
-    let sources = crate::providers::Sources { cache: CacheChoice::Off, ..Default::default() };
-    let collection = crate::providers::Collection::open(&sources).unwrap();
+    let sources = crate::Sources { cache: CacheChoice::Off, ..Default::default() };
+    let collection = crate::Collection::open(&sources).unwrap();
     let cells = |name: &str| {
         let (entries, _) = collection.find(name).unwrap();
         collection.placed(&entries[0]).unwrap().map(|placed| placed.cells.len())

@@ -12,11 +12,11 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use super::error::NetlistFileError;
-use crate::netlist::Source;
-use crate::netlist::read::Language;
-use crate::providers::cache::{Cache, Key};
-use crate::providers::tool::{self, Ended, ToolError, first_lines};
-use crate::providers::yosys::{COMMAND, TIME, version};
+use crate::cache::{Cache, Key};
+use crate::tool::{self, Ended, ToolError, first_lines};
+use crate::yosys::{COMMAND, TIME, version};
+use axmul_netlist::Source;
+use axmul_netlist::read::Language;
 
 /// What it is told after it has read the files and found the top.
 const SCRIPT: &str =
@@ -134,7 +134,7 @@ fn elaborate_with(
             output: first_lines(&shown(&complaints(&output))),
         });
     }
-    let json = crate::providers::text_file::read(&json, super::MAX_BYTES).map_err(does_not_run)?;
+    let json = crate::text_file::read(&json, super::MAX_BYTES).map_err(does_not_run)?;
     let log = std::fs::read(&log).map_err(io)?;
     Ok(Elaborated { json, note: choice(&String::from_utf8_lossy(&log)) })
 }

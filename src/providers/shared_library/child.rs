@@ -18,7 +18,7 @@ use super::protocol::{Described, GREETING, Message};
 use super::reference::{Interpretation, Request};
 use super::serve::serve;
 use super::signature::Signature;
-use crate::multiplier::{Cost, ProductTable, Provenance};
+use axmul_metrics::{Cost, ProductTable, Provenance};
 
 /// How many products are asked for again to see whether they stay the same.
 const SAMPLES: usize = 256;

@@ -122,7 +122,7 @@ mod unix {
 
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    use crate::providers::shared_library::protocol::Message;
+    use crate::shared_library::protocol::Message;
 
     /// The pipe and the frame that a crash handler, which may not allocate, writes to it.
     static LAST_WORD: OnceLock<(RawFd, Vec<u8>)> = OnceLock::new();

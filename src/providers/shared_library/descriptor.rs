@@ -10,7 +10,7 @@ use axmul_api::c_abi::{
 
 use super::error::Problem;
 use super::protocol::Described;
-use crate::multiplier::{Cost, Provenance};
+use axmul_metrics::{Cost, Provenance};
 
 const MAX_NAME: usize = 255;
 const MAX_TEXT: usize = 64 << 10;

@@ -27,7 +27,7 @@ static IS_HOST: AtomicBool = AtomicBool::new(false);
 ///
 /// ```no_run
 /// fn main() {
-///     axmul::host_main();
+///     axmul_providers::shared_library::host_main();
 ///     // ...
 /// }
 /// ```

@@ -19,9 +19,9 @@
 //! can do.
 //!
 //! ```no_run
-//! use axmul::providers::shared_library::{Limits, Reference, tabulate};
+//! use axmul_providers::shared_library::{Limits, Reference, tabulate};
 //!
-//! axmul::host_main();
+//! axmul_providers::shared_library::host_main();
 //! let mine: Reference = "./libmine.so:mul8s_mine".parse()?;
 //! let tabulated = tabulate(&mine.path, &mine.request, &Limits::default())?;
 //! println!("{} {}", tabulated[0].name, tabulated[0].format);
@@ -53,7 +53,7 @@ pub use signature::{CType, Signature, SignatureError};
 
 pub use super::limits::Limits;
 
-use crate::multiplier::{Cost, OperandFormat, ProductTable, Provenance};
+use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance};
 use child::{Order, Task};
 pub use products::LibraryProducts;
 

@@ -13,7 +13,7 @@ use super::protocol::{MAX_PRODUCTS, Message};
 use super::reference::Request;
 use super::supervise::Conversation;
 use super::{Limits, check_file, host};
-use crate::multiplier::{OperandFormat, Products, ProductsError};
+use axmul_metrics::{OperandFormat, Products, ProductsError};
 
 /// A multiplier of a library that computes when it is asked.
 ///

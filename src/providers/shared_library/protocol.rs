@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
 use super::error::{Phase, Problem};
-use crate::multiplier::{Cost, Provenance};
+use axmul_metrics::{Cost, Provenance};
 
 /// What a host greets with: this protocol and this version of axmul, which fixes the payloads.
 pub(super) const GREETING: &str = concat!("axmul ", env!("CARGO_PKG_VERSION"), " tabulation 2");

@@ -221,7 +221,7 @@ impl Interpretation {
 }
 
 /// The format in EvoApproxLib's names: `mul8s_1KV8`, `mul8x4u_0AB`.
-pub(in crate::providers) fn format_of_name(symbol: &str) -> Option<OperandFormat> {
+pub(crate) fn format_of_name(symbol: &str) -> Option<OperandFormat> {
     symbol.strip_prefix("mul")?.split('_').next()?.parse().ok()
 }
 

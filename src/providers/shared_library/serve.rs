@@ -10,7 +10,7 @@ use super::confine::Clock;
 use super::error::{Phase, Problem};
 use super::packed::Packed;
 use super::protocol::{MAX_PRODUCTS, Message, ReadError};
-use crate::multiplier::BLOCK;
+use axmul_metrics::BLOCK;
 
 /// Every so many products, one is asked for again to see whether it stays the same: about as often as for a table of
 /// 8x8 bits. Prime and far from any power of two, so that both operands vary widely.

@@ -15,7 +15,7 @@ use super::child::Order;
 use super::error::{Output, Phase, Problem};
 use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
 use super::protocol::{Described, GREETING, Message, ReadError, TRUNCATED};
-use crate::providers::process::Process;
+use crate::process::Process;
 
 /// How long a host may take to greet before it is taken for none. A plugin's time starts with the greeting.
 const GREETING_TIME: Duration = Duration::from_secs(20);

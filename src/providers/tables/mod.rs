@@ -20,7 +20,7 @@ mod text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::multiplier::{OperandFormat, ProductTable, TableError};
+use axmul_metrics::{OperandFormat, ProductTable, TableError};
 pub use signedness::SignednessSource;
 
 /// No table file is larger: 65,536 products of 20 characters each, and room for comments.

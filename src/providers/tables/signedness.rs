@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::multiplier::OperandFormat;
+use axmul_metrics::OperandFormat;
 
 /// How the signedness of a table's operands became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

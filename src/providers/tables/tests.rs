@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::files::samples::{npy, npy_in};
+use axmul_support::testing::{npy, npy_in};
 
 fn parse(name: &str, bytes: &[u8], signed: Option<bool>) -> Result<TableFile, TableFileError> {
     TableFile::parse(Path::new(name), bytes, signed)

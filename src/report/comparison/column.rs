@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::compare::{Field, Row, RowBasis};
 use crate::report::significant;
+use axmul_metrics::compare::{Field, Row, RowBasis};
 
 /// A column of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

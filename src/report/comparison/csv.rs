@@ -1,8 +1,8 @@
 //! Comma-separated values.
 
 use super::column::Column;
-use crate::compare::Row;
 use crate::report::{Render, RenderError};
+use axmul_metrics::compare::Row;
 
 /// A header with the keys of the JSON objects, then one line a row with every digit; unknown figures are empty.
 #[derive(Clone, Copy, Debug)]

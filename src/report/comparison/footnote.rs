@@ -1,6 +1,6 @@
 //! What readers of estimates have to know.
 
-use crate::compare::Row;
+use axmul_metrics::compare::Row;
 
 /// A line for every kind of sample among the rows, and where the intervals are.
 pub(super) fn samples(rows: &[Row]) -> Vec<String> {

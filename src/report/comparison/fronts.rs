@@ -7,8 +7,8 @@ use comfy_table::{CellAlignment, ContentArrangement};
 
 use super::markdown::pipes;
 use super::{Json, Markdown, Table};
-use crate::compare::{Field, FrontFigures, Fronts, JointFront, MAX_VOLUME_FIELDS};
 use crate::report::{Render, RenderError, significant};
+use axmul_metrics::compare::{Field, FrontFigures, Fronts, JointFront, MAX_VOLUME_FIELDS};
 
 const COLUMNS: [&str; 6] = ["catalogue", "count", "own_front", "joint_front", "share_pct", "hypervolume_pct"];
 
@@ -149,7 +149,7 @@ fn common_notes(fronts: &Fronts) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::{Mixing, Ranking, Reference, Row, mark_front, tests::row};
+    use axmul_metrics::compare::{Mixing, Ranking, Reference, Row, mark_front, testing::row};
 
     fn fronts(fields: &[Field], reference: Option<&[f64]>) -> Fronts {
         let point = |catalogue: &str, mae, power, source: &str| Row {

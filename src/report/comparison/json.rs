@@ -1,7 +1,7 @@
 //! An array of objects.
 
-use crate::compare::Row;
 use crate::report::{Render, RenderError};
+use axmul_metrics::compare::Row;
 
 /// One object a row, in order; unknown figures are `null`.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::column::Column;
 use super::footnote;
-use crate::compare::Row;
 use crate::report::{Render, RenderError};
+use axmul_metrics::compare::Row;
 
 /// A pipe table, figures with four significant digits and aligned to the right.
 #[derive(Clone, Copy, Debug)]

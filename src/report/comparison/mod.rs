@@ -16,8 +16,8 @@ pub use table::Table;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::{Row, tests::row, tests::sampled_row};
     use crate::report::Render;
+    use axmul_metrics::compare::{Row, testing::row, testing::sampled_row};
 
     const MARKDOWN: Markdown = Markdown { by_catalogue: false };
 

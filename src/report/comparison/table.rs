@@ -7,8 +7,8 @@ use comfy_table::{CellAlignment, ContentArrangement};
 
 use super::column::Column;
 use super::footnote;
-use crate::compare::{CostOrigin, Field, Row};
 use crate::report::{Render, RenderError};
+use axmul_metrics::compare::{CostOrigin, Field, Row};
 
 /// A table in boxes, figures with four significant digits. Origins of costs are numbered and spelt out below.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! The binary table of TFApprox.
 
 use super::{Grid, What};
-use crate::multiplier::OperandFormat;
 use crate::report::{Render, RenderError};
+use axmul_metrics::OperandFormat;
 
 /// 65,536 little-endian uint16, the product of a and b at `a * 256 + b`; unsigned 8x8 multipliers only.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ pub use bin::Bin;
 pub use c_header::CHeader;
 pub use npy::Npy;
 
-use crate::multiplier::{OperandFormat, Tabulated};
+use axmul_metrics::{OperandFormat, Tabulated};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +66,8 @@ impl Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::{Cost, ProductTable, Provenance};
     use crate::report::{Render, RenderError};
+    use axmul_metrics::{Cost, ProductTable, Provenance};
 
     /// a * b + a, which tells rows from columns.
     fn multiplier(format: OperandFormat) -> Tabulated {

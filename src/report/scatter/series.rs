@@ -4,9 +4,9 @@ use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::{LEFT, LINE, RIGHT, TOP};
-use crate::compare::{CostOrigin, Row, catalogues_of};
 use crate::report::FigureError;
 use crate::report::figure::{Canvas, INK, TextLook, colour};
+use axmul_metrics::compare::{CostOrigin, Row, catalogues_of};
 
 /// How many series have an entry in the legend.
 const IN_LEGEND: usize = 12;

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use super::Library;
-use crate::netlist::{NetlistError, Problem, Source};
+use axmul_netlist::{NetlistError, Problem, Source};
 use cell::Reader;
 use syntax::Group;
 pub use write::write;

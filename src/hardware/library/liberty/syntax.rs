@@ -1,7 +1,7 @@
 //! The grammar of Liberty files: groups of attributes, whatever they mean.
 
 use super::Wrong;
-use crate::netlist::Problem;
+use axmul_netlist::Problem;
 
 /// The deepest nesting of groups; real files have five.
 const MAX_NESTING: usize = 32;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::hardware::library::{Sense, Surface, TruthTable};
+use crate::library::{Sense, Surface, TruthTable};
 
 const SMALL: &str = r#"/* A library of
    two gates, an adder and cells that are no logic. */

@@ -154,7 +154,7 @@ fn quoted(name: &str) -> String {
 mod tests {
     use super::super::read;
     use super::*;
-    use crate::netlist::Source;
+    use axmul_netlist::Source;
 
     /// Everything but energy comes back, at every point of every table.
     #[test]

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::super::Span;
 use super::add::{Column, Element};
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// The products of a table as `offset + scale * element`.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl<E: Element> Columns<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::OperandFormat;
+    use axmul_metrics::OperandFormat;
 
     #[test]
     #[cfg_attr(miri, ignore = "safe, and slow there")]

@@ -34,7 +34,7 @@ use self::layout::Layout;
 use self::tasks::{Split, Task};
 use super::super::convolve::{Convolution, Convolve};
 use super::Scalar;
-use crate::multiplier::ProductTable;
+use axmul_metrics::ProductTable;
 
 /// Pixels that rows serve at most: more rows would be made anew with fewer, and more sums, of 64 or 128 bytes a pixel,
 /// leave the cache.
@@ -57,13 +57,13 @@ struct Otherwise {
 }
 
 /// Lays a table out for any processor.
-pub(in crate::kernels) fn portable(table: &ProductTable) -> Arc<dyn Convolve> {
+pub(crate) fn portable(table: &ProductTable) -> Arc<dyn Convolve> {
     rows(table, Portable)
 }
 
 /// Lays a table out for AVX2; `None` where the processor lacks it.
 #[cfg(target_arch = "x86_64")]
-pub(in crate::kernels) fn avx2(table: &ProductTable) -> Option<Arc<dyn Convolve>> {
+pub(crate) fn avx2(table: &ProductTable) -> Option<Arc<dyn Convolve>> {
     Some(rows(table, Avx2::detect()?))
 }
 
@@ -81,7 +81,7 @@ where
 
 /// Lays a table out for AVX-512 VNNI; `None` where the processor lacks it or the products span more than 16 bits.
 #[cfg(target_arch = "x86_64")]
-pub(in crate::kernels) fn avx512(table: &ProductTable) -> Option<Arc<dyn Convolve>> {
+pub(crate) fn avx512(table: &ProductTable) -> Option<Arc<dyn Convolve>> {
     let gather = Avx512::detect()?;
     let columns = Arc::new(Columns::words(table)?);
     let otherwise = match super::Avx512::new(table) {

@@ -3,7 +3,7 @@
 use axmul_api::{Bits, CellKind, Lanes, Recorder};
 
 use super::*;
-use crate::netlist::{PortOptions, bind};
+use crate::{PortOptions, bind};
 
 fn design(text: &str) -> Result<Design, NetlistError> {
     read(&[Source::new("t.blif", text.as_bytes())], None)

@@ -4,8 +4,8 @@ use axmul_api::{Gates, Lanes, Netlist, OperandFormat};
 use proptest::prelude::*;
 
 use super::*;
-use crate::netlist::arbitrary::{netlists, products};
-use crate::netlist::{PortOptions, bind};
+use crate::testing::{netlists, products};
+use crate::{PortOptions, bind};
 
 fn design(text: &str) -> Result<Design, NetlistError> {
     read(&[Source::new("t.cgp", text.as_bytes())], None)

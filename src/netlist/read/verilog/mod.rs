@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Taken are modules, parameters, nets and their one-dimensional arrays, `assign` with all operators, gate primitives,
-//! instances of modules and of the cells of [`cells`](crate::netlist::cells), `generate`, and directives without
+//! instances of modules and of the cells of [`cells`](crate::cells), `generate`, and directives without
 //! arguments. Statements (`always`, functions) are not: Yosys turns them into what is.
 //!
 //! Where Verilog leaves something undefined (x), this reader refuses what is constant, such as a bit beyond the end of

@@ -1,6 +1,6 @@
 //! The tree that the parser makes of a text. Names and literals are slices of it.
 
-use crate::netlist::{NetlistError, Place, Source};
+use crate::{NetlistError, Place, Source};
 
 /// A place, small enough to be kept with every node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::multiplier::OperandFormat;
-use crate::netlist::Extend;
-use crate::providers::c_source::{Asked, CSource};
-use crate::providers::entry::Model;
-use crate::providers::netlists::{NetlistFile, NetlistOptions, Via};
-use crate::providers::registry::Registry;
-use crate::providers::shared_library::{Request, Signature};
+use crate::c_source::{Asked, CSource};
+use crate::entry::Model;
+use crate::netlists::{NetlistFile, NetlistOptions, Via};
+use crate::registry::Registry;
+use crate::shared_library::{Request, Signature};
+use axmul_metrics::OperandFormat;
+use axmul_netlist::Extend;
 
 /// Exactly one of `table`, `library`, `family`, `netlist` and `c_source`, and what belongs to it; a struct of options,
 /// because its errors name the wrong field where those of an untagged enum only say that nothing fitted.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::providers) struct FileModel {
+pub(crate) struct FileModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ pub(in crate::providers) struct FileModel {
 /// [`Extend`] as the file spells it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::providers) enum FileExtend {
+pub(crate) enum FileExtend {
     Sign,
     Zero,
     Refuse,

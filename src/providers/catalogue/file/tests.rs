@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::netlist::Extend;
-use crate::providers::c_source::{Asked, CSource};
-use crate::providers::entry::Model;
-use crate::providers::netlists::{NetlistFile, NetlistOptions, Via};
-use crate::providers::shared_library::Request;
+use crate::c_source::{Asked, CSource};
+use crate::entry::Model;
+use crate::netlists::{NetlistFile, NetlistOptions, Via};
+use crate::shared_library::Request;
+use axmul_netlist::Extend;
 
 const GOOD: &str = "\
 version: 1

@@ -3,13 +3,13 @@
 use axmul_api::{Multiplier, Netlist};
 
 use super::super::{CatalogueError, table_digest};
-use crate::evaluation::evaluate;
-use crate::multiplier::{Cost, Metrics, OperandFormat, ProductTable};
-use crate::netlist::simulate::Simulator;
-use crate::providers::cache::Cache;
-use crate::providers::cost;
-use crate::providers::registry::Registry;
-use crate::providers::sources::Sampling;
+use crate::cache::Cache;
+use crate::cost;
+use crate::registry::Registry;
+use crate::sources::Sampling;
+use axmul_metrics::evaluation::evaluate;
+use axmul_metrics::{Cost, Metrics, OperandFormat, ProductTable};
+use axmul_netlist::simulate::Simulator;
 
 /// A member that was tried.
 #[derive(Clone, Debug)]

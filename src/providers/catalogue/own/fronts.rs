@@ -1,7 +1,7 @@
 //! Which of the members that were tried are Pareto-optimal.
 
 use super::evaluate::Tried;
-use crate::multiplier::Metrics;
+use axmul_metrics::Metrics;
 
 /// What is minimised beside power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use super::evaluate::Tried;
 use super::fronts::{Front, front, thin};
 use super::text::{self, Listed};
 use super::{EMBEDDED, Embedded};
-use crate::multiplier::OperandFormat;
-use crate::providers::catalogue::CatalogueError;
-use crate::providers::registry::Registry;
+use crate::catalogue::CatalogueError;
+use crate::registry::Registry;
+use axmul_metrics::OperandFormat;
 
 /// How far the search is.
 #[derive(Clone, Copy, Debug)]

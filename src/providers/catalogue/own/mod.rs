@@ -2,7 +2,7 @@
 //! cost of their circuits.
 //!
 //! `multipliers/own*.yaml` and `multipliers/families.yaml` are written by
-//! `cargo run --release --example build_catalogue`, which calls [`generate`].
+//! `cargo xtask catalog`, which calls [`generate`].
 
 mod evaluate;
 mod fronts;
@@ -17,7 +17,7 @@ pub use generate::{Progress, generate};
 
 use super::file;
 use super::{Catalogue, CatalogueError};
-use crate::providers::registry::Registry;
+use crate::registry::Registry;
 
 /// A catalogue inside this binary.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ macro_rules! embedded {
         Embedded {
             name: $name,
             path: concat!("multipliers/", $name, ".yaml"),
-            text: include_str!(concat!("../../../../multipliers/", $name, ".yaml")),
+            text: include_str!(concat!($name, ".yaml")),
         }
     };
 }

@@ -1,5 +1,5 @@
 //! What is embedded, against the families. The whole search is the example's job:
-//! `cargo run --release --example build_catalogue -- --check`.
+//! `cargo xtask catalog --check`.
 
 use rayon::prelude::*;
 
@@ -7,8 +7,8 @@ use super::evaluate::{Tried, digest, rounded};
 use super::fronts::{Front, front};
 use super::generate::{choose, is_worthwhile, try_grids};
 use super::*;
-use crate::multiplier::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable};
-use crate::providers::entry::{Entry, Model};
+use crate::entry::{Entry, Model};
+use axmul_metrics::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable};
 
 fn entries(name: &str, registry: &Registry) -> Vec<Entry> {
     Embedded::named(name).unwrap().open(registry).unwrap().entries

@@ -7,9 +7,9 @@ use super::super::{CatalogueError, file};
 use super::Embedded;
 use super::evaluate::{Tried, digest, sampling};
 use super::fronts::Front;
-use crate::evaluation::Extent;
-use crate::multiplier::Cost;
-use crate::providers::registry::Registry;
+use crate::registry::Registry;
+use axmul_metrics::Cost;
+use axmul_metrics::evaluation::Extent;
 
 /// A member that is listed.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub(super) fn write(
     let _ = write!(
         text,
         "# {what} Written by\n\
-         #     cargo run --release --example build_catalogue\n\
+         #     cargo xtask catalog\n\
          # Do not edit; change a family's grid or multipliers/cells/ and run it again.\n\
          version: {}\nname: {}\ndescription: {}\nlicence: {}\ncost_source: {}\ncost_technology: {}\nentries:\n",
         file::VERSION,

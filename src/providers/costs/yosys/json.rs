@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use axmul_api::{OperandFormat, Signal};
 use serde::Deserialize;
 
-use crate::hardware::library::Library;
-use crate::hardware::{Instance, Mapped};
+use axmul_hardware::library::Library;
+use axmul_hardware::{Instance, Mapped};
 
 #[derive(Deserialize)]
 struct Document {

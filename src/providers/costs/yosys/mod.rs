@@ -20,14 +20,14 @@ use serde::{Deserialize, Serialize};
 
 use super::technology::goal_text;
 use super::{Backend, BackendError, Costed, Subject, Technology};
-use crate::hardware::cost::{Conditions, cost};
-use crate::hardware::map::Goal;
-use crate::hardware::same_products;
-use crate::netlist::write::{Format, write};
-use crate::providers::cache::{Cache, Key};
-use crate::providers::text_file;
-use crate::providers::tool::{self, Ended, ToolError, first_lines};
-use crate::providers::yosys::{COMMAND, TIME, short, version};
+use crate::cache::{Cache, Key};
+use crate::text_file;
+use crate::tool::{self, Ended, ToolError, first_lines};
+use crate::yosys::{COMMAND, TIME, short, version};
+use axmul_hardware::cost::{Conditions, cost};
+use axmul_hardware::map::Goal;
+use axmul_hardware::same_products;
+use axmul_netlist::write::{Format, write};
 
 /// What it writes is no larger, in bytes.
 const MAX_BYTES: u64 = 64 << 20;

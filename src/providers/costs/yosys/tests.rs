@@ -1,11 +1,11 @@
 use axmul_api::{OperandFormat, Signal};
 
 use super::*;
-use crate::hardware::Instance;
-use crate::hardware::library::Library;
-use crate::providers::costs::BuiltIn;
-use crate::providers::costs::tests::{cache, member};
-use crate::providers::costs::{Backend, BackendError};
+use crate::costs::BuiltIn;
+use crate::costs::tests::{cache, member};
+use crate::costs::{Backend, BackendError};
+use axmul_hardware::Instance;
+use axmul_hardware::library::Library;
 
 /// `product[0] = a[0] & b[0]`, as the complement of a NAND.
 const ONE: &str = r#"{"modules": {"multiplier": {
@@ -20,7 +20,7 @@ const ONE: &str = r#"{"modules": {"multiplier": {
   }
 }}}"#;
 
-fn read(text: &str) -> Result<crate::hardware::Mapped, String> {
+fn read(text: &str) -> Result<axmul_hardware::Mapped, String> {
     json::mapped(text.as_bytes(), Library::freepdk45(), OperandFormat::unsigned(2, 2))
 }
 

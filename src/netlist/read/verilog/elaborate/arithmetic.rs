@@ -6,7 +6,7 @@ use super::super::YOSYS;
 use super::super::syntax::{Binary, Expression};
 use super::scope::Scope;
 use super::{Elaborator, Folding};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 /// The most partial products of one multiplication.
 const MAX_PARTIAL_PRODUCTS: usize = 1 << 16;

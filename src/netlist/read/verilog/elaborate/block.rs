@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::syntax::{Block, Expression, Item, Kind, Loop, Name};
 use super::scope::{Entry, Meaning, Overrides, Scope, Word};
 use super::{Elaborator, Link};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 impl<'a> Elaborator<'a> {
     pub(super) fn block(

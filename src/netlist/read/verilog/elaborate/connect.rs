@@ -7,8 +7,8 @@ use super::super::MAX_DEPTH;
 use super::super::syntax::{Connections, Direction, Expression, Instance, Kind, Module, Name, Spot};
 use super::scope::{Overrides, Scope, Vector};
 use super::{Elaborator, Link, Pending};
-use crate::netlist::read::primitives::library_cell;
-use crate::netlist::{Net, NetlistError, Problem, cells};
+use crate::read::primitives::library_cell;
+use crate::{Net, NetlistError, Problem, cells};
 
 impl<'a> Elaborator<'a> {
     pub(super) fn instance(

@@ -6,7 +6,7 @@ use super::super::MAX_WIDTH;
 use super::super::syntax::{Block, Declaration, Item, Name, Parameter, Range, Spot};
 use super::Elaborator;
 use super::scope::{Entry, Meaning, Overrides, Scope, Vector, Word, extent};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 /// The kind of thing that messages say a name is.
 fn kind(meaning: &Meaning) -> &'static str {

@@ -5,7 +5,7 @@ use axmul_api::{Gates, words};
 use super::super::syntax::{Binary, Expression, Function, Kind, Number, Unary};
 use super::scope::{Meaning, Scope, Word};
 use super::{Elaborator, Folding};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 /// Either a constant or bits that are not.
 pub(super) enum Index {

@@ -2,8 +2,8 @@
 
 use axmul_api::Gates;
 
-use crate::netlist::read::primitives::Built;
-use crate::netlist::{Builder, Net};
+use crate::read::primitives::Built;
+use crate::{Builder, Net};
 
 pub(super) struct Folding {
     pub builder: Builder,
@@ -191,8 +191,8 @@ mod tests {
                 },
             ),
         ];
-        let place = crate::netlist::Source::new("t.v", *b"").place(1, 1);
-        let port = |name: &str, width| crate::netlist::Port {
+        let place = crate::Source::new("t.v", *b"").place(1, 1);
+        let port = |name: &str, width| crate::Port {
             name: name.into(),
             width,
             range: None,

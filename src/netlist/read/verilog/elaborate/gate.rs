@@ -5,7 +5,7 @@ use axmul_api::Gates;
 use super::super::syntax::{Expression, Gate, GateKind};
 use super::scope::Scope;
 use super::{Elaborator, Folding};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 impl<'a> Elaborator<'a> {
     pub(super) fn gate(&mut self, scope: &Scope<'_, 'a>, gate: &'a Gate<'a>) -> Result<(), NetlistError> {

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 use super::syntax::{Direction, Module, Name, Spot};
 use super::{MAX_INSTANCES, MAX_NAMES, MAX_STEPS};
-use crate::netlist::{Design, MAX_NETS, Net, NetlistError, Place, Port, Problem, Source};
+use crate::{Design, MAX_NETS, Net, NetlistError, Place, Port, Problem, Source};
 use folding::Folding;
 use scope::{Meaning, Overrides, Scope, Vector};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::syntax::{Direction, Spot};
-use crate::netlist::Net;
+use crate::Net;
 
 /// Bits with the rules by which Verilog widens them.
 #[derive(Clone, Debug, PartialEq)]

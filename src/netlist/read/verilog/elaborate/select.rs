@@ -10,7 +10,7 @@ use super::arithmetic::shift_right;
 use super::expression::Index;
 use super::scope::{Meaning, Scope, Vector, Word, extent, position};
 use super::{Elaborator, Folding};
-use crate::netlist::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, Problem};
 
 /// Where a part lies in its vector.
 enum Part {

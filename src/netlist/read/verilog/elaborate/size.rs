@@ -4,7 +4,7 @@ use super::super::MAX_WIDTH;
 use super::super::syntax::{Binary, Expression, Function, Kind, Select, Spot};
 use super::Elaborator;
 use super::scope::{Meaning, Scope, Word, extent};
-use crate::netlist::{NetlistError, Problem};
+use crate::{NetlistError, Problem};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size {

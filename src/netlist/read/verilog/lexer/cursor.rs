@@ -2,7 +2,7 @@
 
 use super::super::syntax::Spot;
 use super::TokenKind;
-use crate::netlist::Source;
+use crate::Source;
 
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],

@@ -2,7 +2,7 @@
 
 use super::super::syntax::Spot;
 use super::{Cursor, Lexer};
-use crate::netlist::{NetlistError, Problem};
+use crate::{NetlistError, Problem};
 
 #[derive(Clone, Copy)]
 pub(super) struct Macro<'a> {

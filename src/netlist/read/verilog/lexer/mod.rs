@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::syntax::Spot;
 use super::{MAX_NAME, MAX_TEXT};
-use crate::netlist::{NetlistError, Problem, Source};
+use crate::{NetlistError, Problem, Source};
 use cursor::Cursor;
 use directives::{Condition, Macro};
 

@@ -5,7 +5,7 @@ use super::super::syntax::{
     Block, Declaration, Declared, Direction, Expression, Item, Kind, Module, Number, Parameter, Range,
 };
 use super::{Parser, Problem};
-use crate::netlist::NetlistError;
+use crate::NetlistError;
 
 /// What stands before the names of a declaration.
 struct Header {

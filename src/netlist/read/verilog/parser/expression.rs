@@ -7,7 +7,7 @@ use super::super::lexer::{Token, TokenKind};
 use super::super::syntax::{Binary, Expression, Function, Kind, Range, Select, Spot, Unary};
 use super::super::{MAX_DEPTH, YOSYS};
 use super::Parser;
-use crate::netlist::{NetlistError, Problem};
+use crate::{NetlistError, Problem};
 
 impl<'a> Parser<'a> {
     pub(super) fn expression(&mut self) -> Result<Expression<'a>, NetlistError> {

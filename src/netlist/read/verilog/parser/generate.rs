@@ -3,7 +3,7 @@
 use super::super::lexer::Token;
 use super::super::syntax::{Binary, Block, Choice, Expression, Item, Kind, Loop, Name, Number};
 use super::{Parser, Problem};
-use crate::netlist::NetlistError;
+use crate::NetlistError;
 
 impl<'a> Parser<'a> {
     pub(super) fn generated(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {

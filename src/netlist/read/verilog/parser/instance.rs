@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::syntax::{Block, Connections, Expression, Gate, GateKind, Instance, Item, Kind};
 use super::{Parser, Problem, TokenKind};
-use crate::netlist::NetlistError;
+use crate::NetlistError;
 
 const STRENGTHS: [&str; 10] =
     ["supply0", "supply1", "strong0", "strong1", "pull0", "pull1", "weak0", "weak1", "highz0", "highz1"];

@@ -11,7 +11,7 @@ mod number;
 use super::YOSYS;
 use super::lexer::{Lexer, Token, TokenKind};
 use super::syntax::{Module, Name, Range, Spot};
-use crate::netlist::{NetlistError, Problem, Source};
+use crate::{NetlistError, Problem, Source};
 
 pub(super) struct Parser<'a> {
     sources: &'a [Source],

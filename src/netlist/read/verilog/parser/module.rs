@@ -6,7 +6,7 @@ use super::super::YOSYS;
 use super::super::lexer::TokenKind;
 use super::super::syntax::{Assignment, Block, Item, Module, Name};
 use super::{Parser, Problem};
-use crate::netlist::NetlistError;
+use crate::NetlistError;
 
 impl<'a> Parser<'a> {
     /// A module. What is known but not taken is kept as the reason why the module cannot be used: a file may

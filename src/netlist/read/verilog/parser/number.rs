@@ -4,7 +4,7 @@ use super::super::MAX_WIDTH;
 use super::super::lexer::{Token, TokenKind};
 use super::super::syntax::Number;
 use super::Parser;
-use crate::netlist::{NetlistError, Problem};
+use crate::{NetlistError, Problem};
 
 /// The width of a number that has none written: what all tools take.
 const UNSIZED: usize = 32;

@@ -1,8 +1,8 @@
 //! What is wrong in a circuit, and what is not taken.
 
 use super::{error, message, source};
-use crate::netlist::Problem;
-use crate::netlist::read::verilog::read;
+use crate::Problem;
+use crate::read::verilog::read;
 
 /// A module with inputs a and b of 4 bits and an output y of 8; the statements stand on line 2.
 fn wrong(statements: &str) -> String {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::oracle::{mask, ports, trees, values};
 use super::{run, simulate, source};
-use crate::netlist::NetlistError;
-use crate::netlist::read::verilog::read;
+use crate::NetlistError;
+use crate::read::verilog::read;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]

@@ -1,7 +1,7 @@
 //! Instances of modules and cells, and generated structure.
 
 use super::{design, message, run, simulate, source};
-use crate::netlist::read::verilog::read;
+use crate::read::verilog::read;
 
 const ADDER: &str = "module fa(input a, b, c, output s, k); assign {k, s} = a + b + c; endmodule\n";
 

@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 
 use super::oracle::{INPUTS, input_width, ports, trees, values};
 use super::{design, simulate, source};
-use crate::netlist::read::verilog::read;
+use crate::read::verilog::read;
 
 /// What a program prints, if it exists and ends well.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {

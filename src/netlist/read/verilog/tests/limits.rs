@@ -1,7 +1,7 @@
 //! Texts that would take forever, or all memory, or the whole stack.
 
 use super::{design, error, message, run};
-use crate::netlist::Problem;
+use crate::Problem;
 
 fn refused(text: &str, what: &str) {
     let error = error(text);

@@ -12,7 +12,7 @@ mod text;
 use axmul_api::Bits;
 
 use super::read;
-use crate::netlist::{Design, NetlistError, Source};
+use crate::{Design, NetlistError, Source};
 
 /// The beginning of a text, for messages.
 fn start(text: &str) -> String {

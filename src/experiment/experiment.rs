@@ -1,0 +1,330 @@
+//! Experiments: what an experiment file says, with every default.
+
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::data::name_or_data;
+use super::{
+    ActivationRange, Data, ExperimentError, Granularity, Quantisation, StageName, Stages, UnsignedScheme,
+    WeightRange, overrides,
+};
+use crate::assignment::{CostMetric, EnergySource};
+use axmul_kernels::Choice;
+use axmul_metrics::OperandFormat;
+use axmul_support::yaml;
+
+/// An experiment. Everything but the name has a default; unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Name of the run, and of its directory.
+    pub name: String,
+    /// A built-in network, or the path of a description.
+    #[serde(default = "lenet5")]
+    pub network: String,
+    /// The images; a name or path, or a mapping with its settings.
+    #[serde(default, deserialize_with = "name_or_data")]
+    pub data: Data,
+    /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub catalog: Vec<String>,
+    /// Whether the multipliers are signed.
+    #[serde(default = "yes")]
+    pub signed: bool,
+    /// What the assignment saves.
+    #[serde(default)]
+    pub metric: CostMetric,
+    /// Where the energy of multiplications comes from: `catalogue`, or `activity`, which needs circuits.
+    #[serde(default)]
+    pub energy: EnergySource,
+    /// From real numbers to codes.
+    #[serde(default)]
+    pub quantisation: Quantisation,
+    /// What each stage does.
+    #[serde(default)]
+    pub stages: Stages,
+    /// What the assignment looks at.
+    #[serde(default)]
+    pub capture: Capture,
+    /// Images in a training batch.
+    #[serde(default = "batch")]
+    pub batch: usize,
+    /// The run is made once with each of these.
+    #[serde(default = "seeds")]
+    pub seeds: Vec<u64>,
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    #[serde(default)]
+    pub device: DeviceChoice,
+    /// How approximate products are computed; all ways give the same numbers.
+    #[serde(default)]
+    pub kernel: KernelChoice,
+    /// Threads to compute with; by default one for each core.
+    #[serde(default)]
+    pub threads: Option<usize>,
+    /// Whether to write event files for TensorBoard.
+    #[serde(default = "yes")]
+    pub tensorboard: bool,
+}
+
+/// What the assignment looks at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Capture {
+    /// Training images.
+    pub images: usize,
+    /// Rows of unfolded activations drawn from each layer, with replacement.
+    pub rows: usize,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self { images: 128, rows: 512 }
+    }
+}
+
+/// How approximate products are computed. All ways give the same numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum KernelChoice {
+    /// By the kernels of axmul on the CPU; elsewhere the ways of a device, of which there are `auto`, `lookup` and
+    /// `low_rank`.
+    Cpu(Choice),
+    /// The exact product and a few outer products by libtorch, on any device.
+    LowRankTorch,
+    /// The same in factors of a byte, as integer matrix products: by tensor cores on CUDA.
+    LowRankInt8,
+    /// Gathering from the table, on any device.
+    Gather,
+}
+
+impl Default for KernelChoice {
+    fn default() -> Self {
+        Self::Cpu(Choice::Auto)
+    }
+}
+
+impl TryFrom<String> for KernelChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "gather" => Ok(Self::Gather),
+            "low_rank_torch" => Ok(Self::LowRankTorch),
+            "low_rank_int8" => Ok(Self::LowRankInt8),
+            // The name of lookups where there was one way to do them.
+            "lut" => Ok(Self::Cpu(Choice::Lookup)),
+            text => match text.parse() {
+                Ok(choice) => Ok(Self::Cpu(choice)),
+                Err(problem) => Err(format!("{problem}; also gather, low_rank_torch and low_rank_int8")),
+            },
+        }
+    }
+}
+
+impl From<KernelChoice> for String {
+    fn from(kernel: KernelChoice) -> Self {
+        match kernel {
+            KernelChoice::Cpu(choice) => choice.to_string(),
+            KernelChoice::LowRankTorch => "low_rank_torch".into(),
+            KernelChoice::LowRankInt8 => "low_rank_int8".into(),
+            KernelChoice::Gather => "gather".into(),
+        }
+    }
+}
+
+/// Where tensors live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceChoice {
+    /// CUDA if there is one, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// A CUDA device, by number.
+    Cuda(usize),
+}
+
+impl std::str::FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "cuda" => Ok(Self::Cuda(0)),
+            _ => text
+                .strip_prefix("cuda:")
+                .and_then(|number| number.parse().ok())
+                .map(Self::Cuda)
+                .ok_or_else(|| format!("'{text}' is no device; expected auto, cpu, cuda or cuda:N")),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<DeviceChoice> for String {
+    fn from(device: DeviceChoice) -> Self {
+        match device {
+            DeviceChoice::Auto => "auto".into(),
+            DeviceChoice::Cpu => "cpu".into(),
+            DeviceChoice::Cuda(number) => format!("cuda:{number}"),
+        }
+    }
+}
+
+impl Experiment {
+    /// Reads an experiment file and applies overrides of the form `stages.search.lambda=0.2`.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ExperimentError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ExperimentError::Read { path: path.to_owned(), problem: error.to_string() })?;
+        Self::parse(&text, &path.display().to_string(), overrides)
+    }
+
+    /// Reads an experiment; `origin` names the text in errors.
+    pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, ExperimentError> {
+        yaml::from_str::<Self>(text, origin)?.with(overrides)
+    }
+
+    /// The experiment with overrides applied, and checked.
+    pub fn with(mut self, overrides: &[String]) -> Result<Self, ExperimentError> {
+        for assignment in overrides {
+            self = overrides::apply(&self, assignment)?;
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Checks what types cannot: ranges of numbers, and settings that exclude each other.
+    pub fn check(&self) -> Result<(), ExperimentError> {
+        let fail = |key: &str, problem: String| Err(ExperimentError::Value { key: key.to_owned(), problem });
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
+            return fail(
+                "name",
+                format!("'{}' cannot name a directory; use letters, digits, . _ -", self.name),
+            );
+        }
+        for (key, value) in [
+            ("batch", self.batch),
+            ("capture.images", self.capture.images),
+            ("capture.rows", self.capture.rows),
+            ("stages.uniform.screening_images", self.stages.uniform.screening_images),
+            ("threads", self.threads.unwrap_or(1)),
+            ("seeds", self.seeds.len()),
+        ] {
+            if value == 0 {
+                return fail(key, "expected at least 1, got 0".into());
+            }
+        }
+        if self.batch == 1 {
+            return fail("batch", "expected at least 2, which batch normalisation needs".into());
+        }
+        if (1..self.seeds.len()).any(|i| self.seeds[..i].contains(&self.seeds[i])) {
+            return fail("seeds", format!("expected different seeds, got {:?}", self.seeds));
+        }
+        self.data.check()?;
+        for stage in StageName::ALL {
+            if let Err((key, problem)) = self.stages.training(stage).check(stage) {
+                return fail(&format!("stages.{}.{key}", stage.settings()), problem);
+            }
+        }
+        let search = &self.stages.search;
+        for (key, value) in [
+            ("stages.search.lambda", search.lambda),
+            ("stages.search.sigma_max", search.sigma_max),
+            ("stages.search.initial_sigma", search.initial_sigma),
+        ] {
+            if !(value.is_finite() && value >= 0.0) {
+                return fail(key, format!("expected a number of at least 0, got {value}"));
+            }
+        }
+        for (key, value) in [
+            ("quantisation.activations.percentile", self.quantisation.activations.percentile),
+            ("quantisation.weights.percentile", self.quantisation.weights.percentile),
+        ] {
+            if !(value > 50.0 && value <= 100.0) {
+                return fail(key, format!("expected percent above 50 and up to 100, got {value}"));
+            }
+        }
+        let weights = &self.quantisation.weights;
+        if !(2..=8).contains(&weights.bits) {
+            let got = weights.bits;
+            return fail("quantisation.weights.bits", format!("expected 2 to 8 bits, got {got}"));
+        }
+        if weights.percentile != 100.0 && weights.range != WeightRange::Percentile {
+            let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
+            return fail("quantisation.weights.percentile", problem);
+        }
+        if let Err(error) = self.energy.check(self.metric) {
+            return fail("metric", format!("{error}; expected power_mw"));
+        }
+        let momentum = self.quantisation.activations.momentum;
+        if !(momentum > 0.0 && momentum <= 1.0) {
+            return fail(
+                "quantisation.activations.momentum",
+                format!("expected a share above 0 and up to 1, got {momentum}"),
+            );
+        }
+        if self.affine() {
+            let symmetric_only =
+                "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
+            if self.quantisation.weights.granularity == Granularity::Channel {
+                return fail("quantisation.weights.granularity", format!("channel {symmetric_only}"));
+            }
+            if self.quantisation.activations.range == ActivationRange::Learned {
+                return fail("quantisation.activations.range", format!("learned {symmetric_only}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The operand format of the multipliers that the layers take: activations of 8 bits, weights of theirs.
+    pub fn operand_format(&self) -> OperandFormat {
+        // Within what `check` lets pass, so that no file makes this panic.
+        let bits = self.quantisation.weights.bits.clamp(2, 8);
+        if self.signed { OperandFormat::signed(8, bits) } else { OperandFormat::unsigned(8, bits) }
+    }
+
+    /// Whether codes are affine unsigned ones rather than symmetric signed ones.
+    pub fn affine(&self) -> bool {
+        !self.signed && self.quantisation.unsigned == UnsignedScheme::Affine
+    }
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a path or a list of paths")]
+    enum Paths {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Paths::deserialize(deserializer)? {
+        Paths::One(path) => vec![path],
+        Paths::Many(paths) => paths,
+    })
+}
+
+fn lenet5() -> String {
+    "lenet5".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn batch() -> usize {
+    128
+}
+
+fn seeds() -> Vec<u64> {
+    vec![1]
+}
