@@ -10,7 +10,7 @@ BIN = $(or $(CARGO_TARGET_DIR),target)/release
 # Recipes that need libtorch begin with this. Found, or downloaded and kept in the user's cache.
 WITH_LIBTORCH = LIBTORCH=$$(scripts/libtorch.sh) && export LIBTORCH
 
-.PHONY: help demo test build lint test-core test-torch test-arm test-miri bench data libtorch fmt clean prerequisites
+.PHONY: help demo test build lint test-core test-torch test-arm test-miri deny bench data libtorch fmt clean prerequisites
 .NOTPARALLEL:
 
 help: ## this list (the default)
@@ -55,6 +55,13 @@ test-miri: ## rows, threads and transposition under Miri, with AVX2 and without 
 	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --package axmul-kernels --lib -- \
 	        lookup threads transpose || exit 1; \
 	done
+
+deny: ## licenses, advisories and duplicates of the dependencies (cargo-deny; skipped where it is not installed)
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+	    $(CARGO) deny --locked check; \
+	else \
+	    echo "make deny: skipped, nothing was checked: cargo-deny is not installed (cargo install cargo-deny --locked)" >&2; \
+	fi
 
 bench: ## how fast kernels, simulation and training are, each result asserted
 	$(CARGO) bench --locked
