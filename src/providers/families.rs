@@ -1,3 +1,4 @@
-//! The families that are linked in: `inventory` sees only crates that something mentions.
+//! The families that come with axmul. `inventory` sees only what is linked in, and a crate is linked in where something
+//! mentions it.
 
 use axmul_families as _;

@@ -46,6 +46,7 @@
 pub mod c_abi;
 mod check;
 mod cost;
+mod family;
 mod format;
 mod gates;
 mod multiplier;
@@ -56,6 +57,7 @@ pub mod words;
 
 pub use check::{Mismatch, check_structure};
 pub use cost::Cost;
+pub use family::{Family, FamilyProvider};
 pub use format::{FormatError, OperandFormat};
 pub use gates::{Bits, Gates, Lanes};
 pub use multiplier::Multiplier;

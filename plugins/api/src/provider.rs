@@ -37,23 +37,28 @@ pub trait Provider: Sync {
     /// [`Self::multiplier`] takes, with values from 0 to the product's width; those of [`Self::variants`] where that
     /// were more than 2^17 to ask for. None for a format that the family does not exist in.
     fn grid(&self, format: OperandFormat) -> Vec<Vec<u32>> {
-        let values = u32::from(format.product_width()) + 1;
-        let count = values.checked_pow(self.parameters().len() as u32).filter(|&count| count <= 1 << 17);
-        let asked: Vec<Vec<u32>> = match count {
-            Some(count) => {
-                let place = |index: u32, power: u32| index / values.pow(power) % values;
-                let powers = || (0..self.parameters().len() as u32).rev();
-                (0..count).map(|index| powers().map(|power| place(index, power)).collect()).collect()
-            }
-            None => {
-                let mut listed: Vec<_> = self.variants().into_iter().map(|v| v.parameters).collect();
-                listed.sort();
-                listed.dedup();
-                listed
-            }
-        };
-        asked.into_iter().filter(|parameters| self.multiplier(format, parameters).is_ok()).collect()
+        every_member(self, format)
     }
+}
+
+/// The default of [`Provider::grid`].
+pub(crate) fn every_member<P: Provider + ?Sized>(provider: &P, format: OperandFormat) -> Vec<Vec<u32>> {
+    let parameters = provider.parameters().len() as u32;
+    let values = u32::from(format.product_width()) + 1;
+    let candidates: Vec<Vec<u32>> = match values.checked_pow(parameters).filter(|&count| count <= 1 << 17) {
+        Some(count) => {
+            // The digits of the index in base `values`, the most significant first.
+            let digit = |index: u32, power: u32| index / values.pow(power) % values;
+            (0..count).map(|index| (0..parameters).rev().map(|power| digit(index, power)).collect()).collect()
+        }
+        None => {
+            let mut listed: Vec<_> = provider.variants().into_iter().map(|v| v.parameters).collect();
+            listed.sort();
+            listed.dedup();
+            listed
+        }
+    };
+    candidates.into_iter().filter(|parameters| provider.multiplier(format, parameters).is_ok()).collect()
 }
 
 /// One parameter of a family.

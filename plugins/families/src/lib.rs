@@ -1,23 +1,22 @@
-#![allow(missing_docs)]
-use axmul_approx_booth as _;
-use axmul_booth as _;
-use axmul_broken_array as _;
-use axmul_compressor as _;
-use axmul_cut as _;
-use axmul_dadda as _;
-use axmul_drum as _;
-use axmul_etm as _;
-use axmul_exact as _;
-use axmul_ilm as _;
-use axmul_iterative_log as _;
-use axmul_kulkarni as _;
-use axmul_lower_or as _;
-use axmul_mitchell as _;
-use axmul_perforated as _;
-use axmul_realm as _;
-use axmul_roba as _;
-use axmul_ssm as _;
-use axmul_tapered as _;
-use axmul_tosam as _;
-use axmul_truncated as _;
-use axmul_wallace as _;
+//! The families of multipliers that come with axmul, one file each.
+//!
+//! A family is a type that implements [`Family`](axmul_api::Family): parameters, an arithmetic model and a circuit,
+//! written against `axmul-api` alone. Every file of `src/` is a module of this crate, so a new family is a new file and
+//! nothing else; `exact.rs` is the one to copy, and `plugins/README.md` explains it step by step. Tests of a family
+//! stand at the end of its file or, where they are long, in a folder of its name; `tests/all.rs` holds every registered
+//! family to what all of them promise.
+//!
+//! The crate has no items of its own. A binary names it once, and finds the families among the
+//! [`providers`](axmul_api::providers):
+//!
+//! ```
+//! use axmul_api::{OperandFormat, providers};
+//! use axmul_families as _;
+//!
+//! let drum = providers().into_iter().find(|provider| provider.name() == "drum").unwrap();
+//! let drum4 = drum.multiplier(OperandFormat::unsigned(8, 8), &[4]).unwrap();
+//! // The four leading bits of 23 (10111) are 1011, with zeros below.
+//! assert_eq!(drum4.product(23, 3), 22 * 3);
+//! ```
+
+automod::dir!("src");
