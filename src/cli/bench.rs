@@ -14,7 +14,7 @@ use crate::launch::{LaunchError, Trainer};
 use crate::report::significant;
 use axmul_experiment::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 use axmul_kernels::{Choice, Kernel, Path};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// Measure how fast this machine convolves with approximate products, beside libtorch's fp32
 #[derive(Clone, Debug, clap::Args)]
@@ -162,7 +162,7 @@ fn native(threads: usize, duration: Duration) -> Result<BenchResult, LaunchError
 /// The median time of a convolution, in milliseconds, and its sums.
 fn time(kernel: &Kernel, standard: Standard, duration: Duration) -> (f64, Vec<i32>) {
     let shape = standard.shape();
-    let mut numbers = SplitMix::of_key(&[2]);
+    let mut numbers = SplitMix64::from_key(&[2]);
     let mut codes = |len: usize| -> Vec<u8> { (0..len).map(|_| numbers.below(256) as u8).collect() };
     let (activations, weights) = (codes(shape.activations()), codes(shape.weights()));
     let mut sums = vec![0; shape.outputs()];

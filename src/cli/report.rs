@@ -8,7 +8,8 @@ use clap::ValueEnum;
 use super::ExitStatus;
 use super::console::Console;
 use crate::report::{FigureFile, FigureFormat, confusion_figure, layers_figure, run_markdown, run_table};
-use axmul_experiment::{Confusion, Results, RunDirectory, StageName, read_json, write_whole};
+use axmul_experiment::{Confusion, Results, RunDirectory, StageName, read_json};
+use axmul_support::files::write_atomic_synced;
 
 /// Show the results of a run, and write its report anew
 #[derive(Clone, Debug, clap::Args)]
@@ -81,7 +82,7 @@ pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
     let mut written = Written { results, figure: None, figures: vec![] };
     if let Some(assignment) = &written.results.assignment {
         let path = run.join(FIGURE);
-        write_whole(&path, &FigureFormat::Svg.bytes(&layers_figure(&assignment.assignment)?)?)?;
+        write_atomic_synced(&path, &FigureFormat::Svg.bytes(&layers_figure(&assignment.assignment)?)?)?;
         written.figure = Some(path);
         let shown = "Relative energy and share of the multiplications per layer";
         written.figures.push((shown.into(), FIGURE.into()));
@@ -93,11 +94,11 @@ pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
         && path.exists()
     {
         let figure = confusion_figure(&Confusion::read(&path)?, &format!("{stage}, seed {seed}"))?;
-        write_whole(&run.join(CONFUSION), &FigureFormat::Svg.bytes(&figure)?)?;
+        write_atomic_synced(&run.join(CONFUSION), &FigureFormat::Svg.bytes(&figure)?)?;
         let shown = format!("What the test images of each class were taken for after {stage}, seed {seed}");
         written.figures.push((shown, CONFUSION.into()));
     }
     let report = run_markdown(&written.results, &written.figures);
-    write_whole(&run.join("report.md"), report.as_bytes())?;
+    write_atomic_synced(&run.join("report.md"), report.as_bytes())?;
     Ok(written)
 }

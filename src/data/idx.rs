@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::Path;
 
+use axmul_support::files::FileError;
+
 use super::DataError;
 
 /// Unsigned bytes in three dimensions: images.
@@ -124,7 +126,7 @@ pub fn read_labels(path: &Path, classes: u8) -> Result<Vec<u8>, DataError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, DataError> {
-    fs::read(path).map_err(|error| DataError::io("read", path, error))
+    Ok(fs::read(path).map_err(|error| FileError::read(path, error))?)
 }
 
 /// Dimensions and values of a file that should begin with `magic`, whose last byte is the number of dimensions.

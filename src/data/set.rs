@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use axmul_support::files::FileError;
+use axmul_support::hex;
+
 use super::DataError;
 
 /// A data set: what it is called, its files and where they can be had.
@@ -52,7 +55,7 @@ pub enum FileState {
     Whole,
     /// Nothing ([`DataError::Missing`]).
     Missing(DataError),
-    /// Something else ([`DataError::Length`], [`DataError::Altered`] or [`DataError::Io`]).
+    /// Something else ([`DataError::Length`], [`DataError::Altered`] or [`DataError::File`]).
     Damaged(DataError),
 }
 
@@ -93,14 +96,14 @@ impl DataSet {
     ///
     /// # Errors
     ///
-    /// [`DataError::Missing`], [`DataError::Length`], [`DataError::Altered`] and [`DataError::Io`], each naming the
+    /// [`DataError::Missing`], [`DataError::Length`], [`DataError::Altered`] and [`DataError::File`], each naming the
     /// file.
     pub fn verify(&self, directory: &Path, file: &'static DataFile) -> Result<PathBuf, DataError> {
         let path = directory.join(file.name);
         let set = self.name;
         let unreadable = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => DataError::Missing { set, path: path.clone() },
-            _ => DataError::io("read", &path, source),
+            _ => FileError::read(&path, source).into(),
         };
         let got = path.metadata().map_err(unreadable)?.len();
         if got != file.bytes {
@@ -129,11 +132,6 @@ impl io::Write for HashWriter<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A data set of two short files, for the tests of this module.

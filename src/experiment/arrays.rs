@@ -4,8 +4,9 @@ use std::path::Path;
 
 use npyz::{TypeChar, WriterBuilder};
 
-use super::{FileError, Network, write_whole};
+use super::{FileError, Network};
 use axmul_data::npy::Npy;
+use axmul_support::files::write_atomic_synced;
 
 /// Normalised images `[N, C, H, W]` in C order, from an `.npy` file of 32-bit or 64-bit real numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +72,7 @@ pub fn write_scores(path: &Path, shape: [usize; 2], values: &[f32]) -> Result<()
         .map_err(fail)?;
     writer.extend(values.iter().copied()).map_err(fail)?;
     writer.finish().map_err(fail)?;
-    write_whole(path, &bytes)
+    write_atomic_synced(path, &bytes)
 }
 
 #[cfg(test)]

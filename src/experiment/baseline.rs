@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{FileError, read_json, write_json};
 use axmul_kernels::ConvShape;
 use axmul_metrics::{OperandFormat, ProductTable};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// A square convolution that keeps its shape: as many channels out as in, 3x3, padding 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub fn standard_tables() -> Vec<(Option<usize>, ProductTable)> {
         let products = format.operands().map(|(a, b)| (a * b - missing(rank, a, b)) as i32);
         (Some(rank), table(products.collect()))
     };
-    let mut numbers = SplitMix::of_key(&[1]);
+    let mut numbers = SplitMix64::from_key(&[1]);
     let random = format.operands().map(|(a, b)| (a * b) as i32 + numbers.below(601) as i32 - 300).collect();
     [0, 1, 2, 4].into_iter().map(low_rank).chain([(None, table(random))]).collect()
 }

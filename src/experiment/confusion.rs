@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{FileError, write_whole};
+use super::FileError;
+use axmul_support::files::write_atomic_synced;
 
 /// Counts of images by their class and by the one that they were taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Confusion {
             writer.write_record(row.map(|count| count.to_string())).map_err(fail)?;
         }
         let text = writer.into_inner().map_err(|error| FileError::write(path, error))?;
-        write_whole(path, &text)
+        write_atomic_synced(path, &text)
     }
 
     /// Reads what [`Self::write`] wrote.

@@ -1,55 +1,18 @@
-//! Files that appear whole or not at all.
+//! JSON files of a run: written atomically and flushed to disk, since a run may have taken days.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use axmul_support::files;
+use axmul_support::files::{FileError, write_atomic_synced};
 
-/// A file that cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {verb} {path}: {problem}", path = path.display())]
-pub struct FileError {
-    /// `read` or `write`.
-    pub verb: &'static str,
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    pub problem: String,
-}
-
-impl FileError {
-    /// An error on reading.
-    pub fn read(path: &Path, problem: impl ToString) -> Self {
-        Self { verb: "read", path: path.to_owned(), problem: problem.to_string() }
-    }
-
-    /// An error on writing.
-    pub fn write(path: &Path, problem: impl ToString) -> Self {
-        Self { verb: "write", path: path.to_owned(), problem: problem.to_string() }
-    }
-
-    /// An error of the system on writing; a full disk comes with what to do about it.
-    pub fn io(path: &Path, error: &io::Error) -> Self {
-        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        let hint = "; what was written whole is intact: make room, and go on with --resume";
-        Self::write(path, format!("{error}{}", if full { hint } else { "" }))
-    }
-}
-
-/// Writes a file whole, after it has reached the disk. Makes missing directories.
-pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    files::write_durably(path, content).map_err(|error| FileError::io(path, &error))
-}
-
-/// Writes a value as indented JSON, whole or not at all.
+/// Writes a value as indented JSON, atomically.
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), FileError> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| FileError::write(path, error))?;
     text.push(b'\n');
-    write_whole(path, &text)
+    write_atomic_synced(path, &text)
 }
 
 /// Reads a value from JSON.
@@ -82,41 +45,11 @@ mod tests {
         assert_eq!(read_json::<Vec<f64>>(&path).unwrap(), figures);
     }
 
-    /// On a file system of 64 KiB, which only root may make; in a directory of its own it comes and goes with the test.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_full_disk_leaves_the_old_file() {
-        let directory = tempfile::tempdir().unwrap();
-        let mount = |arguments: &[&str]| {
-            let mut command = std::process::Command::new(arguments[0]);
-            command.args(&arguments[1..]).arg(directory.path()).stderr(std::process::Stdio::null());
-            command.status().is_ok_and(|status| status.success())
-        };
-        if !mount(&["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs"]) {
-            eprintln!("skipped: no small file system can be mounted here");
-            return;
-        }
-        let path = directory.path().join("checkpoint");
-        write_whole(&path, b"old").unwrap();
-        let full = write_whole(&path, &vec![0; 1 << 20]);
-        let kept = fs::read(&path);
-        let left = fs::read_dir(directory.path()).unwrap().count();
-        assert!(mount(&["umount"]));
-        let message = full.unwrap_err().to_string();
-        assert!(message.contains("checkpoint: No space left on device"), "{message}");
-        assert!(message.contains("go on with --resume"), "{message}");
-        assert_eq!((kept.unwrap(), left), (b"old".to_vec(), 1));
-    }
-
     #[test]
     fn errors_name_the_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("missing.json");
         let message = read_json::<i32>(&path).unwrap_err().to_string();
         assert!(message.contains("cannot read") && message.contains("missing.json"), "{message}");
-        let file = directory.path().join("file");
-        fs::write(&file, "x").unwrap();
-        let message = write_whole(&file.join("below"), b"x").unwrap_err().to_string();
-        assert!(message.contains("cannot write"), "{message}");
     }
 }

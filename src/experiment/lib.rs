@@ -31,6 +31,7 @@ mod tensorboard;
 mod weights;
 
 pub use arrays::{Array, read_images, read_images_for, write_scores};
+pub use axmul_support::files::FileError;
 pub use baseline::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 pub use confusion::Confusion;
 pub use course::Course;
@@ -39,7 +40,7 @@ pub use energy::{Circuits, EnergyError, as_seen};
 pub use error::ExperimentError;
 pub use events::{Event, EventLog};
 pub use experiment::{Capture, DeviceChoice, Experiment, KernelChoice};
-pub use files::{FileError, read_json, write_json, write_whole};
+pub use files::{read_json, write_json};
 pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, Source};
 pub use network::{Network, NetworkError};
 pub use quantisation::{

@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{
-    Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json, write_whole,
-};
+use super::{Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json};
 use crate::assignment::EnergySource;
-use axmul_support::yaml;
+use axmul_support::{files::write_atomic_synced, hex, yaml};
 
 /// The directory of a run, held by this process alone.
 ///
@@ -93,13 +91,12 @@ struct Identity {
 
 impl Identity {
     fn of(request: &RunRequest) -> Self {
-        let hex = |hash: Sha256| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let multipliers = request.multipliers.iter().map(|multiplier| {
             let mut hash = Sha256::new();
             for product in multiplier.table.products() {
                 hash.update(product.to_le_bytes());
             }
-            let digest: String = hex(hash);
+            let digest = hex(&hash.finalize());
             let cost = serde_json::to_value(&multiplier.cost).unwrap_or_default();
             (multiplier.name.clone(), digest, cost)
         });
@@ -107,9 +104,8 @@ impl Identity {
             experiment: request.experiment.clone(),
             network: request.network.clone(),
             multipliers: multipliers.collect(),
-            circuits: (request.experiment.energy == EnergySource::Activity).then(|| {
-                hex(Sha256::new_with_prefix(serde_json::to_vec(&request.circuits).unwrap_or_default()))
-            }),
+            circuits: (request.experiment.energy == EnergySource::Activity)
+                .then(|| hex(&Sha256::digest(serde_json::to_vec(&request.circuits).unwrap_or_default()))),
         }
     }
 
@@ -162,7 +158,7 @@ impl RunDirectory {
     fn describe(&self, identity: &Identity) -> Result<(), FileError> {
         let path = self.root.join("experiment.yaml");
         let experiment = yaml::to_string(&identity.experiment, "the experiment");
-        write_whole(&path, experiment.map_err(|error| FileError::write(&path, error))?.as_bytes())?;
+        write_atomic_synced(&path, experiment.map_err(|error| FileError::write(&path, error))?.as_bytes())?;
         write_json(&self.root.join("run.json"), identity)
     }
 

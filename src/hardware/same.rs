@@ -6,7 +6,7 @@ use super::Mapped;
 use super::library::Library;
 use super::map::lanes;
 use axmul_netlist::cases::all_cases;
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// How many cases are tried of a circuit of more than 16 input bits, 64 at a time.
 const WORDS: usize = 1024;
@@ -26,8 +26,8 @@ pub fn same_products(netlist: &Netlist, mapped: &Mapped, library: &Library) -> b
     match all_cases(inputs) {
         Some(mut cases) => mapped.format == format && cases.all(|words| same(&words)),
         None => {
-            let mut random = SplitMix::new(0);
-            let mut words = || (0..inputs).map(|_| random.word()).collect::<Vec<_>>();
+            let mut random = SplitMix64::new(0);
+            let mut words = || (0..inputs).map(|_| random.next_u64()).collect::<Vec<_>>();
             mapped.format == format && (0..WORDS).all(|_| same(&words()))
         }
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use axmul_metrics::{OperandFormat, ProductTable};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// What is special about a table.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ enum Kind {
 
 /// A table of random products that does not commute, `table[0][0]` not 0 as a rule.
 fn table(format: OperandFormat, kind: Kind, seed: u64) -> ProductTable {
-    let mut numbers = SplitMix::of_key(&[seed]);
+    let mut numbers = SplitMix64::from_key(&[seed]);
     let mut below = move |limit: i64| numbers.below(limit as usize) as i64;
     let mut factors = |_| -> [Vec<i64>; 2] { [0; 2].map(|_| (0..256).map(|_| below(19) - 9).collect()) };
     let ranks: Vec<[Vec<i64>; 2]> = match kind {
@@ -98,7 +98,7 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
 
 /// Codes of one operand: drawn from all its values, or only the two outermost.
 fn codes(range: std::ops::RangeInclusive<i64>, extreme: bool, len: usize, seed: u64) -> Vec<u8> {
-    let mut numbers = SplitMix::of_key(&[seed, 1]);
+    let mut numbers = SplitMix64::from_key(&[seed, 1]);
     let count = (range.end() - range.start() + 1) as usize;
     let step = if extreme { count - 1 } else { 1 };
     (0..len).map(|_| (range.start() + (numbers.below(count.div_ceil(step)) * step) as i64) as u8).collect()

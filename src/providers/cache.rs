@@ -13,7 +13,10 @@ use sha2::{Digest, Sha256};
 
 use super::error::SourceError;
 use super::sources::CacheChoice;
-use axmul_support::files::write_whole;
+use axmul_support::{
+    files::{FileError, write_atomic},
+    hex,
+};
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 pub const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";
@@ -100,8 +103,11 @@ impl Cache {
             return Ok(value);
         }
         let value = make()?;
-        if let Err(error) = encode(&key, &value).and_then(|bytes| write_whole(&path, &bytes)) {
-            tracing::debug!("not cached: {}: {error}", path.display());
+        let kept = encode(&key, &value)
+            .map_err(|error| FileError::write(&path, error))
+            .and_then(|bytes| write_atomic(&path, &bytes));
+        if let Err(error) = kept {
+            tracing::debug!("not cached: {error}");
         }
         Ok(value)
     }
@@ -111,11 +117,6 @@ impl Cache {
 pub fn user_directory() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("axmul"))
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Numbers at their full width: a table is read back at the speed of copying.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Figure, FigureError, FigureFormat, OutputError, OutputFile};
+use axmul_support::files::FileError;
+
+use super::{Figure, FigureError, FigureFormat, OutputFile};
 
 /// A file for a figure: format and place are looked at when it is opened, before the long work.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub enum FigureFileError {
     Figure(#[from] FigureError),
     /// A file that cannot be written.
     #[error(transparent)]
-    Output(#[from] OutputError),
+    Output(#[from] FileError),
 }
 
 impl FigureFile {

@@ -30,7 +30,7 @@ pub use figure_file::{FigureFile, FigureFileError};
 pub use layer_energy::{LayerEnergySeries, layer_energy_figure};
 pub use layers::layers_figure;
 pub use number::significant;
-pub use output::{OutputError, OutputFile};
+pub use output::OutputFile;
 pub use run::{assignment_markdown, assignment_table, run_markdown, run_table};
 
 /// A format in which subjects of type `T` are written.

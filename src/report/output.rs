@@ -6,17 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use axmul_support::files::beside;
-
-/// Why output could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {problem}", .path.display())]
-pub struct OutputError {
-    /// The file that was to be written.
-    pub path: PathBuf,
-    /// What is in the way.
-    pub problem: String,
-}
+use axmul_support::files::{FileError, temp_sibling};
 
 /// A file to be written: opened before the long work, so that a bad path fails in the first second, filled in a
 /// temporary file beside the target and renamed, so that no reader ever sees half of it.
@@ -37,16 +27,15 @@ enum Target {
 impl OutputFile {
     /// Prepares to write `path`, replacing a file that is there. Fails where the directory is missing or not
     /// writable, or where `path` is a directory itself.
-    pub fn open(path: &Path) -> Result<Self, OutputError> {
-        let error = |problem: String| OutputError { path: path.to_owned(), problem };
+    pub fn open(path: &Path) -> Result<Self, FileError> {
         let target = match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
-                return Err(error("it is a directory; name a file in it".into()));
+                return Err(FileError::write(path, "it is a directory; name a file in it"));
             }
             Ok(metadata) if !metadata.is_file() => Target::Through(
-                fs::OpenOptions::new().write(true).open(path).map_err(|e| error(e.to_string()))?,
+                fs::OpenOptions::new().write(true).open(path).map_err(|error| FileError::io(path, &error))?,
             ),
-            _ => Target::Beside(beside(path).map_err(|e| error(e.to_string()))?),
+            _ => Target::Beside(temp_sibling(path)?),
         };
         Ok(Self { path: path.to_owned(), target })
     }
@@ -57,7 +46,7 @@ impl OutputFile {
     }
 
     /// Writes everything and puts the file in its place.
-    pub fn commit(self, bytes: &[u8]) -> Result<(), OutputError> {
+    pub fn commit(self, bytes: &[u8]) -> Result<(), FileError> {
         let Self { path, target } = self;
         let written = match target {
             Target::Through(mut file) => file.write_all(bytes),
@@ -65,7 +54,7 @@ impl OutputFile {
                 file.write_all(bytes).and_then(|()| file.persist(&path).map(|_| ()).map_err(|e| e.error))
             }
         };
-        written.map_err(|e| OutputError { path, problem: e.to_string() })
+        written.map_err(|error| FileError::io(&path, &error))
     }
 }
 

@@ -10,7 +10,8 @@ use super::TrainError;
 use super::network::Model;
 use super::optimizer::Optimizer;
 use super::snapshot::Snapshot;
-use axmul_experiment::{BATCH_NORM, Course, FOLDED, StageName, write_whole};
+use axmul_experiment::{BATCH_NORM, Course, FOLDED, StageName};
+use axmul_support::files::write_atomic_synced;
 
 /// Changes with the names and the meaning of the tensors.
 const VERSION: &str = "1";
@@ -109,7 +110,7 @@ pub fn save(
         metadata.insert(BATCH_NORM.to_owned(), FOLDED.to_owned());
     }
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|error| fail(error.to_string()))?;
-    Ok(write_whole(path, &bytes)?)
+    Ok(write_atomic_synced(path, &bytes)?)
 }
 
 impl Checkpoint {

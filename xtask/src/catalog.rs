@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use axmul_providers::{catalogue::own, registry::Registry};
-use axmul_support::files::write_whole;
+use axmul_support::files::write_atomic;
 
 use crate::in_repository;
 
@@ -32,7 +32,7 @@ pub fn run(&Args { check }: &Args) -> anyhow::Result<()> {
             differing.push(embedded.path);
         }
         if !same && !check && failure.is_ok() {
-            failure = write_whole(&path, text.as_bytes());
+            failure = write_atomic(&path, text.as_bytes());
         }
     })?;
     failure?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use axmul_hardware::library::liberty;
 use axmul_netlist::Source;
-use axmul_support::files::write_whole;
+use axmul_support::{files::write_atomic, hex};
 use sha2::{Digest, Sha256};
 
 use crate::in_repository;
@@ -41,7 +41,7 @@ pub struct Args {
 
 pub fn run(Args { file }: &Args) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(&bytes));
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     let reading = liberty::read(&Source::new(name.as_str(), bytes))?;
     for (cell, why) in &reading.left_out {
@@ -54,7 +54,7 @@ pub fn run(Args { file }: &Args) -> anyhow::Result<()> {
     library.source = format!("{name}, SHA-256 {digest}");
     let text = library.to_yaml(HEAD);
     let path = in_repository(PATH);
-    write_whole(&path, text.as_bytes())?;
+    write_atomic(&path, text.as_bytes())?;
     println!("{}: {} cells, {} bytes", path.display(), library.cells.len(), text.len());
     Ok(())
 }

@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{CorruptImage, Form, ImageSet, MAX_BYTES, Part, ReadError, Reading, read, tree};
-use crate::set::hex;
-use axmul_support::files::beside;
+use axmul_support::{files::temp_sibling, hex};
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
 const DIRECTORY_VARIABLE: &str = "AXMUL_CACHE_DIR";
@@ -104,7 +103,7 @@ fn store(entry: &Path, source: String, set: &ImageSet) -> io::Result<()> {
     }
     let mut hash = Sha256::new();
     pieces.iter().for_each(|piece| hash.update(piece));
-    let mut file = beside(entry)?;
+    let mut file = temp_sibling(entry).map_err(io::Error::other)?;
     file.write_all(MAGIC)?;
     file.write_all(&hash.finalize())?;
     for piece in pieces {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ImageSet, Part, ReadError};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// Which images are put aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +109,7 @@ fn pick(part: &Part, indices: &[usize], size: usize) -> Part {
 
 /// `aside` different numbers below `count`: the first ones of a shuffle.
 fn draw(count: usize, aside: usize, seed: u64) -> Vec<usize> {
-    let mut generator = SplitMix::of_key(&[seed]);
+    let mut generator = SplitMix64::from_key(&[seed]);
     let mut order: Vec<usize> = (0..count).collect();
     for index in 0..aside {
         order.swap(index, index + generator.below(count - index));

@@ -4,13 +4,13 @@ use axmul_api::OperandFormat;
 
 use super::{Activity, BATCHES, Sampling};
 use crate::operands::Operands;
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// A sequence of batches of pairs of successive operands.
 pub(super) struct Transitions<'a> {
     format: OperandFormat,
     source: Source<'a>,
-    numbers: SplitMix,
+    numbers: SplitMix64,
     words: usize,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Transitions<'a> {
             Operands::Trace(trace) => Source::Trace(trace),
         };
         let words = sampling.transitions.div_ceil(BATCHES * 64).max(1);
-        Self { format, source, numbers: SplitMix::of_key(&[sampling.seed]), words }
+        Self { format, source, numbers: SplitMix64::from_key(&[sampling.seed]), words }
     }
 
     /// Words of 64 transitions in each batch.
@@ -72,12 +72,12 @@ impl<'a> Transitions<'a> {
         let number = match &self.source {
             Source::Cumulative(sums) => {
                 let total = sums[sums.len() - 1];
-                let fraction = self.numbers.fraction() * total;
+                let fraction = self.numbers.next_f64() * total;
                 // Rounding may lead to the total itself: the last case that has any probability.
                 let last = sums.partition_point(|&sum| sum < total);
                 sums.partition_point(|&sum| sum <= fraction).min(last) as u64
             }
-            _ => self.numbers.word() >> (64 - u32::from(self.format.product_width())),
+            _ => self.numbers.next_u64() >> (64 - u32::from(self.format.product_width())),
         };
         let columns = u32::from(self.format.width_b());
         let b = number & ((1 << columns) - 1);

@@ -4,11 +4,11 @@ use super::portable::Portable;
 use super::*;
 use crate::{ConvShape, Team, reference};
 use axmul_metrics::{OperandFormat, ProductTable};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// A table whose error is a sum of outer products, some of them too wide for a byte.
 fn table(format: OperandFormat, widths: &[[usize; 2]], seed: u64) -> ProductTable {
-    let mut numbers = SplitMix::of_key(&[seed]);
+    let mut numbers = SplitMix64::from_key(&[seed]);
     let mut vector = |width: usize| -> Vec<i64> {
         (0..256).map(|_| numbers.below(2 * width + 1) as i64 - width as i64).collect()
     };
@@ -51,7 +51,7 @@ fn quads_equal_the_naive_loop() {
 }
 
 fn check<'a>(table: &ProductTable, shape: &ConvShape, products: impl Iterator<Item = &'a Matrix>, seed: u64) {
-    let mut numbers = SplitMix::of_key(&[seed, 1]);
+    let mut numbers = SplitMix64::from_key(&[seed, 1]);
     let mut codes = |range: std::ops::RangeInclusive<i64>, len: usize| -> Vec<u8> {
         let count = (range.end() - range.start() + 1) as usize;
         (0..len).map(|_| (range.start() + numbers.below(count) as i64) as u8).collect()

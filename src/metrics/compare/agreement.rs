@@ -1,6 +1,6 @@
 //! How well one column of figures tells another: rank correlation, and errors after one scale factor.
 
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// How figures that were computed agree with figures that were published, all of them above zero.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ impl Agreement {
         let scale_of = |pairs: &[(f64, f64)]| median(pairs.iter().map(|(x, y)| y / x).collect());
         let error = |scale: f64, (x, y): (f64, f64)| scale * x / y - 1.0;
         let scale = scale_of(pairs);
-        let mut numbers = SplitMix::of_key(&[seed]);
+        let mut numbers = SplitMix64::from_key(&[seed]);
         let mut shuffled = pairs.to_vec();
         let held_out = (0..splits).map(|_| {
             for at in (1..shuffled.len()).rev() {

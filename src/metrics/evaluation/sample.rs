@@ -7,7 +7,7 @@ use super::{EvaluationError, Progress};
 use crate::multiplier::{
     BLOCK, Basis, ErrorSums, Evaluation, Intervals, OperandFormat, Products, ProductsError, Sample,
 };
-use axmul_support::random::word;
+use axmul_support::random;
 
 /// The fewest pairs from which metrics are estimated: intervals of means suppose that many.
 pub const MIN_SAMPLE: u64 = 100;
@@ -32,12 +32,12 @@ pub struct Draw {
 impl Draw {
     /// The draws of a seed.
     pub fn new(format: OperandFormat, seed: u64) -> Self {
-        Self { format, start: word(seed, 0) }
+        Self { format, start: random::nth(seed, 0) }
     }
 
     /// The operands of draw `index`.
     pub fn operands(&self, index: u64) -> (i64, i64) {
-        let number = word(self.start, index) >> (64 - u32::from(self.format.product_width()));
+        let number = random::nth(self.start, index) >> (64 - u32::from(self.format.product_width()));
         let m = u32::from(self.format.width_b());
         let b = number & ((1 << m) - 1);
         (self.format.range_a().start() + (number >> m) as i64, self.format.range_b().start() + b as i64)

@@ -1,7 +1,7 @@
 //! Which nodes may be equal: those that no simulated case has told apart.
 
 use super::graph::Edge;
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// A partition of the nodes of a [`Graph`] into classes that may be equal or complementary.
 #[derive(Clone, Debug)]
@@ -64,14 +64,14 @@ impl Classes {
 /// first operand.
 ///
 /// The first word combines the ends of the operands' ranges and numbers near zero. Half of the other cases are uniform;
-/// the rest have few ones or few zeros. The numbers are those of one [`SplitMix`] from a fixed seed,
+/// the rest have few ones or few zeros. The numbers are those of one [`SplitMix64`] from a fixed seed,
 /// so the same circuits always get the same ones.
 pub(super) fn cases(width_a: usize, inputs: usize, words: usize) -> Vec<Vec<u64>> {
-    let mut random = SplitMix::new(0);
+    let mut random = SplitMix64::new(0);
     let mut word = |kind: usize| match kind % 4 {
-        0 | 2 => random.word(),
-        1 => random.word() & random.word() & random.word(),
-        _ => random.word() | random.word() | random.word(),
+        0 | 2 => random.next_u64(),
+        1 => random.next_u64() & random.next_u64() & random.next_u64(),
+        _ => random.next_u64() | random.next_u64() | random.next_u64(),
     };
     let random = (1..words).map(|kind| (0..inputs).map(|_| word(kind)).collect());
     std::iter::once(extremes(width_a, inputs)).chain(random).collect()

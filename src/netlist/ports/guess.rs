@@ -5,7 +5,7 @@ use axmul_api::{Lanes, Netlist};
 use super::super::Design;
 use super::vector::{Bits, Vector, pick, vectors};
 use super::{PortError, PortOptions};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// The bits of operands and product.
 pub(super) struct Interface {
@@ -109,10 +109,10 @@ pub(super) fn mean_error(netlist: &Netlist) -> f64 {
     const WORDS: usize = 64;
     let format = netlist.format();
     let (n, m) = (usize::from(format.width_a()), usize::from(format.width_b()));
-    let mut random = SplitMix::new(0);
+    let mut random = SplitMix64::new(0);
     let mut sum = 0.0;
     for _ in 0..WORDS {
-        let bits: Vec<u64> = (0..n + m).map(|_| random.word()).collect();
+        let bits: Vec<u64> = (0..n + m).map(|_| random.next_u64()).collect();
         let product = netlist.replay(&mut Lanes, &bits[..n], &bits[n..]);
         for lane in 0..64 {
             let value =

@@ -22,11 +22,11 @@ use shelf::{Shelf, ShelfError};
 
 pub use published::{Contradiction, Figure, FigureError, FigureName, Published};
 
-use super::cache::hex;
 use super::entry::Entry;
 use super::registry::Registry;
 use super::tables::TableFileError;
 use axmul_metrics::ProductTable;
+use axmul_support::hex;
 
 /// What a catalogue lists.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::check_name;
 use super::own::Embedded;
-use axmul_support::files::{data_home, write_whole};
+use axmul_support::files::{FileError, data_home, write_atomic};
 
 /// The folder of catalogues.
 #[derive(Clone, Debug)]
@@ -190,7 +190,8 @@ impl Place {
             problem: "expected a path in UTF-8; rename it, or name it with --catalog".into(),
         })?;
         let before = self.before();
-        write_whole(&path, text.as_bytes()).map_err(|error| io_error(&path, error))?;
+        write_atomic(&path, text.as_bytes())
+            .map_err(|FileError { path, problem, .. }| ShelfError::Io { path, problem })?;
         match before {
             Some(copy) if !copy.linked => Shelf::at(&self.root).discard(&copy),
             _ => Ok(()),

@@ -6,11 +6,11 @@ use sha2::{Digest, Sha256};
 
 use super::BackendError;
 use super::technology::{Technology, file_name};
-use crate::cache::hex;
 use crate::text_file;
 use axmul_hardware::library::liberty;
 use axmul_hardware::map::Target;
 use axmul_netlist::Source;
+use axmul_support::hex;
 
 /// No Liberty file is larger, in bytes: those of whole processes with many corners have tens of megabytes.
 const MAX_BYTES: u64 = 128 << 20;

@@ -6,13 +6,13 @@ use std::sync::{LazyLock, OnceLock};
 use sha2::{Digest, Sha256};
 
 use super::{OURS, VERSION};
-use crate::cache::hex;
 use axmul_hardware::activity::Glitches;
 use axmul_hardware::cost::{Conditions, Figures};
 use axmul_hardware::library::{Library, liberty};
 use axmul_hardware::map::{Goal, Target};
 use axmul_hardware::operands::Operands;
 use axmul_hardware::timing::Surroundings;
+use axmul_support::hex;
 
 /// A cell library, ready to be mapped onto.
 pub struct Technology {

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::super::cache::hex;
 use super::super::header;
 use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
 use super::{ImportError, Remark, Subject};
 use axmul_metrics::OperandFormat;
+use axmul_support::hex;
 
 /// SHA-256 of `meta.json`, line ends as on Unix, and the release that it is of.
 const RELEASES: [(&str, &str); 4] = [

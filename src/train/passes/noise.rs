@@ -14,7 +14,7 @@ fn noise_of<'a>(
     first: usize,
 ) -> impl Fn(usize) -> [f32; CHOICES] + 'a {
     move |group| {
-        let word = random::word(seed, (first / CHOICES + group) as u64);
+        let word = random::nth(seed, (first / CHOICES + group) as u64);
         std::array::from_fn(|choice| normals[usize::from((word >> (16 * choice)) as u16)])
     }
 }

@@ -25,7 +25,7 @@ use crate::TrainError;
 use crate::quantisation::Codes;
 use axmul_kernels::{Choice, ConvShape, Kernel, LinearShape};
 use axmul_metrics::ProductTable;
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// A table on a device, with the kernel.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Lookups {
     fn check(&self, on_cpu: &Kernel) -> Result<(), String> {
         let mut shape = ConvShape::new(3, [4, 9, 7], 6, [3, 2]);
         (shape.groups, shape.padding, shape.stride) = (2, [1, 1], [1, 2]);
-        let mut numbers = SplitMix::of_key(&[1]);
+        let mut numbers = SplitMix64::from_key(&[1]);
         let format = on_cpu.format();
         let mut codes = |range: std::ops::RangeInclusive<i64>, len: usize| -> Vec<u8> {
             let values = range.clone().count();

@@ -13,7 +13,7 @@ use super::{Lookups, compile, present};
 use crate::device::{CudaState, cuda};
 use axmul_kernels::{ConvShape, reference};
 use axmul_metrics::{OperandFormat, ProductTable};
-use axmul_support::random::SplitMix;
+use axmul_support::random::SplitMix64;
 
 /// What CUDA's language adds to C++, for one block after another.
 const BEFORE: &str = r#"
@@ -63,7 +63,7 @@ fn compiled(table: &Table, folder: &tempfile::TempDir) -> Library {
 
 /// A table of random products in a range, and a value for a code.
 fn table(format: OperandFormat, span: usize) -> ProductTable {
-    let mut numbers = SplitMix::of_key(&[span as u64]);
+    let mut numbers = SplitMix64::from_key(&[span as u64]);
     let products = (0..format.pairs()).map(|_| numbers.below(span) as i32 - 9000).collect();
     ProductTable::new(format, products).unwrap()
 }
@@ -87,7 +87,7 @@ struct Operands {
 /// Operands of a shape and what the naive loop makes of them, with the padding code 3.
 fn operands(table: &ProductTable, shape: &ConvShape) -> Operands {
     let format = table.format();
-    let mut numbers = SplitMix::of_key(&[shape.channels_in as u64]);
+    let mut numbers = SplitMix64::from_key(&[shape.channels_in as u64]);
     let mut codes = |len: usize| -> Vec<u8> { (0..len).map(|_| numbers.below(256) as u8).collect() };
     let (x, w) = (codes(shape.activations()), codes(shape.weights()));
     let value = |code: u8| if format.is_signed() { i64::from(code as i8) } else { i64::from(code) };
