@@ -1,40 +1,22 @@
-//! Floor 4: one file per subcommand, imported by none.
+//! The command line: [`cli_main`] parses it, runs the command and prints the error chain once. A third party who links
+//! families of their own calls it from their own `main`.
 //!
-//! [`cli_main`] is the whole program: parse, run, print the error chain once. A third party who links families of
-//! their own calls it from their own `main`.
+//! - `commands`: one file or folder a subcommand; none imports another.
+//! - `options`: flag groups that several commands flatten.
+//! - `inputs`: what commands load: one multiplier, a set of them, the parts of an experiment.
+//! - `output`: the console and where results go.
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-mod assign;
-mod bench;
-mod catalog;
-mod check;
-mod circuits;
-mod compare;
-mod completions;
-mod console;
-mod cost;
-mod costing;
-pub mod data;
-mod doctor;
-mod eval;
-mod experiment;
-mod export;
-mod import;
-mod list;
-mod netlists;
-mod network;
-mod one;
-mod report;
-mod run;
-mod samples;
-mod show;
-mod sources;
-mod weights;
+mod commands;
+mod inputs;
+mod options;
+mod output;
 
-use console::Console;
+use commands::Command;
+use output::Console;
 
 /// How `axmul` ends: what scripts and CI jobs can rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,34 +69,13 @@ table (.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalo
 directory of tables).
 Exit codes: 0 done, 1 a threshold was not met or a check found a difference, 2 error.";
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    List(list::ListArgs),
-    Show(show::ShowArgs),
-    Export(export::ExportArgs),
-    Compare(compare::CompareArgs),
-    Cost(cost::CostArgs),
-    Check(check::CheckArgs),
-    Import(import::ImportArgs),
-    Catalog(catalog::CatalogArgs),
-    Data(data::DataArgs),
-    Network(network::NetworkArgs),
-    Run(run::RunArgs),
-    Assign(assign::AssignArgs),
-    Eval(eval::EvalArgs),
-    Report(report::ReportArgs),
-    Bench(bench::BenchArgs),
-    Doctor(doctor::DoctorArgs),
-    Completions(completions::CompletionsArgs),
-}
-
 /// Parses the command line, runs it and prints what went wrong, if anything did. Usage errors end the process with
 /// code 2, as every error does.
 pub fn cli_main() -> ExitCode {
     let cli = Cli::parse();
     trace();
     let console = Console::new(cli.quiet);
-    let status = match run(&cli.command, &console) {
+    let status = match cli.command.run(&console) {
         Ok(status) => status,
         Err(error) => {
             console.error(&error);
@@ -122,30 +83,6 @@ pub fn cli_main() -> ExitCode {
         }
     };
     status.into()
-}
-
-fn run(command: &Command, console: &Console) -> anyhow::Result<ExitStatus> {
-    match command {
-        Command::List(args) => list::run(args, console),
-        Command::Show(args) => show::run(args, console),
-        Command::Export(args) => export::run(args, console),
-        Command::Compare(args) => compare::run(args, console),
-        Command::Cost(args) => cost::run(args, console),
-        Command::Check(args) => check::run(args, console),
-        Command::Import(args) => import::run(args, console),
-        Command::Catalog(args) => catalog::run(args, console),
-        Command::Data(args) => {
-            data::run(args, console.is_quiet(), &mut console.out()).map(|()| ExitStatus::Done)
-        }
-        Command::Network(args) => network::run(args, console),
-        Command::Run(args) => run::run(args, console),
-        Command::Assign(args) => assign::run(args, console),
-        Command::Eval(args) => eval::run(args, console),
-        Command::Report(args) => report::run(args, console),
-        Command::Bench(args) => bench::run(args, console),
-        Command::Doctor(args) => doctor::run(args, console),
-        Command::Completions(args) => completions::run(args, console),
-    }
 }
 
 /// Lets developers watch: `AXMUL_LOG=debug axmul ...`.

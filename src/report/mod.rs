@@ -1,37 +1,30 @@
-//! Floor 3: one file per output format, each turning a subject into bytes.
+//! Reports: one file a format, each turning a subject into bytes. Knows no command line.
 //!
 //! - [`Render`]: the one trait, bytes out; [`OutputFile`] and [`FigureFile`]: where the bytes go, opened before the
 //!   long work.
 //! - [`comparison`]: rows of a comparison as table, JSON, CSV and Markdown.
 //! - [`export`]: products and errors as `.npy`, CSV, TFApprox's `.bin` and AdaPT's C header.
-//! - [`Figure`]: an SVG and its rasterised PNG; [`heat_map`], [`scatter`], [`layers_figure`],
-//!   [`confusion_figure`], [`layer_energy_figure`] and [`agreement_figure`] draw some.
-//! - [`run_table`], [`run_markdown`]: what came out of a run.
+//! - [`figure`]: [`Figure`], an SVG and its rasterized PNG, and one file a figure.
+//! - [`run_table`], [`run_markdown`]: the results of a run.
+//! - [`boxed_table`], [`significant`]: tables and numbers for terminals.
 
-mod agreement;
-mod axis;
 pub mod comparison;
-mod confusion;
 pub mod export;
 pub mod figure;
-mod figure_file;
-pub mod heat_map;
-mod layer_energy;
-mod layers;
 mod number;
-mod output;
+mod output_file;
 mod run;
-pub mod scatter;
+mod text_table;
 
-pub use agreement::{AgreementPanel, AgreementPoint, agreement_figure};
-pub use confusion::confusion_figure;
-pub use figure::{Figure, FigureError, FigureFormat, Raster};
-pub use figure_file::{FigureFile, FigureFileError};
-pub use layer_energy::{LayerEnergySeries, layer_energy_figure};
-pub use layers::layers_figure;
+pub use figure::{
+    AgreementPanel, AgreementPoint, Figure, FigureError, FigureFile, FigureFileError, FigureFormat,
+    LayerEnergySeries, Raster, agreement_figure, confusion_figure, heat_map, layer_energy_figure,
+    layers_figure, scatter,
+};
 pub use number::significant;
-pub use output::OutputFile;
+pub use output_file::OutputFile;
 pub use run::{assignment_markdown, assignment_table, run_markdown, run_table};
+pub use text_table::{align_right, boxed_table};
 
 /// A format in which subjects of type `T` are written.
 pub trait Render<T: ?Sized> {

@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement};
-
 use super::markdown::pipes;
 use super::{Json, Markdown, Table};
-use crate::report::{Render, RenderError, significant};
+use crate::report::{Render, RenderError, align_right, boxed_table, significant};
 use axmul_metrics::compare::{Field, FrontFigures, Fronts, JointFront, MAX_VOLUME_FIELDS};
 
 const COLUMNS: [&str; 6] = ["catalogue", "count", "own_front", "joint_front", "share_pct", "hypervolume_pct"];
@@ -16,15 +13,9 @@ impl Render<Fronts> for Table {
     fn render(&self, fronts: &Fronts) -> Result<Vec<u8>, RenderError> {
         let mut text = String::new();
         for front in &fronts.fronts {
-            let mut table = comfy_table::Table::new();
-            table
-                .load_style(UTF8_FULL_CONDENSED)
-                .set_content_arrangement(ContentArrangement::Disabled)
-                .force_no_tty();
-            table.set_header(COLUMNS).add_rows(cells(front));
-            for column in table.column_iter_mut().skip(1) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
+            let mut table = boxed_table(COLUMNS);
+            table.add_rows(cells(front));
+            align_right(&mut table, 1..COLUMNS.len());
             let _ = writeln!(text, "\n{}\n{table}", title(&fronts.fields, front));
             for note in notes(&fronts.fields, front) {
                 let _ = writeln!(text, "{note}");

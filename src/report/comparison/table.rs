@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement};
-
 use super::column::Column;
 use super::footnote;
-use crate::report::{Render, RenderError};
+use crate::report::{Render, RenderError, align_right, boxed_table};
 use axmul_metrics::compare::{CostOrigin, Field, Row};
 
 /// A table in boxes, figures with four significant digits. Origins of costs are numbered and spelt out below.
@@ -73,18 +70,10 @@ impl Render<[Row]> for Table {
         let mut shown: Vec<(Column, Vec<String>)> = columns.iter().map(|&c| (c, cells(c))).collect();
         let left_out = self.fit(&mut shown);
 
-        let mut table = comfy_table::Table::new();
-        table
-            .load_style(UTF8_FULL_CONDENSED)
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .force_no_tty();
-        table.set_header(shown.iter().map(|(_, cells)| &cells[0]));
+        let mut table = boxed_table(shown.iter().map(|(_, cells)| &cells[0]).collect::<Vec<_>>());
         table.add_rows((1..=rows.len()).map(|i| shown.iter().map(move |(_, cells)| &cells[i])));
-        for (index, (column, _)) in shown.iter().enumerate() {
-            if let Some(layout) = table.column_mut(index).filter(|_| column.is_number()) {
-                layout.set_cell_alignment(CellAlignment::Right);
-            }
-        }
+        let numbers = shown.iter().enumerate().filter(|(_, (column, _))| column.is_number());
+        align_right(&mut table, numbers.map(|(index, _)| index));
         let mut text = format!("{table}\n");
         if shown.iter().any(|(column, _)| *column == Column::CostSource) {
             for (number, origin) in origins.iter().enumerate() {

@@ -1,0 +1,144 @@
+//! `axmul assign`: multipliers for the layers of a trained network, from what its search found. No libtorch.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+
+use crate::cli::ExitStatus;
+use crate::cli::inputs::MultiplierSet;
+use crate::cli::inputs::experiment::{as_used, captures, data_directory, multipliers, warn_of_mixed_costs};
+use crate::cli::options::SourceArgs;
+use crate::cli::output::Console;
+use crate::launch::Trainer;
+use crate::report::{FigureFile, OutputFile, assignment_markdown, assignment_table, layers_figure};
+use axmul_experiment::assignment::{Assignment, CostMetric, EnergySource, assign};
+use axmul_experiment::{EvalRequest, RunDirectory, Split, StageName};
+
+/// Assign multipliers to the layers of a run's network anew: other catalogues, another metric, more or less noise
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul assign runs/mnist-lenet5
+  axmul assign runs/mnist-lenet5 --catalog evoapprox --validate
+  axmul assign runs/mnist-lenet5 exact-8s drum-4-8s ./libmine.so:mul8s_mine --metric area_um2
+  axmul assign runs/mnist-lenet5 --energy activity
+  axmul assign runs/mnist-lenet5 --scale-sigma 2 --format json
+
+Uses what the stage `search` captured: operand histograms, deviations of the outputs and the noise
+that each layer bears. Nothing is trained, and libtorch is needed for --validate only, which tells
+the accuracy on the validation images with the weights of `search`, before any retraining.")]
+pub(in crate::cli) struct AssignArgs {
+    /// The directory of the run
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// Choose among these; without any, among all of the sources, by default those of the run
+    #[arg(value_name = "NAME|PATH")]
+    names: Vec<String>,
+    /// The seed whose search is looked at; the run's first by default
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The figure to keep low: power_mw, area_um2, delay_ns or energy_pj; that of the run by default
+    #[arg(long, value_name = "METRIC")]
+    metric: Option<CostMetric>,
+    /// Where the energy of multiplications comes from: catalogue, or activity: the circuits under each layer's own
+    /// operands; that of the run by default
+    #[arg(long, value_name = "SOURCE")]
+    energy: Option<EnergySource>,
+    /// Multiply the noise that every layer bears by this
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    scale_sigma: f64,
+    /// Also try the assignment on the validation images (needs axmul-train)
+    #[arg(long)]
+    validate: bool,
+    /// How the assignment is written
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// The file to write, whole or not at all; standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Draw relative energy and share of the multiplications per layer
+    #[arg(long, value_name = "FILE.svg|png")]
+    figure: Option<PathBuf>,
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// For reports
+    Markdown,
+    /// For machines, and for `axmul eval --assignment`
+    Json,
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let valid = text.parse::<f64>().ok().filter(|factor| factor.is_finite() && *factor >= 0.0);
+    valid.ok_or_else(|| "expected a number of at least 0".into())
+}
+
+pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.as_deref().map(OutputFile::open).transpose()?;
+    let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
+    let (directory, experiment, network) = RunDirectory::view(&args.run)?;
+    args.sources.agree_with(experiment.signed)?;
+    let (seed, mut layers) = captures(&directory, &experiment, args.seed)?;
+    for layer in &mut layers {
+        layer.sigma *= args.scale_sigma;
+    }
+
+    let energy = args.energy.unwrap_or(experiment.energy);
+    let metric = args.metric.unwrap_or(experiment.metric);
+    if let Err(error) = energy.check(metric) {
+        anyhow::bail!("{error}; leave --metric away, or take --energy catalogue");
+    }
+    let MultiplierSet { multipliers: listed, circuits } =
+        if args.names.is_empty() && !args.sources.is_explicit() {
+            multipliers(&experiment, energy, console)?
+        } else {
+            MultiplierSet::of_sources(&args.sources, experiment.signed, &args.names, energy, console)?
+        };
+    if energy == EnergySource::Catalogue {
+        warn_of_mixed_costs(&listed, console);
+    }
+    let used: Vec<_> = as_used(&experiment, listed.clone(), console).into_iter().map(Arc::new).collect();
+    let energies = circuits.energies_by(energy, &layers)?;
+    let assignment = assign(&layers, &used, energy.costing(metric, &energies))?;
+
+    let text = match args.format {
+        Format::Table => assignment_table(&assignment),
+        Format::Markdown => assignment_markdown(&assignment),
+        Format::Json => serde_json::to_string_pretty(&assignment)? + "\n",
+    };
+    console.deliver(text.as_bytes(), output)?;
+    if let Some(file) = figure {
+        file.commit(&layers_figure(&assignment)?)?;
+    }
+    if args.validate {
+        let (trainer, data) = (Trainer::find()?, data_directory(&experiment)?);
+        let result = trainer.eval(|output| EvalRequest {
+            data_directory: data,
+            checkpoint: directory.checkpoint(seed, StageName::Search),
+            layers: choices(&assignment),
+            split: Split::Validation,
+            multipliers: listed,
+            experiment: experiment.clone(),
+            network,
+            output,
+        })?;
+        console.note(format_args!(
+            "Top-1 on {} validation images, not retrained: {:.2} %",
+            result.images,
+            100.0 * result.top1
+        ));
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The multiplier of each layer, by names.
+fn choices(assignment: &Assignment) -> BTreeMap<String, String> {
+    assignment.layers.iter().map(|layer| (layer.name.clone(), layer.multiplier.clone())).collect()
+}

@@ -1,0 +1,165 @@
+//! `axmul catalog`: the catalogues that are known by name.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde_json::json;
+
+use crate::cli::ExitStatus;
+use crate::cli::output::Console;
+use axmul_providers::catalogue::shelf::{Shelf, Shelved};
+use axmul_providers::catalogue::{self, Catalogue, CatalogueError};
+use axmul_providers::registry::Registry;
+
+/// List, add and remove the catalogues that are known by name
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul catalog list
+  axmul catalog add ../chip/catalogue.yaml --name chip     known by name, read where it lies
+  axmul compare --catalog chip --catalog own
+  axmul show chip/fast-8s
+  axmul catalog remove chip                                forgotten; its files stay
+
+What `axmul import` makes is here too; removing that removes its files. Catalogues lie in
+$AXMUL_DATA_DIR/catalogues, else in axmul/catalogues in the user's data directory.")]
+pub(in crate::cli) struct CatalogArgs {
+    #[command(subcommand)]
+    command: CatalogCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum CatalogCommand {
+    /// The catalogues that are known by name, the one that comes with axmul first
+    List {
+        /// How the list is written
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Make a catalogue known by name; it stays where it lies
+    Add {
+        /// A YAML file, or a directory of tables
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// The name; otherwise the catalogue's own
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// In the place of a catalogue of the same name
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Forget a catalogue; the files of an imported one are removed
+    Remove {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// An array of objects
+    Json,
+}
+
+pub(super) fn run(args: &CatalogArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    match &args.command {
+        CatalogCommand::List { format } => list(*format, console)?,
+        CatalogCommand::Add { path, name, replace } => {
+            let opened = catalogue::open(path, None, &Registry::linked()?)?;
+            let name = name.clone().unwrap_or(opened.name);
+            Shelf::open()?.reserve(&name, *replace)?.link(path)?;
+            let text =
+                format!("{name}: {} multipliers, read from {}\n", opened.entries.len(), path.display());
+            console.deliver(text.as_bytes(), None)?;
+        }
+        CatalogCommand::Remove { name } => {
+            let Shelved { path, linked, .. } = Shelf::open()?.remove(name)?;
+            let what = if linked { "forgotten; it stays in" } else { "removed from" };
+            console.deliver(format!("{name}: {what} {}\n", path.display()).as_bytes(), None)?;
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// A catalogue, opened if it can be.
+struct Listed {
+    name: String,
+    path: Option<PathBuf>,
+    linked: bool,
+    opened: Result<Catalogue, CatalogueError>,
+}
+
+fn list(format: Format, console: &Console) -> anyhow::Result<()> {
+    let registry = Registry::linked()?;
+    let mut all = Vec::new();
+    for embedded in &catalogue::own::EMBEDDED {
+        let opened = embedded.open(&registry).context("a catalogue that comes with axmul")?;
+        all.push(Listed { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
+    }
+    // Without a home there are no others.
+    if let Ok(shelf) = Shelf::open() {
+        for Shelved { name, path, linked } in shelf.list()? {
+            let opened = catalogue::open(&path, None, &registry);
+            if let Err(error) = &opened {
+                console.warn(format!("{name}: {error}"));
+            }
+            all.push(Listed { name, path: Some(path), linked, opened });
+        }
+    }
+    let text = match format {
+        Format::Table => table(&all),
+        Format::Json => serde_json::to_string_pretty(&all.iter().map(json).collect::<Vec<_>>())? + "\n",
+    };
+    console.deliver(text.as_bytes(), None)
+}
+
+impl Listed {
+    fn description(&self) -> &str {
+        match &self.opened {
+            Ok(catalogue) => &catalogue.description,
+            Err(_) => "cannot be read",
+        }
+    }
+
+    fn count(&self) -> Option<usize> {
+        self.opened.as_ref().ok().map(|catalogue| catalogue.entries.len())
+    }
+}
+
+fn table(all: &[Listed]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .force_no_tty();
+    table.set_header(["name", "multipliers", "what it is", "path"]);
+    for one in all {
+        table.add_row([
+            one.name.clone(),
+            one.count().map(|count| count.to_string()).unwrap_or_default(),
+            one.description().to_owned(),
+            one.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
+        ]);
+    }
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    format!("{table}\n")
+}
+
+fn json(one: &Listed) -> serde_json::Value {
+    json!({
+        "name": one.name,
+        "multipliers": one.count(),
+        "description": one.description(),
+        "path": one.path,
+        "linked": one.linked,
+        "error": one.opened.as_ref().err().map(ToString::to_string),
+    })
+}

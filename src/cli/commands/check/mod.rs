@@ -1,0 +1,151 @@
+//! `axmul check`: two multipliers equal, or operands that tell them apart.
+
+mod answer;
+mod decide;
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::cli::ExitStatus;
+use crate::cli::inputs::SingleEntry;
+use crate::cli::options::SourceArgs;
+use crate::cli::output::Console;
+use answer::{Answer, Findings};
+use axmul_metrics::OperandFormat;
+use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
+use axmul_providers::Sampling;
+use decide::{Decision, Effort, Side};
+
+/// Check that two multipliers compute the same products, or find operands for which they do not
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul check my_mult.v my_mult.c
+  axmul check my_mult.v exact-8s                  whether it is exact
+  axmul check before.blif after.v && echo same    for scripts and CI
+  axmul check wide.v exact-32s --time-limit 300   beyond 16x16 bits: a proof, else a sample
+  axmul check my_mult.v mine.npy --format json
+
+Two circuits are proven equal, or all operand pairs are compared where the product has up to 32
+bits, or else a sample of them is; the answer says which. A sample that shows no difference is no
+proof: --proof makes that an error.
+Exit codes: 0 no difference, 1 a difference, 2 error.")]
+pub(in crate::cli) struct CheckArgs {
+    /// One multiplier
+    #[arg(value_name = "A")]
+    first: String,
+    /// The other one
+    #[arg(value_name = "B")]
+    second: String,
+    /// Count the operand pairs that differ, however many there are; otherwise only up to 24 product bits
+    #[arg(long)]
+    all: bool,
+    /// Seconds that a proof may take where not all operand pairs can be compared
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = crate::cli::options::seconds)]
+    time_limit: Duration,
+    /// Where there is no proof, compare so many operand pairs drawn at random, not all of them. Without it 16777216
+    /// are drawn where the product has more than 32 bits
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40), conflicts_with = "all")]
+    samples: Option<u64>,
+    /// The seed of the pairs that are drawn
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+    /// An error where there is neither a proof nor a difference
+    #[arg(long)]
+    proof: bool,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Text,
+    /// One object
+    Json,
+}
+
+/// Two multipliers that cannot be compared.
+#[derive(Debug, thiserror::Error)]
+#[error("A, {}, has operands {}, and B, {}, has operands {}: only multipliers of one format can be equal; {advice}",
+    .names[0], .formats[0], .names[1], .formats[1])]
+struct FormatsDiffer {
+    names: [String; 2],
+    formats: [OperandFormat; 2],
+    advice: &'static str,
+}
+
+impl FormatsDiffer {
+    fn new(names: [String; 2], formats: [OperandFormat; 2]) -> Self {
+        let [x, y] = formats;
+        let widths = |format: OperandFormat| (format.width_a(), format.width_b());
+        let advice = match (widths(x) == widths(y), widths(x) == (y.width_b(), y.width_a())) {
+            (true, _) => {
+                "if a netlist, a C source or a table was read otherwise than it is meant, say --signed or --unsigned"
+            }
+            (false, true) => "if the operands of a netlist were taken in the wrong order, say --a and --b",
+            (false, false) => "if the operands of a netlist were not recognised, say --a and --b",
+        };
+        Self { names, formats, advice }
+    }
+}
+
+/// `--all` for more pairs than can be compared.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "--all compares every operand pair, which is done up to {MAX_EXHAUSTIVE_BITS} product bits, and operands {0} have \
+     products of {bits}; leave --all away", bits = .0.product_width()
+)]
+struct TooManyPairs(OperandFormat);
+
+/// `--proof` without one.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no difference was found, and no proof either, which --proof asks for; give a proof more time with --time-limit"
+)]
+struct NoProof;
+
+pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let collection = args.sources.open()?;
+    let first = SingleEntry::find(&collection, &args.first, console)?;
+    let second = SingleEntry::find_another(&collection, &args.second, console)?;
+    let entries = [&first.entry, &second.entry];
+    let formats = entries.map(|entry| entry.format);
+    let format = formats[0];
+    if formats[1] != format {
+        return Err(FormatsDiffer::new(entries.map(|entry| entry.name.clone()), formats).into());
+    }
+    // What can fail cheaply fails before anything is compared.
+    if args.all && format.product_width() > MAX_EXHAUSTIVE_BITS {
+        return Err(TooManyPairs(format).into());
+    }
+    let effort = Effort {
+        all: args.all,
+        time_limit: args.time_limit,
+        samples: args.samples.unwrap_or(Sampling::DEFAULT_PAIRS),
+        sample_always: args.samples.is_some(),
+        seed: args.seed,
+    };
+    let sides = [side(&first)?, side(&second)?];
+    let decision = Decision { sides: &sides, format, effort, console };
+    let answer =
+        Answer { names: [args.first.clone(), args.second.clone()], format, findings: decision.make()? };
+    let text = match args.format {
+        Format::Text => answer.text(),
+        Format::Json => answer.json()?,
+    };
+    console.deliver(text.as_bytes(), None)?;
+    match answer.findings {
+        Findings::Different { .. } => Ok(ExitStatus::Different),
+        Findings::Unknown { .. } if args.proof => Err(NoProof.into()),
+        Findings::Equal(_) | Findings::Unknown { .. } => Ok(ExitStatus::Done),
+    }
+}
+
+fn side(one: &SingleEntry) -> anyhow::Result<Side> {
+    Ok(Side { circuit: one.circuit()?, products: one.products()? })
+}

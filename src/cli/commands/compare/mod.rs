@@ -1,0 +1,316 @@
+//! `axmul compare`: multipliers side by side, ranked and judged.
+
+mod costs;
+mod judge;
+mod predicted;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use crate::cli::ExitStatus;
+use crate::cli::inputs::warn;
+use crate::cli::options::SampleArgs;
+use crate::cli::options::SourceArgs;
+use crate::cli::options::costing::{BackendName, Costing, CostingArgs};
+use crate::cli::options::weights::{Weights, needs_tables, weighted};
+use crate::cli::output::Console;
+use crate::report::comparison::{Csv, Json, Markdown, Table};
+use crate::report::{FigureFile, OutputFile, Render, scatter};
+use axmul_hardware::activity::Sampling;
+use axmul_metrics::Evaluated;
+use axmul_metrics::compare::{
+    Field, Fronts, MAX_VOLUME_FIELDS, Mixing, Ranking, Reference, Row, SortKey, Threshold, mark_front, sort,
+};
+use axmul_providers::{Collection, Entry};
+
+/// Compare multipliers: error metrics, cost, Pareto fronts of catalogues, thresholds
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul compare                                       all multipliers that come with axmul
+  axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
+  axmul compare --catalog evoapprox --signed --sort power_mw
+  axmul compare --catalog evoapprox --unsigned --pareto mre_pct,area_um2 --plot front.svg
+  axmul compare --catalog own --catalog mine.yaml --signed --cost built-in --pareto power_mw,mae \\
+                --plot fronts.svg --summary fronts.json
+  axmul compare exact-12s drum-6-12s truncated-9-12s          12 bits: all 16777216 pairs
+  axmul compare my.npy --fail-if 'mae_pct > 0.5 || wce > 2000'      exit code 1 if it holds
+  axmul compare --signed --weights histogram.npy --format json -o compared.json
+
+Fields to sort by, to rank by and to judge by:
+  width_a width_b mae mae_pct wce wce_pct mre_pct wcre_pct ep_pct mse variance mean_error
+  power_mw area_um2 delay_ns; to sort by also: name provider
+
+Several catalogues: each has its own front, and all together the joint one. Beneath the table stand
+the points of each, the share of each catalogue in the joint front, and hypervolumes, in percent of
+the box from 0 to the reference: that of --reference, else a tenth beyond the worst figures on any
+catalogue's own front. --format json and csv have the rows, --summary the rest.
+Weights: .npy of [2^n] (both operands), [2, 2^n] (a, then b) or [2^n, 2^m] (joint), bin 0 being
+the lowest operand value; counts or probabilities.")]
+pub(in crate::cli) struct CompareArgs {
+    /// The multipliers; all of the sources without any
+    #[arg(value_name = "NAME|PATH")]
+    names: Vec<String>,
+    /// Order of the rows, the smallest first; rows in which the field is unknown come last
+    #[arg(long, value_name = "FIELD", default_value = "mae_pct")]
+    sort: SortKey,
+    /// The largest first
+    #[arg(long)]
+    reverse: bool,
+    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source and technology of
+    /// costs
+    #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',', default_value = "mae_pct,power_mw")]
+    pareto: Vec<Field>,
+    /// Put costs of different sources on one front, although they are not comparable
+    #[arg(long)]
+    mix_costs: bool,
+    /// The worst figures that hypervolumes reckon with, one for each field of --pareto
+    #[arg(long, value_name = "X,Y", value_delimiter = ',', allow_negative_numbers = true)]
+    reference: Vec<f64>,
+    /// Exit with code 1 if this holds for a multiplier: comparisons (> >= < <= == !=) of fields and numbers, joined
+    /// by && and ||; may be repeated
+    #[arg(long, value_name = "EXPRESSION")]
+    fail_if: Vec<Threshold>,
+    /// Weigh operand pairs by a histogram of operands
+    #[arg(long, value_name = "FILE.npy")]
+    weights: Option<PathBuf>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// The file to write, whole or not at all; standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Also draw the first two fields of the front against one another
+    #[arg(long, value_name = "FILE.svg|png")]
+    plot: Option<PathBuf>,
+    /// Also write the fronts of the catalogues: points, shares and hypervolumes
+    #[arg(long, value_name = "FILE.json")]
+    summary: Option<PathBuf>,
+    #[command(flatten)]
+    samples: SampleArgs,
+    /// Cost all multipliers by one backend; without it, each has the figures that came with it, else those of its
+    /// circuit with the cells that axmul carries
+    #[arg(long, value_enum, value_name = "BACKEND", help_heading = "Costs")]
+    cost: Option<BackendName>,
+    /// With --cost published: multipliers without published figures have those of axmul's cells, scaled by what the
+    /// multipliers with both say
+    #[arg(long, help_heading = "Costs")]
+    predict: bool,
+    #[command(flatten)]
+    costing: CostingArgs,
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// An array of objects
+    Json,
+    /// Comma-separated values
+    Csv,
+    /// For reports
+    Markdown,
+}
+
+pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    // What can fail cheaply fails before the multipliers are evaluated.
+    let reference = check(args)?;
+    let output = args.output.as_deref().map(OutputFile::open).transpose()?;
+    let summary = args.summary.as_deref().map(OutputFile::open).transpose()?;
+    let plot = args.plot.as_deref().map(FigureFile::open).transpose()?;
+    let weights = args.weights.as_deref().map(Weights::read).transpose()?;
+    let costing = match args.cost {
+        Some(backend) => {
+            let sampling = Sampling { seed: args.samples.sampling().seed, ..Sampling::default() };
+            Some((backend, args.costing.read(sampling, console)?))
+        }
+        None => None,
+    };
+
+    let collection = args.sources.open_sampling(args.samples.sampling())?;
+    let mut rows = rows(args, &collection, weights.as_ref(), costing.as_ref(), console)?;
+    sort(&mut rows, args.sort, args.reverse);
+    let mixing = if args.mix_costs { Mixing::AllSources } else { Mixing::PerCostSource };
+    let ranking = Ranking { fields: &args.pareto, mixing };
+    mark_front(&mut rows, ranking);
+    let several = collection.catalogues().len() > 1;
+    let catalogues = if several { collection.catalogues() } else { &[] };
+    let fronts = Fronts::of(&rows, ranking, catalogues, reference.as_ref());
+
+    let bytes = render(args, &rows, (several || reference.is_some()).then_some(&fronts), several, {
+        if output.is_none() { console.width() } else { None }
+    })?;
+    console.deliver(&bytes, output)?;
+    if let Some(file) = summary {
+        file.commit(&Json.render(&fronts)?)?;
+    }
+    if let Some(file) = plot {
+        file.commit(&scatter(&rows, ranking, catalogues).context("cannot draw --plot")?)?;
+    }
+    if several {
+        warn_of_absence(catalogues, &rows, console);
+    }
+    warn_of_reference(reference.is_some(), &fronts, console);
+    Ok(judge::judge(&args.fail_if, &rows, console))
+}
+
+/// What options need each other; the reference, if there is one.
+fn check(args: &CompareArgs) -> anyhow::Result<Option<Reference>> {
+    let fields = &args.pareto;
+    if let Some((at, field)) = fields.iter().enumerate().find(|(at, field)| fields[..*at].contains(field)) {
+        bail!("--pareto names {field} twice, the second time as field {}; name each field once", at + 1);
+    }
+    for (option, given) in [
+        ("--plot draws two fields against one another", args.plot.is_some()),
+        ("--summary has hypervolumes, of two fields or more", args.summary.is_some()),
+        ("--reference is for hypervolumes, of two fields or more", !args.reference.is_empty()),
+    ] {
+        if given && fields.len() < 2 {
+            bail!("{option}; name two with --pareto FIELD,FIELD");
+        }
+    }
+    if !args.reference.is_empty() && fields.len() > MAX_VOLUME_FIELDS {
+        bail!(
+            "hypervolumes are computed for up to {MAX_VOLUME_FIELDS} fields, and --pareto names {}; leave --reference away",
+            fields.len()
+        );
+    }
+    if args.predict && args.cost != Some(BackendName::Published) {
+        bail!("--predict puts multipliers beside published figures; add --cost published");
+    }
+    match args.cost {
+        None => {
+            if let Some(option) = args.costing.first_given() {
+                bail!("{option} is for costs that are computed; add --cost built-in or another backend");
+            }
+        }
+        Some(BackendName::Published) => {
+            if let Some(option) = args.costing.first_given() {
+                bail!(
+                    "published costs are what they are; leave {option} away, or name another backend with --cost"
+                );
+            }
+        }
+        Some(BackendName::Liberty) if args.costing.liberty.is_none() => {
+            bail!("--cost liberty maps onto the cells of a library; name its file with --liberty FILE.lib");
+        }
+        Some(backend) if args.costing.liberty.is_some() && !backend.uses_liberty() => {
+            bail!("--liberty is for the backends placed, liberty and yosys; name one of them with --cost");
+        }
+        Some(_) => {}
+    }
+    if args.reference.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Reference::new(args.reference.clone(), fields)?))
+}
+
+/// A row for each multiplier: under the weights if there are any, at the costs that are asked for.
+fn rows(
+    args: &CompareArgs,
+    collection: &Collection,
+    weights: Option<&Weights>,
+    costing: Option<&(BackendName, Costing)>,
+    console: &Console,
+) -> anyhow::Result<Vec<Row>> {
+    let listed: Vec<(Entry, Row)> = match weights {
+        None => {
+            let progress = console.progress("evaluating");
+            let selection = collection.select_with_progress(&args.names, &|now| progress.show(now));
+            drop(progress);
+            let selection = selection?;
+            warn(&selection.warnings, console);
+            let both = selection.entries.into_iter().zip(&selection.multipliers);
+            both.map(|(entry, multiplier)| {
+                let row = Row::new(multiplier, &multiplier.evaluation, &entry.catalogue);
+                (entry, row)
+            })
+            .collect()
+        }
+        Some(weights) => weighted_rows(args, collection, weights, console)?,
+    };
+    let (entries, rows): (Vec<Entry>, Vec<Row>) = listed.into_iter().unzip();
+    let Some((backend, costing)) = costing else { return Ok(rows) };
+    let outcomes = |backend| costs::outcomes(&entries, backend, costing, collection, console);
+    let mut costed = outcomes(*backend);
+    if args.predict {
+        predicted::fill(&mut costed, &outcomes(BackendName::BuiltIn), console)?;
+    }
+    costs::recost(rows, costed, *backend, console)
+}
+
+/// The rows of multipliers whose operand pairs are weighed, which takes tables.
+fn weighted_rows(
+    args: &CompareArgs,
+    collection: &Collection,
+    weights: &Weights,
+    console: &Console,
+) -> anyhow::Result<Vec<(Entry, Row)>> {
+    let progress = console.progress("tabulating");
+    let tables = collection.select_tables(&args.names, &|now| progress.show(now));
+    drop(progress);
+    let tables = tables.map_err(needs_tables)?;
+    warn(&tables.warnings, console);
+    let distribution = weights.distribution(tables.multipliers.iter().map(|table| table.format()))?;
+    let both = tables.entries.into_par_iter().zip(tables.multipliers);
+    Ok(both
+        .map(|(entry, table)| {
+            let evaluation = weighted(&table.table, &distribution);
+            let metrics = evaluation.metrics;
+            let row = Row::new(&Evaluated::of_table(table, metrics), &evaluation, &entry.catalogue);
+            (entry, row)
+        })
+        .collect())
+}
+
+/// The rows as `--format` has them, and beneath them the fronts in formats for readers.
+fn render(
+    args: &CompareArgs,
+    rows: &[Row],
+    fronts: Option<&Fronts>,
+    by_catalogue: bool,
+    width: Option<usize>,
+) -> anyhow::Result<Vec<u8>> {
+    // One field has a best row and no front to speak of.
+    let fronts = fronts.filter(|fronts| fronts.fields.len() > 1);
+    let beneath = |format: &dyn Render<Fronts>| fronts.map(|fronts| format.render(fronts)).transpose();
+    let (mut bytes, fronts) = match args.format {
+        Format::Table => {
+            let format = Table { width, by_catalogue };
+            (format.render(rows)?, beneath(&format)?)
+        }
+        Format::Markdown => {
+            let format = Markdown { by_catalogue };
+            (format.render(rows)?, beneath(&format)?)
+        }
+        Format::Json => (Json.render(rows)?, None),
+        Format::Csv => (Csv.render(rows)?, None),
+    };
+    bytes.extend(fronts.unwrap_or_default());
+    Ok(bytes)
+}
+
+/// Says which catalogues have nothing to compare.
+fn warn_of_absence(catalogues: &[String], rows: &[Row], console: &Console) {
+    for catalogue in catalogues.iter().filter(|name| rows.iter().all(|row| row.catalogue != **name)) {
+        console.warn(format_args!("nothing of the catalogue {catalogue} is compared"));
+    }
+}
+
+/// Says where a reference leaves nothing to measure.
+fn warn_of_reference(given: bool, fronts: &Fronts, console: &Console) {
+    for front in &fronts.fronts {
+        let figures = &front.figures;
+        if given && figures.points > 0 && figures.points_beyond_reference == figures.points {
+            console.warn(format_args!(
+                "no point of the front lies below the --reference in every field, so hypervolumes are 0; name worse \
+                 figures"
+            ));
+        }
+    }
+}

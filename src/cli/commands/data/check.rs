@@ -1,0 +1,188 @@
+//! `axmul data check NAME|PATH`: every image read, and what they are.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::cli::output::Console;
+use axmul_data::Source;
+use axmul_data::images::{
+    ChannelStatistics, Channels, CorruptImage, Form, ImageSet, OnCorrupt, Part, Reading, statistics,
+};
+
+/// How images are read, and how what is found is told.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ContentArgs {
+    /// What corrupt images mean for the exit code; they are listed in any case
+    #[arg(long, value_enum, default_value = "fail")]
+    corrupt: Corrupt,
+    /// Bring all images to this size, as `data.resize` of an experiment does
+    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = size)]
+    resize: Option<[usize; 2]>,
+    /// Take all images as grey or as coloured, as `data.channels` of an experiment does
+    #[arg(long, value_enum)]
+    channels: Option<Colours>,
+    /// How it is told
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Corrupt {
+    /// An error
+    Fail,
+    /// None: an experiment with `corrupt: skip` would leave them out
+    Skip,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Colours {
+    /// One channel
+    Grey,
+    /// Three channels
+    Rgb,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// One object
+    Json,
+}
+
+impl ContentArgs {
+    /// Whether anything but images goes to standard output.
+    pub fn is_machine(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+fn size(text: &str) -> Result<[usize; 2], String> {
+    let sides =
+        text.split_once('x').and_then(|(rows, columns)| Some([rows.parse().ok()?, columns.parse().ok()?]));
+    sides.ok_or_else(|| "expected ROWSxCOLUMNS, as in 32x32".to_owned())
+}
+
+/// The object of `--format json`.
+#[derive(Serialize)]
+struct Report {
+    path: PathBuf,
+    form: Form,
+    /// Channels, rows, columns.
+    shape: [usize; 3],
+    classes: Vec<String>,
+    parts: Vec<PartReport>,
+    corrupt: Vec<CorruptImage>,
+}
+
+#[derive(Serialize)]
+struct PartReport {
+    part: &'static str,
+    images: usize,
+    /// Of each class, in their order.
+    images_per_class: Vec<usize>,
+    /// Of each channel.
+    channels: Vec<ChannelStatistics>,
+}
+
+/// Reads everything that `source` has at `place`, and tells `out` what it is; how far it is, `console`.
+pub(super) fn content(
+    source: &Source,
+    place: PathBuf,
+    args: &ContentArgs,
+    console: &Console,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let channels = match args.channels {
+        None => Channels::AsStored,
+        Some(Colours::Grey) => Channels::Grey,
+        Some(Colours::Rgb) => Channels::Rgb,
+    };
+    // All corrupt images are to be told, not the first.
+    let reading = Reading { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
+    let bar = console.progress_in_bytes("images");
+    let set = source.read_watched(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
+    drop(bar);
+    let set = set.context("the images cannot be used")?;
+    let report = Report::of(place, set);
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+        Format::Table => out.write_all(report.text().as_bytes())?,
+    }
+    let corrupt = report.corrupt.len();
+    if corrupt > 0 && args.corrupt == Corrupt::Fail {
+        bail!(
+            "{corrupt} {} corrupt; mend or remove, or use the rest with `corrupt: skip` in the experiment (here \
+             --corrupt skip)",
+            if corrupt == 1 { "image is" } else { "images are" }
+        );
+    }
+    Ok(())
+}
+
+impl Report {
+    fn of(path: PathBuf, set: ImageSet) -> Self {
+        let part = |(name, part): (&'static str, Option<&Part>)| {
+            let part = part?;
+            let mut images_per_class = vec![0; set.classes.len()];
+            for &label in &part.labels {
+                if let Some(count) = images_per_class.get_mut(usize::from(label)) {
+                    *count += 1;
+                }
+            }
+            let channels = statistics(part, set.shape);
+            Some(PartReport { part: name, images: part.len(), images_per_class, channels })
+        };
+        let parts = [
+            ("train", Some(&set.train)),
+            ("validation", set.validation.as_ref()),
+            ("test", set.test.as_ref()),
+        ];
+        let parts = parts.into_iter().filter_map(part).collect();
+        Self { path, form: set.form, shape: set.shape, classes: set.classes, parts, corrupt: set.corrupt }
+    }
+
+    fn text(&self) -> String {
+        let [channels, rows, columns] = self.shape;
+        let kind = if channels == 1 { "grey" } else { "RGB" };
+        let mut text = format!("{}: {}\n", self.path.display(), self.form);
+        let classes = self.classes.len();
+        let _ = writeln!(text, "{classes} classes, {rows}x{columns} pixels (rows x columns), {kind}");
+        let mut table = Table::new();
+        let names = self.parts.iter().map(|part| part.part.to_owned());
+        table
+            .load_style(UTF8_FULL_CONDENSED)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .force_no_tty();
+        table.set_header(std::iter::once("class".to_owned()).chain(names));
+        let mut row = |name: String, cell: &dyn Fn(&PartReport) -> String| {
+            table.add_row(std::iter::once(name).chain(self.parts.iter().map(cell)));
+        };
+        for (class, name) in self.classes.iter().enumerate() {
+            row(name.clone(), &|part| part.images_per_class[class].to_string());
+        }
+        row("all".to_owned(), &|part| part.images.to_string());
+        for channel in 0..channels {
+            let name = if channels == 1 { "brightness" } else { ["red", "green", "blue"][channel] };
+            row(format!("{name}, mean"), &|part| format!("{:.4}", part.channels[channel].mean));
+            row(format!("{name}, deviation"), &|part| format!("{:.4}", part.channels[channel].std));
+        }
+        for index in 1..=self.parts.len() {
+            if let Some(column) = table.column_mut(index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let _ = writeln!(text, "{table}");
+        for image in &self.corrupt {
+            let _ = writeln!(text, "corrupt: {}: {}", image.path, image.problem);
+        }
+        text
+    }
+}

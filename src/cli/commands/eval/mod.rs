@@ -1,0 +1,274 @@
+//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on.
+//!
+//! The network is that of a run, or one with weights that others trained ([`published`]).
+
+mod published;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use serde::Deserialize;
+
+use crate::cli::ExitStatus;
+use crate::cli::inputs::MultiplierSet;
+use crate::cli::inputs::experiment::{data_directory, multipliers};
+use crate::cli::options::SourceArgs;
+use crate::cli::output::Console;
+use crate::launch::Trainer;
+use axmul_experiment::assignment::EnergySource;
+use axmul_experiment::{
+    EvalRequest, EvalResult, Experiment, FileError, Network, RunDirectory, Split, StageName, read_json,
+};
+use axmul_metrics::Tabulated;
+
+/// Try a trained network with multipliers of your choice, without training
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul eval runs/mnist-lenet5                                  the retrained network as it is
+  axmul eval runs/mnist-lenet5 --multiplier drum-4-8s --stage quantize
+  axmul eval runs/mnist-lenet5 --multiplier ./libmine.so:mul8s_mine --format json
+  axmul eval runs/mnist-lenet5 --assignment mine.json --stage search --split validation
+
+With weights that others trained, a safetensors file with torchvision's names:
+  axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
+  axmul eval --network resnet18 --weights resnet18.safetensors --data photos \\
+      --set data.resize=[224,224] \\
+      --set 'data.normalise={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
+  axmul eval --network resnet8 --weights mine.safetensors --data cifar10 --multiplier drum-4-8s
+
+--input is float32 or float64 [N, C, H, W], normalised already; --logits takes the class scores.
+--data gives the accuracy; --set changes keys of an experiment's data: and quantisation: (see
+experiments/mnist-lenet5.yaml), device and threads. Without multipliers the network computes in
+fp32. With them it is quantised as it is, without training: the ranges of activations are
+calibrated on capture.images training images of --data, else on as many images of --input.")]
+pub(in crate::cli) struct EvalArgs {
+    /// The directory of the run
+    #[arg(value_name = "RUN", required_unless_present = "network")]
+    run: Option<PathBuf>,
+    /// A network instead of a run: a built-in one or a file, with parameters after a colon
+    #[arg(long, value_name = "NAME|FILE", requires = "weights", conflicts_with_all = ["run", "stage", "seed"])]
+    network: Option<String>,
+    /// The network's weights
+    #[arg(long, value_name = "FILE.safetensors", requires = "network")]
+    weights: Option<PathBuf>,
+    /// Images for the network: a data set (see `axmul data list`), or a folder or archive of images
+    #[arg(long, value_name = "NAME|PATH", requires = "network", required_unless_present_any = ["run", "input"])]
+    data: Option<String>,
+    /// Change a key of the network's experiment, dotted, to a YAML value; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "network")]
+    set: Vec<String>,
+    /// The images to compute class scores for
+    #[arg(long, value_name = "FILE.npy", requires_all = ["network", "logits"])]
+    input: Option<PathBuf>,
+    /// Where the class scores go: float32 [N, classes]
+    #[arg(long, value_name = "FILE.npy", requires_all = ["network", "input"])]
+    logits: Option<PathBuf>,
+    /// One multiplier for all layers
+    #[arg(long, value_name = "NAME|PATH", conflicts_with = "assignment")]
+    multiplier: Option<String>,
+    /// The multiplier of each layer, as `axmul assign --format json` writes it; the one of the run by default
+    #[arg(long, value_name = "FILE.json")]
+    assignment: Option<PathBuf>,
+    /// The stage whose weights are taken
+    #[arg(long, value_name = "STAGE", default_value = "retrain")]
+    stage: StageName,
+    /// The seed whose weights are taken; the run's first by default
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The images: use those of validation for choices, those of test for results
+    #[arg(long, value_enum, default_value = "test")]
+    split: Images,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Images {
+    /// Put aside from training
+    Validation,
+    /// Never used for a choice
+    Test,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// A line for reading
+    Text,
+    /// An object for machines
+    Json,
+}
+
+impl From<Images> for Split {
+    fn from(images: Images) -> Self {
+        match images {
+            Images::Validation => Self::Validation,
+            Images::Test => Self::Test,
+        }
+    }
+}
+
+pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    if let (Some(network), Some(weights)) = (&args.network, &args.weights) {
+        return published::run(args, network, weights, console);
+    }
+    // Clap lets a RUN excuse a missing --network.
+    if args.weights.is_some() || args.data.is_some() || args.input.is_some() || !args.set.is_empty() {
+        bail!("--weights, --data, --set, --input and --logits go with --network, not with a run");
+    }
+    let run = args.run.as_deref().context("name the directory of a run, or a --network")?;
+    let (directory, experiment, network) = RunDirectory::view(run)?;
+    args.sources.agree_with(experiment.signed)?;
+    let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
+    let checkpoint = directory.checkpoint(seed, args.stage);
+    if !checkpoint.is_file() {
+        bail!(
+            "the run has no weights of stage {} and seed {seed}: there is no {}",
+            args.stage,
+            checkpoint.display()
+        );
+    }
+    let (multipliers, layers) = match chosen(args, &experiment, &network, console)? {
+        Some(chosen) => chosen,
+        None => {
+            let layers = read_assignment(&directory.assignment(seed))
+                .context("the run has no assignment yet; name a --multiplier or an --assignment")?;
+            (listed(args, &experiment, console)?, layers)
+        }
+    };
+    let (trainer, data_directory) = (Trainer::find()?, data_directory(&experiment)?);
+    let result = trainer.eval(|output| EvalRequest {
+        experiment,
+        network,
+        multipliers,
+        data_directory,
+        checkpoint,
+        layers,
+        split: args.split.into(),
+        output,
+    })?;
+    let text = match args.format {
+        Format::Text => line(&result),
+        Format::Json => serde_json::to_string_pretty(&result)? + "\n",
+    };
+    console.deliver(text.as_bytes(), None)?;
+    Ok(ExitStatus::Done)
+}
+
+/// Multipliers, and which layer takes which of them.
+type Choice = (Vec<Tabulated>, BTreeMap<String, String>);
+
+/// What `--multiplier` or `--assignment` ask for; `None` where there is neither.
+fn chosen(
+    args: &EvalArgs,
+    experiment: &Experiment,
+    network: &Network,
+    console: &Console,
+) -> anyhow::Result<Option<Choice>> {
+    let resolved = network.resolve()?;
+    let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
+    let names: Vec<&str> = multiplying.map(|layer| layer.name.as_str()).collect();
+    if let Some(name) = &args.multiplier {
+        let asked = std::slice::from_ref(name);
+        let selected = tables(args, experiment, asked, console)?;
+        let [one] = &selected[..] else {
+            let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
+            bail!("--multiplier {name} names {} multipliers ({}); name one", names.len(), names.join(", "));
+        };
+        let layers = names.iter().map(|&layer| (layer.to_owned(), one.name.clone())).collect();
+        return Ok(Some((vec![one.clone()], layers)));
+    }
+    let Some(path) = &args.assignment else { return Ok(None) };
+    let layers = read_assignment(path)?;
+    if let Some(stranger) = layers.keys().find(|layer| !names.contains(&layer.as_str())) {
+        bail!(
+            "{}: network '{}' has no layer '{stranger}' with multipliers; it has {}",
+            path.display(),
+            network.name,
+            names.join(", ")
+        );
+    }
+    let listed = listed(args, experiment, console)?;
+    if let Some((layer, missing)) = layers.iter().find(|(_, name)| listed.iter().all(|m| m.name != **name)) {
+        bail!(
+            "{}: there is no multiplier '{missing}' for layer '{layer}'; name its catalogue with --catalog",
+            path.display()
+        );
+    }
+    Ok(Some((listed, layers)))
+}
+
+/// The multipliers that an assignment may name.
+fn listed(args: &EvalArgs, experiment: &Experiment, console: &Console) -> anyhow::Result<Vec<Tabulated>> {
+    if args.sources.is_explicit() {
+        tables(args, experiment, &[], console)
+    } else {
+        Ok(multipliers(experiment, EnergySource::Catalogue, console)?.multipliers)
+    }
+}
+
+/// The tables of `names`, or all of the sources if `names` is empty.
+fn tables(
+    args: &EvalArgs,
+    experiment: &Experiment,
+    names: &[String],
+    console: &Console,
+) -> anyhow::Result<Vec<Tabulated>> {
+    let (sources, energy) = (&args.sources, EnergySource::Catalogue);
+    Ok(MultiplierSet::of_sources(sources, experiment.signed, names, energy, console)?.multipliers)
+}
+
+/// A result for reading.
+fn line(result: &EvalResult) -> String {
+    let top5 = result.top5.map(|top5| format!("top-5 {:.2} %, ", 100.0 * top5)).unwrap_or_default();
+    format!(
+        "top-1 {:.2} %, {top5}loss {:.4}, on {} images ({:.0} a second)\n",
+        100.0 * result.top1,
+        result.loss,
+        result.images,
+        result.images_per_second
+    )
+}
+
+/// What matters of an assignment here, so that one written by hand needs no figures.
+#[derive(Deserialize)]
+struct Assigned {
+    layers: Vec<AssignedLayer>,
+}
+
+#[derive(Deserialize)]
+struct AssignedLayer {
+    name: String,
+    multiplier: String,
+}
+
+/// The multiplier of each layer, from a file as `axmul assign --format json` or a run writes it.
+fn read_assignment(path: &Path) -> Result<BTreeMap<String, String>, FileError> {
+    let assigned: Assigned = read_json(path)?;
+    Ok(assigned.layers.into_iter().map(|layer| (layer.name, layer.multiplier)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_five_are_told_of_where_they_mean_something() {
+        let mut result = EvalResult {
+            split: Split::Test,
+            images: 20,
+            top1: 0.5,
+            top5: None,
+            loss: 1.25,
+            images_per_second: 99.6,
+        };
+        assert_eq!(line(&result), "top-1 50.00 %, loss 1.2500, on 20 images (100 a second)\n");
+        result.top5 = Some(0.75);
+        assert!(line(&result).starts_with("top-1 50.00 %, top-5 75.00 %, loss"));
+    }
+}

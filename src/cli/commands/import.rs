@@ -1,0 +1,163 @@
+//! `axmul import`: libraries of others, verified and kept as catalogues.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::cli::ExitStatus;
+use crate::cli::options::EvaluationArgs;
+use crate::cli::output::Console;
+use axmul_metrics::OperandFormat;
+use axmul_providers::import::{Import, Imported, Kind, Remark, Subject};
+use axmul_providers::{Collection, Sources};
+
+/// Import a library: verify every multiplier, and keep it as a catalogue known by name
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul import evoapproxlib evoapproxlib            a clone, as the catalogue evoapproxlib-v1.2022
+  axmul import evoapproxlib evoapproxlib --of 8s,8u        signed and unsigned 8x8 alone
+  axmul import arithsgen generated --name mine      Verilog, BLIF, C and CGP files of ArithsGen
+  axmul import tables luts                          .npy, .csv, .txt, .bin and .h tables of products
+  axmul import dir chip                             netlists, C sources and tables of your own
+  axmul compare --catalog evoapproxlib-v1.2022 --of 8s     it is there from now on
+
+Every netlist, C source and table of a multiplier is read and compared with the others: over all
+pairs of operands up to 24 product bits, beyond that by proof, else by 262144 pairs. Published
+figures are held against what the products give. What is wrong with one multiplier costs that one,
+and a line of the summary.
+Files of one name, extension apart, are one multiplier; import.yaml in a folder of your own may say
+what the files do not (see multipliers/README.md).
+Catalogues lie in $AXMUL_DATA_DIR/catalogues, else in axmul/catalogues in the user's data directory.")]
+pub(in crate::cli) struct ImportArgs {
+    /// What DIR holds
+    #[arg(value_enum, value_name = "KIND")]
+    kind: Of,
+    /// The folder: a checkout, or the output of a generator
+    #[arg(value_name = "DIR")]
+    path: PathBuf,
+    /// What the catalogue is called; otherwise as the library with its release, or as the folder
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The release of EvoApproxLib, where it is not to be told by its index
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
+    /// Only multipliers of these operands: 8s, 8u, 8x4u
+    #[arg(long = "of", value_name = "FORMAT,...", value_delimiter = ',')]
+    formats: Vec<OperandFormat>,
+    /// In the place of a catalogue of the same name
+    #[arg(long)]
+    replace: bool,
+    /// How the summary is written
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    evaluation: EvaluationArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// A checkout of EvoApproxLib, either release
+    Evoapproxlib,
+    /// What ArithsGen wrote
+    Arithsgen,
+    /// Tables of products, with figures in a published.csv
+    Tables,
+    /// Your own files, with an import.yaml or without
+    #[value(name = "dir")]
+    Folder,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Text,
+    /// One object
+    Json,
+}
+
+pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    if args.release.is_some() && args.kind != Of::Evoapproxlib {
+        anyhow::bail!("--release is that of EvoApproxLib; other libraries have none");
+    }
+    let import = Import {
+        kind: match args.kind {
+            Of::Evoapproxlib => Kind::EvoApproxLib,
+            Of::Arithsgen => Kind::ArithsGen,
+            Of::Tables => Kind::Tables,
+            Of::Folder => Kind::Folder,
+        },
+        path: args.path.clone(),
+        name: args.name.clone(),
+        release: args.release.clone(),
+        formats: args.formats.clone(),
+        replace: args.replace,
+    };
+    let collection = Collection::open(&Sources {
+        limits: args.evaluation.limits(),
+        cache: args.evaluation.cache(),
+        builtin: false,
+        ..Sources::default()
+    })?;
+    let progress = console.progress("importing");
+    let imported = collection.import(&import, &|done, total| progress.set_steps(done as u64, total as u64));
+    drop(progress);
+    let imported = imported?;
+    let text = match args.format {
+        Format::Text => text(&imported),
+        Format::Json => serde_json::to_string_pretty(&json(&imported))? + "\n",
+    };
+    console.deliver(text.as_bytes(), None)?;
+    Ok(ExitStatus::Done)
+}
+
+fn of(remarks: &[Remark], subject: Subject) -> Vec<&Remark> {
+    remarks.iter().filter(|remark| remark.subject == subject).collect()
+}
+
+/// How many multipliers remarks are about.
+fn multipliers(remarks: &[&Remark]) -> usize {
+    let mut names: Vec<&str> = remarks.iter().map(|remark| remark.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}
+
+fn text(imported: &Imported) -> String {
+    let Imported { catalogue, directory, description, formats, agreed, models, remarks } = imported;
+    let count: usize = formats.values().sum();
+    let mut text =
+        format!("{description}: {count} multipliers from {models} files, as catalogue {catalogue}\n");
+    let formats: Vec<String> = formats.iter().map(|(format, count)| format!("{count} {format}")).collect();
+    let _ = writeln!(text, "  {}", formats.join(", "));
+    let _ = writeln!(text, "  {agreed} with several models that all compute the same");
+    for subject in Subject::ALL {
+        let remarks = of(remarks, subject);
+        if !remarks.is_empty() {
+            let _ = writeln!(text, "  {} {}", multipliers(&remarks), subject.counted());
+        }
+        for remark in remarks.into_iter().filter(|_| subject.is_spelt_out()) {
+            let _ = writeln!(text, "    {remark}");
+        }
+    }
+    let _ = writeln!(text, "  in {}", directory.display());
+    text
+}
+
+fn json(imported: &Imported) -> serde_json::Value {
+    let remark = |remark: &Remark| json!({ "name": remark.name, "subject": remark.subject.key(), "text": remark.text });
+    let formats: serde_json::Map<_, _> =
+        imported.formats.iter().map(|(format, count)| (format.to_string(), json!(count))).collect();
+    json!({
+        "catalogue": imported.catalogue,
+        "description": imported.description,
+        "directory": imported.directory,
+        "multipliers": imported.formats.values().sum::<usize>(),
+        "formats": formats,
+        "files": imported.models,
+        "models_agree": imported.agreed,
+        "remarks": imported.remarks.iter().map(remark).collect::<Vec<_>>(),
+    })
+}

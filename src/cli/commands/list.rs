@@ -1,0 +1,191 @@
+//! `axmul list`: what there is.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use clap::ValueEnum;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::cli::ExitStatus;
+use crate::cli::options::SourceArgs;
+use crate::cli::output::Console;
+use crate::report::significant;
+use axmul_metrics::OperandFormat;
+use axmul_providers::{Collection, Entry};
+
+/// List the multipliers at hand, or the families of which any member can be named
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul list                                  what comes with axmul
+  axmul list --families                       the families and their parameters
+  axmul list --catalog evoapprox --signed     what a catalogue holds
+  axmul list --format json | jq -r '.[].name'")]
+pub(in crate::cli) struct ListArgs {
+    /// The families linked into this executable instead of single multipliers
+    #[arg(long)]
+    families: bool,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    #[command(flatten)]
+    sources: SourceArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// An array of objects
+    Json,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    catalogue: &'a str,
+    provider: &'a str,
+    signed: bool,
+    width_a: u8,
+    width_b: u8,
+    /// `8s`, `8x4u`.
+    format: OperandFormat,
+    power_mw: Option<f64>,
+    area_um2: Option<f64>,
+    delay_ns: Option<f64>,
+    cost_source: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        let (format, cost) = (entry.format, &entry.cost);
+        Self {
+            name: &entry.name,
+            catalogue: &entry.catalogue,
+            provider: &entry.provider,
+            signed: format.is_signed(),
+            width_a: format.width_a(),
+            width_b: format.width_b(),
+            format,
+            power_mw: cost.power_mw,
+            area_um2: cost.area_um2,
+            delay_ns: cost.delay_ns,
+            cost_source: (!cost.is_empty()).then_some(cost.source.as_str()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Family {
+    name: &'static str,
+    summary: &'static str,
+    citation: &'static str,
+    parameters: Vec<Parameter>,
+    listed: usize,
+}
+
+#[derive(Serialize)]
+struct Parameter {
+    name: &'static str,
+    description: &'static str,
+}
+
+pub(super) fn run(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let collection = args.sources.open()?;
+    let text = match (args.families, args.format) {
+        (true, format) => families(&collection, format)?,
+        (false, format) => {
+            for warning in collection.warnings() {
+                console.about(warning);
+            }
+            if collection.entries().is_empty() {
+                bail!("there is no multiplier to list; name a catalogue or a plugin that holds some");
+            }
+            match format {
+                Format::Json => json(&collection.entries().iter().map(Listed::new).collect::<Vec<_>>())?,
+                Format::Table => table(collection.entries()),
+            }
+        }
+    };
+    console.deliver(text.as_bytes(), None)?;
+    Ok(ExitStatus::Done)
+}
+
+fn json<T: Serialize>(value: &T) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+fn families(collection: &Collection, format: Format) -> anyhow::Result<String> {
+    let families: Vec<Family> = collection
+        .registry()
+        .providers()
+        .iter()
+        .map(|provider| Family {
+            name: provider.name(),
+            summary: provider.summary(),
+            citation: provider.citation(),
+            parameters: provider
+                .parameters()
+                .iter()
+                .map(|p| Parameter { name: p.name, description: p.description })
+                .collect(),
+            listed: provider.variants().len(),
+        })
+        .collect();
+    if let Format::Json = format {
+        return json(&families);
+    }
+    let mut text = String::new();
+    for family in &families {
+        let mut name = family.name.to_owned();
+        for parameter in &family.parameters {
+            let _ = write!(name, "-<{}>", parameter.name);
+        }
+        let _ = writeln!(text, "{name}[-<format>]\n  {}", family.summary);
+        for parameter in &family.parameters {
+            let _ = writeln!(text, "  <{}>: {}", parameter.name, parameter.description);
+        }
+        let _ = writeln!(text, "  {}\n", family.citation);
+    }
+    text.push_str("<format> is 8s (signed), 8u (unsigned) or, for other widths of a and b, 8x4u.\n");
+    Ok(text)
+}
+
+fn table(entries: &[Entry]) -> String {
+    let mut sources: Vec<&str> =
+        entries.iter().filter(|e| !e.cost.is_empty()).map(|e| e.cost.source.as_str()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .force_no_tty();
+    table.set_header(["name", "catalogue", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
+    let figure = |value: Option<f64>| value.map(|value| significant(value, 4)).unwrap_or_default();
+    for entry in entries {
+        let cost = &entry.cost;
+        let source = sources.iter().position(|source| !cost.is_empty() && *source == cost.source);
+        table.add_row([
+            entry.name.clone(),
+            entry.catalogue.clone(),
+            entry.format.to_string(),
+            figure(cost.power_mw),
+            figure(cost.area_um2),
+            figure(cost.delay_ns),
+            source.map(|number| format!("[{}]", number + 1)).unwrap_or_default(),
+        ]);
+    }
+    for index in 3..6 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = format!("{table}\n");
+    for (number, source) in sources.iter().enumerate() {
+        let _ = writeln!(text, "[{}] {source}", number + 1);
+    }
+    text
+}

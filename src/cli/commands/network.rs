@@ -1,0 +1,257 @@
+//! `axmul network`: the networks that come with axmul, and what a description amounts to.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::cli::ExitStatus;
+use crate::cli::output::Console;
+use crate::report::OutputFile;
+use axmul_experiment::{Layer, Network, RunDirectory, Source, StageName, publish};
+
+/// List networks, show their layers, shapes, parameters and multiplications, and write their weights
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  axmul network list
+  axmul network show lenet5
+  axmul network show resnet18:classes=10,size=32       with parameters overridden
+  axmul network show mine.yaml --format json
+  axmul network weights runs/cifar-resnet18 --stage baseline -o resnet18.safetensors
+
+A network file is checked as a whole: errors name the line and the layer. The files of the
+built-in networks, in experiments/networks of the source, are examples of blocks, repeats and
+branches.")]
+pub(in crate::cli) struct NetworkArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum Action {
+    /// List the built-in networks
+    List {
+        /// How the result is written
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Show a network layer by layer
+    Show {
+        /// A built-in network or a file; parameters after a colon, as in resnet18:classes=10,size=32
+        #[arg(value_name = "NAME|FILE")]
+        network: String,
+        /// How the result is written
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Write the weights of a run for others: safetensors with torchvision's names
+    Weights {
+        /// The directory of the run
+        #[arg(value_name = "RUN")]
+        run: PathBuf,
+        /// The stage whose weights are taken
+        #[arg(long, value_name = "STAGE", default_value = "baseline")]
+        stage: StageName,
+        /// The seed whose weights are taken; the run's first by default
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+        /// The file to write, whole or not at all
+        #[arg(long, short, value_name = "FILE.safetensors")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading
+    Table,
+    /// For machines
+    Json,
+}
+
+/// A network in `--format json`.
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    input: [usize; 3],
+    classes: usize,
+    parameters: u64,
+    multiplications: u64,
+    layers: Vec<ShownLayer>,
+}
+
+#[derive(Serialize)]
+struct ShownLayer {
+    name: String,
+    kind: &'static str,
+    /// Names of the layers it works on, `input` being the image.
+    inputs: Vec<String>,
+    output: Vec<usize>,
+    parameters: u64,
+    multiplications: u64,
+}
+
+pub(super) fn run(args: &NetworkArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let text = match &args.action {
+        Action::List { format } => {
+            let all = Network::built_in().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
+            match format {
+                Format::Json => {
+                    serde_json::to_string_pretty(&all.iter().map(summary).collect::<Vec<_>>())? + "\n"
+                }
+                Format::Table => list(&all),
+            }
+        }
+        Action::Show { network, format } => {
+            let shown = shown(network)?;
+            match format {
+                Format::Json => serde_json::to_string_pretty(&shown)? + "\n",
+                Format::Table => show(&shown),
+            }
+        }
+        Action::Weights { run, stage, seed, output } => {
+            let (directory, experiment, _) = RunDirectory::view(run)?;
+            let seed = seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
+            let output = OutputFile::open(output)?;
+            let path = output.path().display().to_string();
+            output.commit(&publish(&directory.checkpoint(seed, *stage))?)?;
+            console.note(format!("weights of stage {stage} and seed {seed} written to {path}"));
+            return Ok(ExitStatus::Done);
+        }
+    };
+    console.deliver(text.as_bytes(), None)?;
+    Ok(ExitStatus::Done)
+}
+
+fn shown(name: &str) -> anyhow::Result<Shown> {
+    let network = Network::load(name)?;
+    let layers = network.resolve()?;
+    let input = |source: &Source| match source {
+        Source::Image => "input".to_owned(),
+        Source::Layer(index) => layers[*index].name.clone(),
+    };
+    let shown_layer = |layer: &Layer| ShownLayer {
+        name: layer.name.clone(),
+        kind: layer.operation.kind().name(),
+        inputs: layer.inputs.iter().map(input).collect(),
+        output: layer.output.clone(),
+        parameters: layer.operation.parameters(),
+        multiplications: layer.operation.opcount(),
+    };
+    let shown: Vec<ShownLayer> = layers.iter().map(shown_layer).collect();
+    let sum = |of: fn(&ShownLayer) -> u64| shown.iter().map(of).fold(0, u64::saturating_add);
+    Ok(Shown {
+        input: network.input,
+        classes: network.classes,
+        parameters: sum(|layer| layer.parameters),
+        multiplications: sum(|layer| layer.multiplications),
+        name: network.name,
+        layers: shown,
+    })
+}
+
+/// What `list` says of a network: all but its layers.
+fn summary(network: &Shown) -> serde_json::Value {
+    serde_json::json!({
+        "name": network.name,
+        "input": network.input,
+        "classes": network.classes,
+        "parameters": network.parameters,
+        "multiplications": network.multiplications,
+        "layers": network.layers.len(),
+    })
+}
+
+fn table(header: &[&str], numbers: usize) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .force_no_tty();
+    table.set_header(header.to_vec());
+    for index in header.len() - numbers..header.len() {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn list(networks: &[Shown]) -> String {
+    let mut table = table(&["name", "input", "classes", "parameters", "multiplications"], 3);
+    for network in networks {
+        table.add_row([
+            network.name.clone(),
+            size(&network.input),
+            network.classes.to_string(),
+            grouped(network.parameters),
+            grouped(network.multiplications),
+        ]);
+    }
+    format!("{table}\nmultiplications are those of one image; `axmul network show NAME` has every layer\n")
+}
+
+fn show(network: &Shown) -> String {
+    let mut table = table(&["layer", "kind", "from", "output", "parameters", "multiplications"], 2);
+    let mut before = "input";
+    for layer in &network.layers {
+        // The layer before goes without saying.
+        let from = if layer.inputs == [before] { String::new() } else { layer.inputs.join(", ") };
+        let count = |n: u64| if n == 0 { String::new() } else { grouped(n) };
+        table.add_row([
+            layer.name.clone(),
+            layer.kind.to_owned(),
+            from,
+            size(&layer.output),
+            count(layer.parameters),
+            count(layer.multiplications),
+        ]);
+        before = &layer.name;
+    }
+    let mut text = format!("{table}\n");
+    let _ = writeln!(
+        text,
+        "{}: images {}, {} classes, {} parameters, {} multiplications an image",
+        network.name,
+        size(&network.input),
+        network.classes,
+        grouped(network.parameters),
+        grouped(network.multiplications)
+    );
+    text
+}
+
+/// `16x8x8`.
+fn size(shape: &[usize]) -> String {
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
+}
+
+/// `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What the commands about experiments share: the multipliers and the images that an experiment names.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::MultiplierSet;
+use crate::cli::output::Console;
+use axmul_experiment::assignment::{EnergySource, LayerCapture};
+use axmul_experiment::{Experiment, RunDirectory, read_json, sign_magnitude};
+use axmul_metrics::Tabulated;
+use axmul_metrics::compare::CostOrigin;
+use axmul_providers::{Collection, Sources};
+
+/// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
+/// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
+/// the built-in catalogue has none for, members of the families with the parameters of those in it.
+pub(in crate::cli) fn multipliers(
+    experiment: &Experiment,
+    energy: EnergySource,
+    console: &Console,
+) -> anyhow::Result<MultiplierSet> {
+    let sources = Sources {
+        catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
+        signed: Some(experiment.signed),
+        ..Sources::default()
+    };
+    let collection = Collection::open(&sources)?;
+    let narrow = experiment.catalog.is_empty() && experiment.quantisation.weights.bits != 8;
+    let names =
+        if narrow { collection.registry().members_of(experiment.operand_format()) } else { Vec::new() };
+    let selected = MultiplierSet::select(&collection, &names, energy, console)
+        .context("no multipliers for the experiment")?;
+    if energy == EnergySource::Catalogue {
+        warn_of_mixed_costs(&selected.multipliers, console);
+    }
+    Ok(selected)
+}
+
+/// An assignment compares costs, and costs of different origins are not comparable.
+pub(in crate::cli) fn warn_of_mixed_costs(multipliers: &[Tabulated], console: &Console) {
+    let origins = CostOrigin::distinct(multipliers.iter().filter_map(|m| CostOrigin::of(&m.cost)));
+    if origins.len() > 1 {
+        let labels: Vec<String> = origins.iter().map(|origin| origin.label(&origins)).collect();
+        console.warn(format_args!(
+            "the multipliers' costs are of {} sources or technologies, which are not comparable: {}",
+            origins.len(),
+            labels.join(" | ")
+        ));
+    }
+}
+
+/// Multipliers as the layers of the experiment use them: unsigned ones between signs and magnitudes are signed.
+/// Those that cannot be used so are left out with a warning.
+pub(in crate::cli) fn as_used(
+    experiment: &Experiment,
+    multipliers: Vec<Tabulated>,
+    console: &Console,
+) -> Vec<Tabulated> {
+    if experiment.signed || experiment.affine() {
+        return multipliers;
+    }
+    let mut used = Vec::new();
+    for multiplier in &multipliers {
+        match sign_magnitude(multiplier, experiment.operand_format()) {
+            Ok(signed) => used.push(signed),
+            Err(error) => console.warn(error),
+        }
+    }
+    used
+}
+
+/// A seed of a run, by default its first, and what the layers told about themselves in its search.
+pub(in crate::cli) fn captures(
+    directory: &RunDirectory,
+    experiment: &Experiment,
+    seed: Option<u64>,
+) -> anyhow::Result<(u64, Vec<LayerCapture>)> {
+    let seed = seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
+    let captures = read_json(&directory.captures(seed))
+        .with_context(|| format!("the stage search of seed {seed} is not done"))?;
+    Ok((seed, captures))
+}
+
+/// Where the experiment's images lie, after a look whether they are all there.
+pub(in crate::cli) fn data_directory(experiment: &Experiment) -> anyhow::Result<PathBuf> {
+    let source = experiment.data.source();
+    let place = source.place(experiment.data.directory.as_deref()).context("data.name")?;
+    source.verify(&place).context("the images of the experiment are not all there")?;
+    Ok(place)
+}

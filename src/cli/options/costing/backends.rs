@@ -1,0 +1,95 @@
+//! The backends at hand.
+
+use axmul_api::Netlist;
+use clap::ValueEnum;
+
+use super::Costing;
+use axmul_metrics::Cost;
+use axmul_netlist::Placed;
+use axmul_providers::cache::Cache;
+use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
+use axmul_providers::{Collection, Entry, SourceError};
+
+/// Who costs multipliers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(in crate::cli) enum BackendName {
+    /// The figures that came with it
+    Published,
+    /// The very cells of a netlist that came mapped
+    Placed,
+    /// The cells that axmul carries
+    BuiltIn,
+    /// The cells of --liberty
+    Liberty,
+    /// Yosys and ABC
+    Yosys,
+}
+
+impl BackendName {
+    /// Whether it uses the cells of `--liberty`, if that is given.
+    pub fn uses_liberty(self) -> bool {
+        matches!(self, Self::Placed | Self::Liberty | Self::Yosys)
+    }
+}
+
+/// What backends go by, of one multiplier.
+pub(in crate::cli) struct KnownCosts {
+    circuit: Option<Netlist>,
+    placed: Option<Placed>,
+    cost: Cost,
+}
+
+impl KnownCosts {
+    pub fn of(collection: &Collection, entry: &Entry) -> Result<Self, SourceError> {
+        Ok(Self {
+            circuit: collection.circuit(entry)?,
+            placed: collection.placed(entry)?,
+            cost: collection.known_cost(entry)?,
+        })
+    }
+
+    /// As the multiplier of this name.
+    pub fn subject<'a>(&'a self, name: &'a str) -> Subject<'a> {
+        Subject { name, circuit: self.circuit.as_ref(), placed: self.placed.as_ref(), known: &self.cost }
+    }
+}
+
+/// The backends at hand.
+pub(in crate::cli) struct CostBackends<'a> {
+    placed: AsPlaced<'a>,
+    built_in: BuiltIn<'a>,
+    liberty: Option<BuiltIn<'a>>,
+    yosys: Yosys<'a>,
+}
+
+impl<'a> CostBackends<'a> {
+    pub fn new(costing: &'a Costing, cache: &'a Cache) -> Self {
+        let (technology, goal) = (costing.technology.as_ref(), costing.goal);
+        Self {
+            placed: AsPlaced::new(technology.unwrap_or(Technology::built_in())),
+            built_in: BuiltIn::new(Technology::built_in(), goal, cache),
+            liberty: technology.map(|technology| BuiltIn::new(technology, goal, cache)),
+            yosys: Yosys::new(technology.unwrap_or(Technology::built_in()), goal, cache),
+        }
+    }
+
+    /// Those that have figures of a multiplier, Yosys left out, which takes its time.
+    pub fn able(&self, subject: &Subject<'_>) -> Vec<BackendName> {
+        let published = Published::has(subject).then_some(BackendName::Published);
+        let placed = self.placed.can(subject).then_some(BackendName::Placed);
+        let mapped = subject.circuit.map(|_| BackendName::BuiltIn);
+        let liberty = mapped.and(self.liberty.as_ref()).map(|_| BackendName::Liberty);
+        published.into_iter().chain(placed).chain(mapped).chain(liberty).collect()
+    }
+
+    /// `None` for that of a Liberty file where there is no such file.
+    pub fn backend(&self, name: BackendName) -> Option<&dyn Backend> {
+        Some(match name {
+            BackendName::Published => &Published,
+            BackendName::Placed => &self.placed,
+            BackendName::BuiltIn => &self.built_in,
+            BackendName::Liberty => self.liberty.as_ref()?,
+            BackendName::Yosys => &self.yosys,
+        })
+    }
+}

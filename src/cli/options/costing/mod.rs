@@ -1,0 +1,130 @@
+//! What the commands that cost multipliers share: the options, and the backends at hand.
+
+mod backends;
+mod operands;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+pub(in crate::cli) use backends::{BackendName, CostBackends, KnownCosts};
+use operands::{Choice, Given};
+
+use crate::cli::output::Console;
+use axmul_hardware::activity::{Glitches, Sampling};
+use axmul_hardware::cost::{CLOCK_MHZ, Conditions};
+use axmul_hardware::map::Goal;
+use axmul_hardware::operands::Operands;
+use axmul_metrics::OperandFormat;
+use axmul_providers::costs::Technology;
+
+/// What computed costs depend on besides the circuit.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Costs")]
+pub(in crate::cli) struct CostingArgs {
+    /// A cell library, for the backends placed, liberty and yosys
+    #[arg(long, value_name = "FILE.lib")]
+    pub liberty: Option<PathBuf>,
+    /// Products a microsecond at which power is stated
+    #[arg(long, value_name = "MHZ", default_value_t = CLOCK_MHZ, value_parser = megahertz)]
+    clock: f64,
+    /// What is multiplied
+    #[arg(long, value_name = "uniform|FILE.npy", default_value = "uniform")]
+    operands: Choice,
+    /// Count glitches too: signals that toggle more than once a product, at the cells' delays
+    #[arg(long)]
+    glitches: bool,
+    /// What the mapping is best at
+    #[arg(long, value_enum, default_value = "area")]
+    goal: Goals,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Goals {
+    /// The smallest area
+    Area,
+    /// The shortest delay
+    Delay,
+}
+
+fn megahertz(text: &str) -> Result<f64, String> {
+    let valid = text.parse::<f64>().ok().filter(|clock| (0.001..=1e6).contains(clock));
+    valid.ok_or_else(|| "expected a number of megahertz from 0.001 to 1000000".into())
+}
+
+/// What the options name, read.
+pub(in crate::cli) struct Costing {
+    pub technology: Option<Technology>,
+    pub goal: Goal,
+    clock_mhz: f64,
+    operands: Given,
+    glitches: Glitches,
+    sampling: Sampling,
+}
+
+impl CostingArgs {
+    /// The first option that says other than its default.
+    pub fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            ("--liberty", self.liberty.is_some()),
+            ("--clock", self.clock != CLOCK_MHZ),
+            ("--operands", self.operands != Choice::Uniform),
+            ("--glitches", self.glitches),
+            ("--goal", self.goal != Goals::Area),
+        ];
+        given.into_iter().find_map(|(option, given)| given.then_some(option))
+    }
+
+    /// Reads the files that the options name. `sampling` is for where not every case is looked at.
+    pub fn read(&self, sampling: Sampling, console: &Console) -> anyhow::Result<Costing> {
+        let operands = self.operands.read()?;
+        let technology = self.liberty.as_deref().map(Technology::open).transpose()?;
+        for note in technology.iter().flat_map(|technology| &technology.notes) {
+            console.note(note);
+        }
+        Ok(Costing {
+            technology,
+            goal: match self.goal {
+                Goals::Area => Goal::Area,
+                Goals::Delay => Goal::Delay,
+            },
+            clock_mhz: self.clock,
+            operands,
+            glitches: if self.glitches { Glitches::Counted } else { Glitches::Ignored },
+            sampling,
+        })
+    }
+}
+
+impl Costing {
+    /// The conditions of `--operands` for the multiplier of this name.
+    pub fn conditions(&self, name: &str, format: OperandFormat) -> anyhow::Result<Conditions> {
+        let operands = self.operands.of(format).with_context(|| format!("{name}: --operands"))?;
+        Ok(self.under(operands))
+    }
+
+    /// The conditions under other operands.
+    pub fn under(&self, operands: Operands) -> Conditions {
+        Conditions {
+            clock_mhz: self.clock_mhz,
+            operands,
+            glitches: self.glitches,
+            sampling: self.sampling,
+            ..Conditions::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_tick() {
+        assert_eq!(megahertz("250"), Ok(250.0));
+        for text in ["0", "-1", "inf", "NaN", "fast", "1e9"] {
+            assert!(megahertz(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `--operands`: what is multiplied.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::bail;
+
+use crate::cli::options::weights::Weights;
+use axmul_hardware::operands::Operands;
+use axmul_metrics::{OperandFormat, ProductTable};
+
+/// What the option says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// Every pair equally likely.
+    Uniform,
+    /// A file, and what it is, where that is said.
+    File { path: PathBuf, kind: Option<Kind> },
+}
+
+/// What the numbers of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Histogram,
+    Trace,
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, path) = match text.split_once(':') {
+            _ if text == "uniform" => return Ok(Self::Uniform),
+            Some(("trace", path)) => (Some(Kind::Trace), path),
+            Some(("histogram", path)) => (Some(Kind::Histogram), path),
+            _ => (None, text),
+        };
+        if path.is_empty() {
+            return Err("expected uniform, or a .npy file: FILE, histogram:FILE or trace:FILE".into());
+        }
+        Ok(Self::File { path: path.into(), kind })
+    }
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(super) enum Given {
+    Uniform,
+    Histogram(Weights),
+    Trace(Vec<[i64; 2]>),
+}
+
+impl Choice {
+    /// Reads the file, if there is one. Integers of `[n, 2]` are a trace, all else is a histogram; of `[2, 2]` either
+    /// could be meant.
+    pub fn read(&self) -> anyhow::Result<Given> {
+        let Self::File { path, kind } = self else { return Ok(Given::Uniform) };
+        let weights = Weights::read_as("operands", path)?;
+        let pairs = weights.integer_pairs();
+        match (kind, pairs) {
+            (Some(Kind::Trace), None) => bail!(
+                "operands {}: expected a trace, integers of shape [pairs, 2], got {}",
+                path.display(),
+                weights.describe()
+            ),
+            (None, Some(pairs)) if pairs.len() == 2 => bail!(
+                "operands {0}: an array of shape [2, 2] may be a histogram or a trace; write histogram:{0} or trace:{0}",
+                path.display()
+            ),
+            (None | Some(Kind::Trace), Some(pairs)) => Ok(Given::Trace(pairs)),
+            (Some(Kind::Histogram), _) | (None, None) => Ok(Given::Histogram(weights)),
+        }
+    }
+}
+
+impl Given {
+    /// The operands of a multiplier. Whether a trace is in its range is for the cost to say.
+    pub fn of(&self, format: OperandFormat) -> anyhow::Result<Operands> {
+        match self {
+            Self::Uniform => Ok(Operands::Uniform),
+            Self::Trace(pairs) => Ok(Operands::Trace(pairs.clone())),
+            Self::Histogram(weights) => {
+                let width = format.width_a().max(format.width_b());
+                if width > ProductTable::MAX_WIDTH {
+                    bail!(
+                        "a histogram is of operands of at most {} bits, and these have {width}; give a trace",
+                        ProductTable::MAX_WIDTH
+                    );
+                }
+                Ok(Operands::Distribution(weights.distribution([format])?))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_be_said_to_be_a_trace() {
+        let choice = |text: &str| text.parse::<Choice>();
+        let file = |path: &str, kind| Ok(Choice::File { path: path.into(), kind });
+        assert_eq!(choice("uniform"), Ok(Choice::Uniform));
+        assert_eq!(choice("./uniform"), file("./uniform", None));
+        assert_eq!(choice("trace:t.npy"), file("t.npy", Some(Kind::Trace)));
+        assert_eq!(choice("histogram:a:b.npy"), file("a:b.npy", Some(Kind::Histogram)));
+        assert_eq!(choice("disk:b.npy"), file("disk:b.npy", None));
+        assert!(choice("").is_err() && choice("trace:").is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! What commands print, and how: the console, and where results go.
+
+mod console;
+
+pub(super) use console::Console;
