@@ -6,6 +6,9 @@ CC ?= cc
 PYTHON ?= python3
 export PYTHON
 
+# rustfmt follows `mod` only, and these are found by a macro.
+FAMILIES = $(wildcard plugins/families/src/*.rs)
+
 BIN = $(or $(CARGO_TARGET_DIR),target)/release
 # Recipes that need libtorch begin with this. Found, or downloaded and kept in the user's cache.
 WITH_LIBTORCH = LIBTORCH=$$(scripts/libtorch.sh) && export LIBTORCH
@@ -29,7 +32,7 @@ build: prerequisites ## build axmul and axmul-train (release), side by side
 	$(WITH_LIBTORCH) && $(CARGO) build --locked --release --package axmul --package axmul-train --bins
 
 lint: ## formatting and clippy, with and without libtorch
-	$(CARGO) fmt --all --check
+	$(CARGO) fmt --all --check -- $(FAMILIES)
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(WITH_LIBTORCH) && $(CARGO) clippy --locked --package axmul-train --all-targets -- -D warnings
 
@@ -75,7 +78,7 @@ libtorch: ## find or download libtorch, and say where it is
 	@scripts/libtorch.sh
 
 fmt: ## format the code
-	$(CARGO) fmt --all
+	$(CARGO) fmt --all -- $(FAMILIES)
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -33,14 +33,14 @@ static const axmul_multiplier multipliers[] = {
         .power_mw = 0.34, .area_um2 = 620.5, .delay_ns = AXMUL_UNKNOWN,
         .cost_source = "example figures, not measured", .technology = "45 nm, 1 V, 100 MHz",
         .documentation = "Array multiplier without the row of the weight's lowest bit.",
-        .licence = "MIT OR Apache-2.0",
+        .license = "MIT OR Apache-2.0",
     },
     {
         .name = "mine-2-8s", .width_a = 8, .width_b = 8, .is_signed = 1,
         .context = &two_bits, .product = product, .products = products,
         .power_mw = AXMUL_UNKNOWN, .area_um2 = AXMUL_UNKNOWN, .delay_ns = AXMUL_UNKNOWN,
         .documentation = "Array multiplier without the rows of the weight's lowest two bits.",
-        .licence = "MIT OR Apache-2.0",
+        .license = "MIT OR Apache-2.0",
     },
 };
 

@@ -92,7 +92,7 @@ typedef struct axmul_multiplier {
      */
     void (*products)(const void *context, const int64_t *a, const int64_t *b, int64_t *out, size_t count);
 
-    /* Average power in milliwatts, cell area in square micrometres, longest path in nanoseconds;
+    /* Average power in milliwatts, cell area in square micrometers, longest path in nanoseconds;
      * AXMUL_UNKNOWN (NaN) where unknown, else finite and not negative. */
     double power_mw;
     double area_um2;
@@ -103,10 +103,10 @@ typedef struct axmul_multiplier {
     /* The process and cell library, clock and activity behind the figures, or NULL. [text, at most 64 KiB] */
     const char *technology;
 
-    /* A sentence or two about the circuit, its licence (SPDX) and the publication to cite; each may be NULL.
+    /* A sentence or two about the circuit, its license (SPDX) and the publication to cite; each may be NULL.
      * [text, at most 64 KiB each] */
     const char *documentation;
-    const char *licence;
+    const char *license;
     const char *citation;
 } axmul_multiplier;
 

@@ -2,8 +2,8 @@
 //! normative text (owner and thread rules, versioning), and [`export_plugin!`](crate::export_plugin), with which
 //! a Rust `cdylib` enters through it.
 //!
-//! A Rust plugin takes this way too: what `inventory` registers in a library loaded at run time stays invisible
-//! to the host, and Rust has no ABI of its own that survives a change of compiler.
+//! Rust plugins use it too: the host does not see what `inventory` registers in a library loaded at run time, and Rust
+//! has no stable ABI of its own.
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
@@ -29,7 +29,7 @@ pub type ProductsFn =
 /// Stores the number of multipliers and returns the first.
 pub type MultipliersFn = unsafe extern "C" fn(count: *mut u32) -> *const MultiplierEntry;
 
-/// `axmul_multiplier`: one multiplier of a plugin. Text pointers are null or lead to UTF-8 ended by a zero byte.
+/// `axmul_multiplier`: one multiplier of a plugin. Text pointers are null or point to zero-terminated UTF-8.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct MultiplierEntry {
@@ -51,7 +51,7 @@ pub struct MultiplierEntry {
     pub products: Option<ProductsFn>,
     /// Average power in milliwatts; NaN where unknown.
     pub power_mw: f64,
-    /// Cell area in square micrometres; NaN where unknown.
+    /// Cell area in square micrometers; NaN where unknown.
     pub area_um2: f64,
     /// Longest path in nanoseconds; NaN where unknown.
     pub delay_ns: f64,
@@ -61,8 +61,8 @@ pub struct MultiplierEntry {
     pub technology: *const c_char,
     /// A sentence or two about the circuit.
     pub documentation: *const c_char,
-    /// Licence, as an SPDX expression.
-    pub licence: *const c_char,
+    /// License, as an SPDX expression.
+    pub license: *const c_char,
     /// Publication to cite.
     pub citation: *const c_char,
 }
@@ -70,7 +70,7 @@ pub struct MultiplierEntry {
 // SAFETY: the pointers lead to what the plugin keeps valid and unchanged for the life of the process, and the
 // header restricts calls, not reads, to one thread.
 unsafe impl Send for MultiplierEntry {}
-// SAFETY: as above.
+// SAFETY: the data is immutable for the life of the process, so that shared reads from any thread are sound.
 unsafe impl Sync for MultiplierEntry {}
 
 /// `axmul_plugin_entry`: what a plugin exports under the name [`ENTRY_SYMBOL`].
@@ -129,8 +129,11 @@ macro_rules! export_plugin {
     };
 }
 
-/// The entries of these multipliers, kept for the life of the process as the interface demands. Panics on text
-/// with a zero byte in it, which C cannot represent.
+/// The entries of these multipliers, leaked: the interface wants them valid for the life of the process.
+///
+/// # Panics
+///
+/// On text that contains a zero byte, which C cannot represent.
 pub fn export(multipliers: Vec<Box<dyn Multiplier>>) -> &'static [MultiplierEntry] {
     let entries: Vec<_> = multipliers.into_iter().map(entry).collect();
     entries.leak()
@@ -154,7 +157,7 @@ fn entry(multiplier: Box<dyn Multiplier>) -> MultiplierEntry {
         cost_source: unless_empty(cost.source),
         technology: unless_empty(cost.technology),
         documentation: unless_empty(multiplier.documentation()),
-        licence: ptr::null(),
+        license: ptr::null(),
         citation: ptr::null(),
         // A thin pointer to the fat one.
         context: ptr::from_ref(Box::leak(Box::new(multiplier))).cast(),
@@ -182,7 +185,8 @@ unsafe extern "C" fn products(
     out: *mut i64,
     count: usize,
 ) {
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller passes a context of `entry`, which leaked a `Box<dyn Multiplier>` there, and three arrays of
+    // `count` numbers that do not overlap.
     let (multiplier, a, b, out) = unsafe {
         (
             &*context.cast::<Box<dyn Multiplier>>(),

@@ -1,4 +1,4 @@
-//! Proof that a circuit computes what its arithmetic model computes.
+//! Checks that a circuit computes what its arithmetic model computes.
 
 use std::fmt;
 
@@ -6,37 +6,36 @@ use crate::{Multiplier, OperandFormat, Structure};
 
 /// Operands for which circuit and model disagree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
+pub struct CircuitMismatch {
     /// The multiplier.
     pub name: String,
     /// The operands (a, b).
     pub operands: (i64, i64),
-    /// What the arithmetic model says.
+    /// The product of the arithmetic model.
     pub model: i64,
-    /// What the circuit says.
+    /// The product of the circuit.
     pub circuit: i64,
-    /// How the circuit was run.
-    pub path: &'static str,
+    /// How it was evaluated: `circuit`, `netlist` or `batched function`.
+    pub evaluation: &'static str,
 }
 
-impl fmt::Display for Mismatch {
+impl fmt::Display for CircuitMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (a, b) = self.operands;
         write!(
             f,
             "{}: the {} gives {a} x {b} = {}, the model {}",
-            self.name, self.path, self.circuit, self.model
+            self.name, self.evaluation, self.circuit, self.model
         )
     }
 }
 
-impl std::error::Error for Mismatch {}
+impl std::error::Error for CircuitMismatch {}
 
-/// Compares the circuit of `multiplier`, simulated directly and as a replayed netlist, with its product
-/// function, both scalar and batched: over all operand pairs up to 8x8, else over a fixed sample of `samples`
-/// pairs that includes all combinations of extreme operands. A multiplier without a circuit passes on its
-/// batched function alone.
-pub fn check_structure(multiplier: &dyn Multiplier, samples: usize) -> Result<(), Mismatch> {
+/// Compares the circuit of `multiplier`, simulated directly and as a replayed netlist, and its batched product function
+/// with its scalar one. Covers all operand pairs up to 16 product bits; beyond that all combinations of extreme operands
+/// and `samples` pseudorandom pairs, the same every time. Without a circuit only the batched function is checked.
+pub fn check_structure(multiplier: &dyn Multiplier, samples: usize) -> Result<(), CircuitMismatch> {
     let format = multiplier.format();
     let pairs =
         if format.product_width() <= 16 { format.operands().collect() } else { sample(format, samples) };
@@ -45,14 +44,15 @@ pub fn check_structure(multiplier: &dyn Multiplier, samples: usize) -> Result<()
         let a: Vec<i64> = block.iter().map(|pair| pair.0).collect();
         let b: Vec<i64> = block.iter().map(|pair| pair.1).collect();
         let model: Vec<i64> = block.iter().map(|&(a, b)| multiplier.product(a, b)).collect();
-        let compare = |path, circuit: Vec<i64>| match (0..block.len()).find(|&i| circuit[i] != model[i]) {
+        let compare = |evaluation, circuit: Vec<i64>| match (0..block.len()).find(|&i| circuit[i] != model[i])
+        {
             None => Ok(()),
-            Some(i) => Err(Mismatch {
+            Some(i) => Err(CircuitMismatch {
                 name: multiplier.name(),
                 operands: block[i],
                 model: model[i],
                 circuit: circuit[i],
-                path,
+                evaluation,
             }),
         };
         let mut batched = vec![0; block.len()];

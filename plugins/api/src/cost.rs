@@ -1,15 +1,15 @@
-//! What a multiplier costs in hardware.
+//! Hardware cost.
 
 use serde::{Deserialize, Serialize};
 
-/// Hardware figures of one multiplier, all from one source; an unknown figure is `None`.
+/// Power, area and delay of one multiplier, all from one source; an unknown figure is `None`.
 ///
 /// Figures of different sources are not comparable, which is why the source travels with them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     /// Average power in milliwatts.
     pub power_mw: Option<f64>,
-    /// Cell area in square micrometres.
+    /// Cell area in square micrometers.
     pub area_um2: Option<f64>,
     /// Longest path in nanoseconds.
     pub delay_ns: Option<f64>,

@@ -19,6 +19,7 @@ pub struct OperandFormat {
 
 /// A format outside what axmul represents, or text that is not a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FormatError {
     /// An operand width outside [`OperandFormat::WIDTHS`].
     Width(u32),

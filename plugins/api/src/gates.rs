@@ -1,51 +1,51 @@
-//! The gates that circuits are made of, and their simulation.
+//! The gate builder that circuits are written against, and its two simulators.
 
-/// A builder of combinational logic. What a bit is, is up to the implementation: 64 simulated lanes
-/// ([`Lanes`]), a signal of a netlist ([`Recorder`](crate::Recorder)), ...
+/// A builder of combinational logic. The implementation decides what a bit is: 64 simulated cases ([`Lanes`]), a
+/// signal of a netlist ([`Recorder`](crate::Recorder)), ...
 ///
-/// Only the first six methods are required; the others are compositions of them, which an implementation
-/// overrides where it has a cell of its own.
+/// The first six methods are required; the others default to compositions of them. Override one where there is a
+/// cell for it.
 pub trait Gates {
-    /// A bit, or a bundle of independent bits.
+    /// One bit, or several independent bits side by side.
     type Bit: Copy;
 
     /// A constant.
     fn constant(&mut self, value: bool) -> Self::Bit;
     /// Inverter.
     fn not(&mut self, a: Self::Bit) -> Self::Bit;
-    /// Conjunction.
+    /// AND.
     fn and(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit;
-    /// Disjunction.
+    /// OR.
     fn or(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit;
-    /// Exclusive or.
+    /// XOR.
     fn xor(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit;
-    /// `if_one` where `select` is one, else `if_zero`.
+    /// Multiplexer: `if_one` where `select` is one, else `if_zero`.
     fn mux(&mut self, select: Self::Bit, if_one: Self::Bit, if_zero: Self::Bit) -> Self::Bit;
 
-    /// Inverted conjunction.
+    /// NAND.
     fn nand(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit {
         let and = self.and(a, b);
         self.not(and)
     }
 
-    /// Inverted disjunction.
+    /// NOR.
     fn nor(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit {
         let or = self.or(a, b);
         self.not(or)
     }
 
-    /// Equality.
+    /// XNOR.
     fn xnor(&mut self, a: Self::Bit, b: Self::Bit) -> Self::Bit {
         let xor = self.xor(a, b);
         self.not(xor)
     }
 
-    /// (sum, carry) of two bits.
+    /// Half adder: (sum, carry) of two bits.
     fn half_adder(&mut self, a: Self::Bit, b: Self::Bit) -> (Self::Bit, Self::Bit) {
         (self.xor(a, b), self.and(a, b))
     }
 
-    /// (sum, carry) of three bits.
+    /// Full adder: (sum, carry) of three bits.
     fn full_adder(&mut self, a: Self::Bit, b: Self::Bit, c: Self::Bit) -> (Self::Bit, Self::Bit) {
         let (partial, carry_ab) = self.half_adder(a, b);
         let (sum, carry_c) = self.half_adder(partial, c);
@@ -53,7 +53,7 @@ pub trait Gates {
     }
 }
 
-/// Simulation of 64 independent cases at once, one in each bit of a `u64`.
+/// Simulates 64 independent cases at once, one in each bit of a `u64`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lanes;
 
@@ -85,7 +85,7 @@ impl Gates for Lanes {
     }
 }
 
-/// Simulation of a single case, for explaining and debugging.
+/// Simulates a single case, for explaining and debugging.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bits;
 

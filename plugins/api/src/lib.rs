@@ -6,9 +6,12 @@
 //! - [`Multiplier`]: a name, a format, a product function; optionally a circuit and a hardware [`Cost`].
 //! - [`Gates`]: what a circuit is made of. A family writes its [`Circuit`] once, generically over this trait;
 //!   run over [`Bits`] or [`Lanes`] it simulates, over a [`Recorder`] it becomes a [`Netlist`], whose cells can be counted.
-//! - [`words`]: adders, shifters and sign handling, the vocabulary in which circuits are written.
-//! - [`Provider`] and [`register!`]: how a family makes its multipliers known by name.
-//! - [`check_structure`]: proves a circuit equal to its arithmetic model.
+//! - [`words`]: partial products, adders, shifters and sign handling, to write circuits with.
+//! - [`Family`] and [`register!`]: one algorithm with its parameters, made known by name. Most multipliers are written
+//!   so; the trait supplies [`Provider`], [`Multiplier`] and [`Circuit`], and its documentation has a whole example.
+//! - [`Provider`]: what a family is to the rest of axmul. Implement it, and [`Multiplier`], for multipliers that are no
+//!   family: without a circuit, with published costs, with a faster batched product function.
+//! - [`check_structure`]: compares a circuit with its arithmetic model.
 //! - [`c_abi`] and [`export_plugin!`]: the same through C, for shared libraries loaded at run time.
 //!
 //! A whole provider, which `axmul list` shows as soon as its crate is linked into the binary:
@@ -38,7 +41,7 @@
 //!
 //! register!(Evens);
 //!
-//! let even = Evens.multiplier(OperandFormat::unsigned(8, 8), &[]).unwrap();
+//! let even = providers()[0].multiplier(OperandFormat::unsigned(8, 8), &[]).unwrap();
 //! assert_eq!(even.name(), "even-8u");
 //! assert_eq!(even.product(3, 5), 14);
 //! ```
@@ -55,7 +58,7 @@ mod provider;
 mod structure;
 pub mod words;
 
-pub use check::{Mismatch, check_structure};
+pub use check::{CircuitMismatch, check_structure};
 pub use cost::Cost;
 pub use family::{Family, FamilyProvider};
 pub use format::{FormatError, OperandFormat};

@@ -1,4 +1,4 @@
-//! What a multiplier is.
+//! The multiplier trait.
 
 use crate::{Cost, OperandFormat, Structure};
 
@@ -7,7 +7,7 @@ use crate::{Cost, OperandFormat, Structure};
 /// Operand order is (a, b) = (activation, weight). Operands are passed as their values, within
 /// [`OperandFormat::range_a`] and [`OperandFormat::range_b`]; callers never pass others.
 pub trait Multiplier: Send + Sync {
-    /// The name under which it is listed, unique among all multipliers at hand.
+    /// The name under which it is listed, unique among all multipliers.
     fn name(&self) -> String;
 
     /// Widths and signedness of the operands.
@@ -16,9 +16,9 @@ pub trait Multiplier: Send + Sync {
     /// The approximate product of `a` and `b`.
     fn product(&self, a: i64, b: i64) -> i64;
 
-    /// The approximate products of `a[i]` and `b[i]`; the slices are of one length.
+    /// The approximate products of `a[i]` and `b[i]`; the slices have the same length.
     ///
-    /// Override it where many products at once are cheaper than one by one.
+    /// Override it where a batch is cheaper than one product at a time.
     fn products(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
         for ((&a, &b), out) in a.iter().zip(b).zip(out) {
             *out = self.product(a, b);

@@ -1,4 +1,4 @@
-//! Circuits as graphs of cells.
+//! Netlists, and the recorder that turns a circuit into one.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,17 +11,17 @@ use crate::{Gates, OperandFormat};
 pub enum CellKind {
     /// Inverter.
     Not,
-    /// Conjunction.
+    /// AND.
     And,
-    /// Disjunction.
+    /// OR.
     Or,
-    /// Exclusive or.
+    /// XOR.
     Xor,
-    /// Inverted conjunction.
+    /// NAND.
     Nand,
-    /// Inverted disjunction.
+    /// NOR.
     Nor,
-    /// Equality.
+    /// XNOR.
     Xnor,
     /// Multiplexer with inputs (select, if one, if zero).
     Mux,
@@ -106,12 +106,12 @@ impl CellCounts {
         self.0[kind as usize]
     }
 
-    /// Kinds and their counts, those that do not occur left out.
+    /// The kinds that occur, with their counts.
     pub fn iter(&self) -> impl Iterator<Item = (CellKind, usize)> {
         CellKind::ALL.into_iter().map(|kind| (kind, self.get(kind))).filter(|&(_, count)| count > 0)
     }
 
-    /// All cells.
+    /// The number of all cells.
     pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
@@ -142,13 +142,13 @@ impl Netlist {
         counts
     }
 
-    /// Builds the circuit again over another kind of bit: simulation, translation, another netlist.
+    /// Builds the circuit again over another kind of bit: to simulate it, to translate it, to record it anew.
     pub fn replay<G: Gates>(&self, gates: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
         self.run(gates, a, b).1
     }
 
-    /// Like [`Self::replay`], but returns the outputs of every cell, in the order of [`Self::cells`]: what a
-    /// simulation that counts toggles looks at. A cell with one output repeats it.
+    /// Like [`Self::replay`], but returns the outputs of every cell in the order of [`Self::cells`], for counting
+    /// toggles. A cell with one output repeats it.
     pub fn trace<G: Gates>(&self, gates: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<[G::Bit; 2]> {
         self.run(gates, a, b).0
     }
@@ -189,13 +189,13 @@ impl Netlist {
     }
 }
 
-/// Records a circuit as a [`Netlist`]. Constants are folded on the way, and a cell that stands there already is
-/// used again, so that a generic description is not charged for logic that no synthesis would keep.
+/// Records a circuit as a [`Netlist`]. Constants are folded and identical cells shared (structural hashing), so that
+/// a generic description does not pay for logic that no synthesis tool would keep.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     format: OperandFormat,
     cells: Vec<Cell>,
-    /// Where each cell stands, inputs sorted where their order does not matter.
+    /// The index of each recorded cell; inputs are sorted where their order does not matter.
     known: HashMap<(CellKind, Vec<Signal>), usize>,
 }
 
@@ -210,7 +210,7 @@ impl Recorder {
         (0..self.format.product_width().into()).map(Signal::Input)
     }
 
-    /// Ends the recording. Cells from which no output can be reached are left out.
+    /// Ends the recording and removes cells that reach no output.
     pub fn finish(self, outputs: Vec<Signal>) -> Netlist {
         let mut live = vec![false; self.cells.len()];
         let mut pending: Vec<Signal> = outputs.clone();
@@ -238,7 +238,7 @@ impl Recorder {
         Netlist { format: self.format, cells, outputs }
     }
 
-    /// The index of the cell, a new one unless it is known.
+    /// The index of the cell, which is recorded unless an identical one exists.
     fn index(&mut self, kind: CellKind, inputs: &[Signal]) -> usize {
         let mut key = inputs.to_vec();
         if kind != CellKind::Mux {

@@ -1,4 +1,4 @@
-//! How providers make their multipliers known.
+//! Providers, and the registry in which they make their multipliers known.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -28,14 +28,14 @@ pub trait Provider: Sync {
         parameters: &[u32],
     ) -> Result<Box<dyn Multiplier>, ProviderError>;
 
-    /// The members worth listing when nobody asks for a certain one. Empty by default: still reachable by name.
+    /// The members to list. None by default; members that are not listed can still be named.
     fn variants(&self) -> Vec<Variant> {
         Vec::new()
     }
 
-    /// The parameters of the members to try in this format where the best are looked for. By default all that
-    /// [`Self::multiplier`] takes, with values from 0 to the product's width; those of [`Self::variants`] where that
-    /// were more than 2^17 to ask for. None for a format that the family does not exist in.
+    /// The parameters of the members to try in this format when searching for the best. By default all that
+    /// [`Self::multiplier`] accepts, with values from 0 to the product's width; only those of [`Self::variants`] where
+    /// there are more than 2^17 combinations. Empty for a format in which the family does not exist.
     fn grid(&self, format: OperandFormat) -> Vec<Vec<u32>> {
         every_member(self, format)
     }
@@ -64,14 +64,14 @@ pub(crate) fn every_member<P: Provider + ?Sized>(provider: &P, format: OperandFo
 /// One parameter of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name in catalogue files.
+    /// Its name in catalog files.
     pub name: &'static str,
     /// What it does, its unit and its range.
     pub description: &'static str,
 }
 
 impl Parameter {
-    /// The given values, one for each parameter of the family; [`ProviderError::ParameterCount`] otherwise.
+    /// The given values as an array, or [`ProviderError::ParameterCount`] unless there is one for each parameter.
     pub fn values<const N: usize>(
         expected: &'static [Self; N],
         given: &[u32],
@@ -79,7 +79,7 @@ impl Parameter {
         given.try_into().map_err(|_| ProviderError::ParameterCount { expected, got: given.len() })
     }
 
-    /// `value` if `allowed` holds it, else [`ProviderError::Parameter`], which names the range for this format.
+    /// `value` if it is `allowed`, else [`ProviderError::Parameter`], which names the range for this format.
     pub fn check(
         &self,
         value: u32,
@@ -117,28 +117,29 @@ impl Variant {
     }
 }
 
-/// Why a provider has no such multiplier.
+/// Why a provider does not have a requested multiplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProviderError {
     /// Another number of parameters was given than the family has.
     ParameterCount {
-        /// The parameters' names.
+        /// The parameters of the family.
         expected: &'static [Parameter],
-        /// How many values came.
+        /// The number of values given.
         got: usize,
     },
     /// A parameter's value is out of range for this format.
     Parameter {
         /// The parameter's name.
         name: &'static str,
-        /// The value that came.
+        /// The value given.
         value: u32,
         /// What is allowed, e.g. `3 to 8 for 8-bit operands`.
         allowed: String,
     },
     /// The family does not exist in this operand format.
     Format {
-        /// The format that came.
+        /// The format requested.
         format: OperandFormat,
         /// What is allowed.
         allowed: String,
@@ -175,8 +176,8 @@ pub struct Registration(
 
 inventory::collect!(Registration);
 
-/// Registers a provider value. `inventory` sees only crates that are linked in: a binary names each provider
-/// crate once, `use axmul_truncated as _;`.
+/// Registers a provider, for a family [`Family::PROVIDER`](crate::Family::PROVIDER). `inventory` sees only crates that
+/// are linked in, so a binary names each crate with providers once: `use axmul_families as _;`.
 #[macro_export]
 macro_rules! register {
     ($provider:expr) => {

@@ -1,4 +1,4 @@
-//! Circuits, described once and run over any kind of bit.
+//! Circuits, described once and built over any kind of bit.
 
 use crate::{Gates, Lanes, Netlist, OperandFormat, Recorder, Signal};
 
@@ -14,7 +14,7 @@ pub trait Circuit {
 
 /// A [`Circuit`] behind a trait object: every `Circuit` is a `Structure`.
 pub trait Structure: Send + Sync {
-    /// The circuit as a graph of cells: constants folded, cells that reach no output left out.
+    /// The circuit as a netlist: constants folded, identical cells shared, cells that reach no output removed.
     fn netlist(&self) -> Netlist;
 
     /// Simulates 64 operand pairs at once: bit `i` of every word belongs to pair `i`.

@@ -46,7 +46,7 @@ fn header_and_mirror_have_one_layout() {
         }),
         layout!(MultiplierEntry is "axmul_multiplier" {
             name, width_a, width_b, is_signed, reserved, context, product, products, power_mw, area_um2, delay_ns,
-            cost_source, technology, documentation, licence, citation,
+            cost_source, technology, documentation, license, citation,
         }),
     ];
     let mut expected = format!("AXMUL_ABI_VERSION {ABI_VERSION}\nAXMUL_MAX_MULTIPLIERS {MAX_MULTIPLIERS}\n");

@@ -7,7 +7,7 @@
 //! that such digits count as 0 or its inversion; design 2 takes `high ^ a_j` whatever the digit. The approximation
 //! factor `p` is the number of low columns whose bits are formed so.
 //!
-//! What this crate chooses where other readings are possible: the ones that complete a negation are those of the
+//! Choices made here, where the paper can be read in several ways: the ones that complete a negation are those of the
 //! exact rows (none for the digit 0 of three ones). That of the last row is left out where it lies in an
 //! approximate column, so that the array is the paper's regular one, without a row of that bit alone, and columns
 //! from `p` up are exact. The highest bits of rows are approximate like others, which matters only where `p`

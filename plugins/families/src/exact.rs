@@ -1,12 +1,12 @@
-//! Exact array multipliers: the reference against which every other one is measured, and the provider crate
-//! to copy for a family of your own.
+//! Exact array multipliers: the reference against which every other one is measured, and the file to copy for a family
+//! of your own. `plugins/README.md` goes through one with a parameter.
 //!
 //! Unsigned: an array of partial products summed row by row. Signed: the array of Baugh and Wooley, "A Two's
 //! Complement Parallel Array Multiplication Algorithm", IEEE Trans. Computers C-22(12), 1973, pp. 1045-1047.
 
 use axmul_api::*;
 
-/// An exact multiplier.
+/// A member of the family: an exact multiplier of one format. Parameters become fields beside it.
 struct Exact {
     format: OperandFormat,
 }
@@ -16,8 +16,10 @@ impl Family<0> for Exact {
     const SUMMARY: &str = "exact array multiplier";
     const CITATION: &str = "C. R. Baugh, B. A. Wooley, A Two's Complement Parallel Array Multiplication Algorithm, \
          IEEE Trans. Computers C-22(12), 1973 (signed operands)";
+    // As many as the `0` after `Family` and the values below say.
     const PARAMETERS: [Parameter; 0] = [];
 
+    // Where parameters have a range, `Parameter::check` reports values outside of it.
     fn member(format: OperandFormat, []: [u32; 0]) -> Result<Self, ProviderError> {
         Ok(Self { format })
     }
@@ -26,15 +28,18 @@ impl Family<0> for Exact {
         "Exact array multiplier; signed operands by Baugh and Wooley.".into()
     }
 
+    // The model: arithmetic alone, so that it is an independent check of the circuit.
     fn product(&self, a: i64, b: i64) -> i64 {
         a * b
     }
 
+    // The circuit: `words` has partial products, adder trees, shifters, leading ones and signs.
     fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
         let columns = words::partial_products(g, self.format, a, b, |_, _| true);
         words::sum_columns(g, columns)
     }
 
+    // What `axmul list` shows; any other member exists by name.
     fn variants() -> Vec<Variant> {
         Variant::of_8x8([[]])
     }
@@ -56,7 +61,7 @@ mod tests {
         }
     }
 
-    /// n(n - 2) full adders, n half adders and n^2 conjunctions: the textbook array multiplier, e.g. in N. Weste
+    /// n(n - 2) full adders, n half adders and n^2 AND gates: the textbook array multiplier, e.g. in N. Weste
     /// and D. Harris, "CMOS VLSI Design", section on array multiplication.
     #[test]
     fn unsigned_array_has_the_textbook_cells() {

@@ -53,7 +53,7 @@ impl Family<0> for Improved {
     fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
         words::sign_magnitude(g, self.format, a, b, |g, a, b| {
             let width = a.len() + b.len();
-            let nonzero = words::both_any(g, a, b);
+            let nonzero = words::both_nonzero(g, a, b);
             let ((p, q), (r, s)) = (split(g, a, width), split(g, b, width));
             let (k, l) = (words::encode(g, &p), words::encode(g, &r));
             let terms = [(&p, &l), (&q, &l), (&s, &k)]

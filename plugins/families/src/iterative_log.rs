@@ -65,7 +65,7 @@ impl Family<1> for Iterative {
             let width = a.len() + b.len();
             let (mut a, mut b, mut columns) = (a.to_vec(), b.to_vec(), vec![Vec::new(); width]);
             for _ in 0..=self.corrections {
-                let nonzero = words::both_any(g, &a, &b);
+                let nonzero = words::both_nonzero(g, &a, &b);
                 let ((p, q), (r, s)) = (split(g, &a), split(g, &b));
                 let (k, l) = (words::encode(g, &p), words::encode(g, &r));
                 for (word, amount) in [(&p, &l), (&q, &l), (&s, &k)] {

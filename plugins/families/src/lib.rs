@@ -20,3 +20,8 @@
 //! ```
 
 automod::dir!("src");
+
+// The guide's example compiles as long as this test does.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Guide;

@@ -2,19 +2,19 @@
 //! A. Ahmadi, S. M. Fakhraie, C. Lucas, "Bio-Inspired Imprecise Computational Blocks for Efficient VLSI
 //! Implementation of Soft-Computing Applications", IEEE Trans. Circuits and Systems I 57(4), 2010, pp. 850-862.
 //!
-//! The LOA adds two words: a disjunction for each of the low bits, an exact adder for the others, and as carry
-//! into the latter the conjunction of the highest of the low bits. Rows of partial products that are added one
-//! by one with LOAs of `columns` low bits leave in each low column the disjunction of its partial products, and
-//! of `c` ones in the highest low column all but the first carry. That is what this family computes with `carry`
-//! 1; with 0, no carry enters the exact part, and the product never exceeds the exact one.
+//! The LOA adds two words: an OR of each pair of low bits, an exact adder for the others, and as carry into the latter
+//! the AND of the highest pair of low bits. Rows of partial products that are added one by one with LOAs of `columns`
+//! low bits leave in each low column the OR of its partial products, and of `c` ones in the highest low column all but
+//! the first carry. That is what this family computes with `carry` 1; with 0, no carry enters the exact part, and the
+//! product never exceeds the exact one.
 //!
-//! The paper applies the LOA to two words only, so the way to accumulate with it is this crate's choice: the
-//! exact part sums in a Dadda tree rather than row by row. Signed operands by Baugh and Wooley
-//! ([`words::tree_products`]), an extension; their constants stay out of the disjunctions and are added exactly.
+//! The paper applies the LOA to two words only, so the way to accumulate with it is a choice made here: the exact part
+//! sums in a Dadda tree rather than row by row. Signed operands by Baugh and Wooley ([`words::tree_products`]), an
+//! extension; their constants stay out of the ORs and are added exactly.
 
 use axmul_api::*;
 
-/// A multiplier with disjunctions in its low columns.
+/// A multiplier whose low columns are summed by OR.
 struct LowerOr {
     format: OperandFormat,
     columns: u32,
@@ -70,7 +70,7 @@ impl Family<2> for LowerOr {
     }
 
     fn product(&self, a: i64, b: i64) -> i64 {
-        // What the columns hold more than their disjunctions is lost, or carried.
+        // What the columns hold more than their OR is lost, or carried.
         let excess = |c: u32| (self.ones(a, b, c) - 1).max(0);
         let lost: i64 = (0..self.columns).map(|c| excess(c) << c).sum();
         let carried = if self.carry { excess(self.columns - 1) << self.columns } else { 0 };

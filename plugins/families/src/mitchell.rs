@@ -44,7 +44,7 @@ impl Mitchell {
     /// The logarithm as a circuit: fraction bits below, characteristic above.
     fn encode<G: Gates>(&self, g: &mut G, word: &[G::Bit]) -> Vec<G::Bit> {
         let fraction = fraction_bits(self.format) as usize;
-        let (characteristic, mut logarithm) = words::normalise(g, word, fraction);
+        let (characteristic, mut logarithm) = words::normalize(g, word, fraction);
         let zero = g.constant(false);
         logarithm[..self.dropped as usize].fill(zero);
         logarithm.extend(characteristic);
@@ -88,7 +88,7 @@ impl Family<1> for Mitchell {
             let mut mantissa = x.to_vec();
             mantissa.push(g.constant(true));
             let shifted = words::shift_left(g, &mantissa, k, fraction + width);
-            let nonzero = words::both_any(g, a, b);
+            let nonzero = words::both_nonzero(g, a, b);
             shifted[fraction..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }

@@ -89,7 +89,7 @@ impl Corrected {
 
     /// The exponent of a number that is not 0, and its fraction.
     fn fraction(&self, x: u64) -> Option<(u32, u64)> {
-        let (k, fraction) = words::normalised(x, self.kept())?;
+        let (k, fraction) = words::normalized(x, self.kept())?;
         Some((k, fraction | u64::from(self.dropped > 0)))
     }
 
@@ -107,7 +107,7 @@ impl Corrected {
 
     /// The exponent of `word` and its fraction, as a circuit.
     fn decompose<G: Gates>(&self, g: &mut G, word: &[G::Bit]) -> (Vec<G::Bit>, Vec<G::Bit>) {
-        let (exponent, mut fraction) = words::normalise(g, word, self.kept() as usize);
+        let (exponent, mut fraction) = words::normalize(g, word, self.kept() as usize);
         if self.dropped > 0 {
             fraction[0] = g.constant(true);
         }
@@ -160,7 +160,7 @@ impl Corrected {
             let mantissa = words::mux(g, corrected[scale + 2], &mantissa, &corrected[..scale + 2]);
             let exponent = words::add(g, &k, &l, zero);
             let shifted = words::shift_left(g, &mantissa, &exponent, scale + a.len() + b.len());
-            let nonzero = words::both_any(g, a, b);
+            let nonzero = words::both_nonzero(g, a, b);
             shifted[scale..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }

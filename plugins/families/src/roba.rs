@@ -43,7 +43,7 @@ fn build_unsigned<G: Gates>(g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit
     let shifted_a = words::shift_left(g, a, &k_b, width);
     let power = words::shift_left(g, &rounded_a, &k_b, width + 1);
     // The exponent of a zero reads 0, as that of a one: products with it are masked.
-    let nonzero = words::both_any(g, a, b);
+    let nonzero = words::both_nonzero(g, a, b);
     let zero = g.constant(false);
     let sum = words::add(g, &shifted_b, &shifted_a, zero);
     let mut borrow = zero;

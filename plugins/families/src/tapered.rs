@@ -3,7 +3,7 @@
 //! never formed; and a constant that is added for what is missing.
 //!
 //! The degrees are known each by itself; to have them in one family, with limits that move by single columns and
-//! partial products, is this crate's choice:
+//! partial products, is axmul's own:
 //!
 //! - low columns merged by OR: the lower-part-OR adder of H. R. Mahdiani, A. Ahmadi, S. M. Fakhraie, C. Lucas,
 //!   "Bio-Inspired Imprecise Computational Blocks for Efficient VLSI Implementation of Soft-Computing Applications",

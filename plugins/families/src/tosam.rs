@@ -27,7 +27,7 @@ impl Tosam {
     }
 
     fn unsigned_product(&self, a: u64, b: u64) -> u64 {
-        let (Some((k, x)), Some((l, y))) = (words::normalised(a, self.t), words::normalised(b, self.t))
+        let (Some((k, x)), Some((l, y))) = (words::normalized(a, self.t), words::normalized(b, self.t))
         else {
             return 0;
         };
@@ -77,7 +77,7 @@ impl Family<2> for Tosam {
     fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
         words::sign_magnitude(g, self.format, a, b, |g, a, b| {
             let [h, t, scale] = [self.h, self.t, self.scale()].map(|bits| bits as usize);
-            let ((k, x), (l, y)) = (words::normalise(g, a, t), words::normalise(g, b, t));
+            let ((k, x), (l, y)) = (words::normalize(g, a, t), words::normalize(g, b, t));
             let one = g.constant(true);
             let odd = |fraction: &[G::Bit]| -> Vec<G::Bit> {
                 std::iter::once(one).chain(fraction[t - h..].iter().copied()).collect()
@@ -97,7 +97,7 @@ impl Family<2> for Tosam {
             let zero = g.constant(false);
             let exponent = words::add(g, &k, &l, zero);
             let shifted = words::shift_left(g, &mantissa, &exponent, scale + a.len() + b.len());
-            let nonzero = words::both_any(g, a, b);
+            let nonzero = words::both_nonzero(g, a, b);
             shifted[scale..].iter().map(|&bit| g.and(bit, nonzero)).collect()
         })
     }

@@ -1,7 +1,7 @@
 //! An example plugin: multipliers in Rust as a shared library, to copy for your own.
 //!
 //! `cargo build --release -p axmul-rust-example`, then `axmul show ./target/release/libaxmul_rust_example.so`.
-//! A family that should be part of axmul itself is a provider crate instead; `plugins/exact` is its example.
+//! A family that should be part of axmul itself is a file of `plugins/families` instead; `exact.rs` there is its example.
 
 use axmul_api::{Cost, Multiplier, OperandFormat, instance_name};
 

@@ -150,7 +150,7 @@ unsafe fn multiplier(raw: &MultiplierEntry, index: u32, library: &Path) -> Resul
     }
     let provenance = Provenance {
         origin: format!("{}, described multiplier {name}", library.display()),
-        licence: optional("licence", raw.licence)?,
+        licence: optional("license", raw.license)?,
         citation: optional("citation", raw.citation)?,
         documentation: optional("documentation", raw.documentation)?.unwrap_or_default(),
     };

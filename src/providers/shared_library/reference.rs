@@ -129,10 +129,9 @@ impl FromStr for Reference {
                     None => continue,
                     Some(_) => return Err(twice("format")),
                 },
-                Err(error @ (FormatError::Width(_) | FormatError::Product(..))) => {
-                    return Err(ReferenceError::Format { text: text.to_owned(), error });
-                }
+                // No format at all: perhaps a signature.
                 Err(FormatError::Text(_)) => {}
+                Err(error) => return Err(ReferenceError::Format { text: text.to_owned(), error }),
             }
             let given = part
                 .parse::<Signature>()

@@ -1,10 +1,10 @@
-//! Where the leading one of a word is, and what stands below it.
+//! The leading one of a word, and the fraction below it.
 
 use super::{constant, shift_left};
 use crate::Gates;
 
-/// Whether any bit is one: a chain of disjunctions from the highest bit down, part of the one of
-/// [`leading_one`] over the same word.
+/// Whether any bit is one: a chain of OR gates from the highest bit down, shared with [`leading_one`] over the same
+/// word.
 pub fn any<G: Gates>(g: &mut G, word: &[G::Bit]) -> G::Bit {
     let mut result = g.constant(false);
     for &bit in word.iter().rev() {
@@ -37,34 +37,34 @@ pub fn encode<G: Gates>(g: &mut G, hot: &[G::Bit]) -> Vec<G::Bit> {
         .collect()
 }
 
-/// Whether both words hold a one, so that their product is not 0.
-pub fn both_any<G: Gates>(g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> G::Bit {
+/// Whether neither word is zero.
+pub fn both_nonzero<G: Gates>(g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> G::Bit {
     let (any_a, any_b) = (any(g, a), any(g, b));
     g.and(any_a, any_b)
 }
 
-/// `word` as `2^k (1 + x)`: the exponent `k`, and the highest `bits` bits of the fraction `x`, the lowest of them
+/// `word` as `2^k (1 + x)`: the exponent `k`, and the highest `bits` bits of the fraction `x`, least significant
 /// first. Both are 0 for a zero.
-pub fn normalise<G: Gates>(g: &mut G, word: &[G::Bit], bits: usize) -> (Vec<G::Bit>, Vec<G::Bit>) {
+pub fn normalize<G: Gates>(g: &mut G, word: &[G::Bit], bits: usize) -> (Vec<G::Bit>, Vec<G::Bit>) {
     let hot = leading_one(g, word);
     let exponent = encode(g, &hot);
     let reversed: Vec<_> = hot.into_iter().rev().collect();
     let distance = encode(g, &reversed);
-    let normalised = shift_left(g, word, &distance, word.len());
+    let normalized = shift_left(g, word, &distance, word.len());
     let mut fraction = constant(g, 0, (bits + 1).saturating_sub(word.len()));
-    fraction.extend(&normalised[..word.len() - 1]);
+    fraction.extend(&normalized[..word.len() - 1]);
     (exponent, fraction.split_off(fraction.len() - bits))
 }
 
-/// The arithmetic model that belongs to [`normalise`]; `None` for 0. At most 63 bits.
-pub fn normalised(x: u64, bits: u32) -> Option<(u32, u64)> {
+/// The arithmetic model of [`normalize`]; `None` for 0. At most 63 bits.
+pub fn normalized(x: u64, bits: u32) -> Option<(u32, u64)> {
     let k = x.checked_ilog2()?;
     let below = u128::from(x - (1 << k)) << bits >> k;
     Some((k, below as u64))
 }
 
-/// The power of two nearest to `word`, one-hot and one bit wider, and whether it is the next one above the leading
-/// one. Halves go up, of 3 only where `three_up`. No bit is set for a zero.
+/// The power of two nearest to `word`, one-hot and one bit wider, and whether it was rounded up. Halves round up, 3
+/// only where `three_up`. No bit is set for a zero.
 pub fn nearest_power<G: Gates>(g: &mut G, word: &[G::Bit], three_up: bool) -> (Vec<G::Bit>, G::Bit) {
     let hot = leading_one(g, word);
     let zero = g.constant(false);
@@ -82,7 +82,7 @@ pub fn nearest_power<G: Gates>(g: &mut G, word: &[G::Bit], three_up: bool) -> (V
     (power, any_up)
 }
 
-/// The arithmetic model that belongs to [`nearest_power`]; 0 for 0.
+/// The arithmetic model of [`nearest_power`]; 0 for 0.
 pub fn nearest_power_of_two(x: u64, three_up: bool) -> u64 {
     match x.checked_ilog2() {
         None => 0,

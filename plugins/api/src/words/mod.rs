@@ -1,4 +1,4 @@
-//! Words of bits, least significant first: the vocabulary in which circuits are written.
+//! Words of bits, least significant first: adders, shifters and partial products to write circuits with.
 
 mod booth;
 mod leading;
@@ -8,7 +8,7 @@ mod sums;
 
 pub use booth::{booth_bit, booth_columns};
 pub use leading::{
-    any, both_any, encode, leading_one, nearest_power, nearest_power_of_two, normalise, normalised,
+    any, both_nonzero, encode, leading_one, nearest_power, nearest_power_of_two, normalize, normalized,
 };
 pub use products::{left_out, partial_products, tree_products};
 pub use signs::{sign_magnitude, sign_magnitude_product};
@@ -21,19 +21,19 @@ pub fn constant<G: Gates>(g: &mut G, value: u64, width: usize) -> Vec<G::Bit> {
     (0..width).map(|i| g.constant(value >> i & 1 == 1)).collect()
 }
 
-/// `word` cut or padded with zeros to `width` bits.
+/// `word` truncated or zero-extended to `width` bits.
 pub fn resize<G: Gates>(g: &mut G, word: &[G::Bit], width: usize) -> Vec<G::Bit> {
     let zero = g.constant(false);
     word.iter().copied().chain(std::iter::repeat(zero)).take(width).collect()
 }
 
-/// `if_one` where `select` is one, else `if_zero`; both of one width.
+/// `if_one` where `select` is one, else `if_zero`, which have the same width.
 pub fn mux<G: Gates>(g: &mut G, select: G::Bit, if_one: &[G::Bit], if_zero: &[G::Bit]) -> Vec<G::Bit> {
     assert_eq!(if_one.len(), if_zero.len(), "words of one width");
     if_one.iter().zip(if_zero).map(|(&one, &zero)| g.mux(select, one, zero)).collect()
 }
 
-/// `word << amount` within `width` bits: a logarithmic shifter, `amount` a word too.
+/// `word << amount` within `width` bits: a logarithmic (barrel) shifter; `amount` is a word, too.
 pub fn shift_left<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit], width: usize) -> Vec<G::Bit> {
     let mut shifted = resize(g, word, width);
     for (stage, &select) in amount.iter().enumerate() {
@@ -46,7 +46,7 @@ pub fn shift_left<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit], width
     shifted
 }
 
-/// `word >> amount` with zeros shifted in, as wide as `word`: a logarithmic shifter, `amount` a word too.
+/// `word >> amount` with zeros shifted in, as wide as `word`: a logarithmic (barrel) shifter; `amount` is a word, too.
 pub fn shift_right<G: Gates>(g: &mut G, word: &[G::Bit], amount: &[G::Bit]) -> Vec<G::Bit> {
     let zero = g.constant(false);
     let mut shifted = word.to_vec();

@@ -1,4 +1,4 @@
-//! Partial products, and what the array lacks without some of them.
+//! Partial products, and the sum of those that an array leaves out.
 
 use crate::{Gates, OperandFormat};
 

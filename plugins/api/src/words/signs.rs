@@ -1,4 +1,4 @@
-//! Signed operands through a multiplier of magnitudes.
+//! Sign-magnitude multiplication of signed operands.
 
 use super::negate_if;
 use crate::{Gates, OperandFormat};
@@ -23,7 +23,7 @@ pub fn sign_magnitude<G: Gates>(
     negate_if(g, &magnitude, negative)
 }
 
-/// The arithmetic model that belongs to [`sign_magnitude`].
+/// The arithmetic model of [`sign_magnitude`].
 pub fn sign_magnitude_product(
     format: OperandFormat,
     a: i64,

@@ -59,8 +59,8 @@ proptest! {
 
     #[test]
     fn fractions_stand_below_the_leading_one(a in 0u64..1 << WIDTH, bits in 0usize..16) {
-        let (exponent, fraction) = normalise(&mut Lanes, &word(a, WIDTH), bits);
-        let (k, x) = normalised(a, bits as u32).unwrap_or_default();
+        let (exponent, fraction) = normalize(&mut Lanes, &word(a, WIDTH), bits);
+        let (k, x) = normalized(a, bits as u32).unwrap_or_default();
         prop_assert_eq!((value(&exponent), value(&fraction)), (k.into(), x));
         // 2^k (1 + x) is the number, but for what the fraction has no bits for.
         let back = ((u64::from(a > 0) << bits) + x) << k >> bits;
@@ -72,7 +72,7 @@ proptest! {
         let (power, up) = nearest_power(&mut Lanes, &word(a, WIDTH), three_up);
         prop_assert_eq!(value(&power), nearest_power_of_two(a, three_up));
         prop_assert_eq!(up & 1 == 1, nearest_power_of_two(a, three_up) > a);
-        prop_assert_eq!(both_any(&mut Lanes, &word(a, WIDTH), &[1]) & 1 == 1, a > 0);
+        prop_assert_eq!(both_nonzero(&mut Lanes, &word(a, WIDTH), &[1]) & 1 == 1, a > 0);
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn the_block_errs_in_three_times_three_only() {
     }
 }
 
-/// Five conjunctions and disjunctions where the exact block has four conjunctions and two half adders.
+/// Four AND gates and an OR where the exact block has four AND gates and two half adders.
 #[test]
 fn the_block_has_five_gates() {
     let counts = Kulkarni::PROVIDER

@@ -60,7 +60,7 @@ fn the_worst_case_is_the_sum_of_the_dropped_columns() {
 /// Schulte and Swartzlander, p. 391: a constant restricted to the kept columns leaves a mean error of at most
 /// half the weight of the lowest kept column.
 #[test]
-fn correction_centres_the_error() {
+fn correction_centers_the_error() {
     for format in formats().filter(|format| format.product_width() <= 16) {
         for columns in 1..=u32::from(format.product_width()) - 2 {
             let sum: i64 = errors(&*Corrected::PROVIDER.multiplier(format, &[columns]).unwrap()).iter().sum();
