@@ -8,7 +8,7 @@ use axmul_hardware::cost::{Conditions, cost};
 use axmul_hardware::library::Library;
 use axmul_hardware::map::{Goal, Target};
 use axmul_hardware::optimise::optimise;
-use axmul_metrics::evaluation::{Extent, evaluate, first_difference};
+use axmul_metrics::evaluation::{EvaluationExtent, evaluate, first_difference};
 use axmul_metrics::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
 use axmul_netlist::simulate::Simulator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -20,7 +20,9 @@ fn netlist(family: &str, format: OperandFormat, parameters: &[u32]) -> Netlist {
 }
 
 fn all_pairs(netlist: &Netlist) -> Metrics {
-    evaluate(&Simulator::new(black_box(netlist)), Extent::All, &|_, _| {}).expect("circuits compute").metrics
+    evaluate(&Simulator::new(black_box(netlist)), EvaluationExtent::All, &|_, _| {})
+        .expect("circuits compute")
+        .metrics
 }
 
 /// An unsigned array without its lowest columns loses every partial product in them: all at worst, a quarter of each on
@@ -95,7 +97,7 @@ fn sample(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(pairs));
     group.bench_function("exact", |b| {
         b.iter(|| {
-            let sample = evaluate(&simulator, Extent::Sample { pairs, seed: 1 }, &|_, _| {});
+            let sample = evaluate(&simulator, EvaluationExtent::Sample { pairs, seed: 1 }, &|_, _| {});
             assert_eq!(sample.expect("circuits compute").metrics.ep_pct, 0.0);
         });
     });

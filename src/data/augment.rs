@@ -39,7 +39,7 @@ impl Augment {
         pixels: &[u8],
         shape: [usize; 3],
         indices: &[usize],
-        draw: Draw,
+        draw: AugmentDraw,
         mean: &[u8],
         out: &mut [u8],
     ) {
@@ -92,7 +92,7 @@ impl Augment {
 
 /// What random changes follow from, beside the number of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Draw {
+pub struct AugmentDraw {
     /// The seed of a run, and whatever else tells draws apart, in one number.
     pub seed: u64,
     /// The epoch.
@@ -115,13 +115,13 @@ mod tests {
         (0..10 * SIZE).map(|i| (i % 251) as u8 + 1).collect()
     }
 
-    fn batch(augment: Augment, indices: &[usize], draw: Draw) -> Vec<u8> {
+    fn batch(augment: Augment, indices: &[usize], draw: AugmentDraw) -> Vec<u8> {
         let mut out = vec![0; indices.len() * SIZE];
         augment.batch(&images(), SHAPE, indices, draw, &[0, 0], &mut out);
         out
     }
 
-    const DRAW: Draw = Draw { seed: 3, epoch: 1 };
+    const DRAW: AugmentDraw = AugmentDraw { seed: 3, epoch: 1 };
     const ALL: Augment = Augment { crop: 2, flip: true, cutout: 3 };
 
     #[test]
@@ -149,7 +149,8 @@ mod tests {
             }
             possible.insert(image);
         }
-        let seen: BTreeSet<_> = (0..600).map(|epoch| batch(augment, &[4], Draw { seed: 0, epoch })).collect();
+        let seen: BTreeSet<_> =
+            (0..600).map(|epoch| batch(augment, &[4], AugmentDraw { seed: 0, epoch })).collect();
         assert_eq!(seen, possible, "all of them, and no other");
     }
 
@@ -160,7 +161,7 @@ mod tests {
         let mut sizes = BTreeSet::new();
         for epoch in 0..200 {
             let mut out = vec![0; SIZE];
-            augment.batch(&white, SHAPE, &[0], Draw { seed: 1, epoch }, &mean, &mut out);
+            augment.batch(&white, SHAPE, &[0], AugmentDraw { seed: 1, epoch }, &mean, &mut out);
             let covered: Vec<usize> = (0..20).filter(|&i| out[i] != 255).collect();
             assert!(covered.iter().all(|&i| out[i] == 7 && out[20 + i] == 9));
             let rows: BTreeSet<_> = covered.iter().map(|i| i / 5).collect();
@@ -185,7 +186,7 @@ mod tests {
         fn an_image_does_not_depend_on_its_company(
             indices in prop::collection::vec(0usize..10, 1..20), seed in any::<u64>(), epoch in any::<u32>()
         ) {
-            let draw = Draw { seed, epoch };
+            let draw = AugmentDraw { seed, epoch };
             let single: Vec<u8> = indices.iter().flat_map(|&i| batch(ALL, &[i], draw)).collect();
             prop_assert_eq!(&batch(ALL, &indices, draw), &single);
             let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();

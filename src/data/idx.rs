@@ -71,7 +71,7 @@ pub enum IdxFault {
 
 /// Images of one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Images {
+pub struct IdxImages {
     /// Rows of each, pixels.
     pub rows: usize,
     /// Columns of each, pixels.
@@ -80,7 +80,7 @@ pub struct Images {
     pub pixels: Vec<u8>,
 }
 
-impl Images {
+impl IdxImages {
     /// Number of images.
     pub fn len(&self) -> usize {
         self.pixels.len() / (self.rows * self.columns)
@@ -99,9 +99,9 @@ impl Images {
 }
 
 /// Images out of the bytes of an idx file.
-pub fn images(bytes: &[u8]) -> Result<Images, IdxFault> {
+pub fn images(bytes: &[u8]) -> Result<IdxImages, IdxFault> {
     let ([_, rows, columns], values) = parse("images", IMAGES, bytes)?;
-    Ok(Images { rows, columns, pixels: values.to_vec() })
+    Ok(IdxImages { rows, columns, pixels: values.to_vec() })
 }
 
 /// Labels out of the bytes of an idx file, each less than `classes`.
@@ -114,7 +114,7 @@ pub fn labels(bytes: &[u8], classes: u8) -> Result<Vec<u8>, IdxFault> {
 }
 
 /// [`images`] of the file at `path`, which errors name.
-pub fn read_images(path: &Path) -> Result<Images, DataError> {
+pub fn read_images(path: &Path) -> Result<IdxImages, DataError> {
     let fault = |fault| DataError::Idx { path: path.to_path_buf(), fault };
     images(&read(path)?).map_err(fault)
 }

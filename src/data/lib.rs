@@ -1,7 +1,7 @@
 //! Floor 2: data sets, fetched, verified and read. No libtorch.
 //!
 //! A [`DataSet`] says which files make it up, with the SHA-256 of each; [`fetch`] brings the missing ones from the
-//! first source that has them; a file that is not the published one is refused, by name. A [`Source`] is such a set or
+//! first source that has them; a file that is not the published one is refused, by name. A [`DataSource`] is such a set or
 //! whatever lies at a path; [`images`] reads both, divides them, and [`augment`] changes them at random. Nothing here
 //! chooses what a network sees: the experiment does.
 
@@ -26,10 +26,10 @@ use std::path::PathBuf;
 use axmul_support::files::{self, FileError};
 
 pub use download::Patience;
-pub use fetch::{Fetched, Progress, Sources, fetch};
+pub use fetch::{DownloadProgress, DownloadSources, Fetched, fetch};
 pub use receive::SourceFault;
 pub use set::{DataFile, DataSet, FileState, NpmPackage};
-pub use source::{Source, SourceError};
+pub use source::{DataSource, DataSourceError};
 
 /// The data sets that are known by name.
 pub const DATA_SETS: [&DataSet; 5] =

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::idx::{Images, read_images, read_labels};
+use super::idx::{IdxImages, read_images, read_labels};
 use super::{DataError, DataFile, DataSet, NpmPackage};
 
 /// Number of classes: the digits.
@@ -47,9 +47,9 @@ pub static MNIST: DataSet = DataSet {
 
 /// Images with their labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Labelled {
+pub struct MnistPart {
     /// The images.
-    pub images: Images,
+    pub images: IdxImages,
     /// A digit 0 to 9 for each image.
     pub labels: Vec<u8>,
 }
@@ -58,9 +58,9 @@ pub struct Labelled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mnist {
     /// 60,000 images to learn from.
-    pub train: Labelled,
+    pub train: MnistPart,
     /// 10,000 images to report on.
-    pub test: Labelled,
+    pub test: MnistPart,
 }
 
 /// Reads MNIST from `directory` (see [`super::directory`]).
@@ -77,7 +77,7 @@ pub fn read(directory: &Path) -> Result<Mnist, DataError> {
             let (images, labels) = (images.len(), labels.len());
             return Err(DataError::Counts { images_path, labels_path, images, labels });
         }
-        Ok(Labelled { images, labels })
+        Ok(MnistPart { images, labels })
     };
     Ok(Mnist {
         train: part("train-images-idx3-ubyte", "train-labels-idx1-ubyte")?,

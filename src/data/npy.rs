@@ -8,18 +8,18 @@ use npyz::{DType, Deserialize, NpyFile, NpyHeader, Order, TypeChar};
 const MAX_HEADER: usize = 10_000;
 
 /// An array whose header goes with its data: as many bytes as the shape and the type say, in C order.
-pub struct Npy<'a> {
+pub struct NpyArray<'a> {
     header: NpyHeader,
     data: &'a [u8],
 }
 
-impl fmt::Debug for Npy<'_> {
+impl fmt::Debug for NpyArray<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Npy({} {:?})", self.type_name(), self.shape())
+        write!(f, "NpyArray({} {:?})", self.type_name(), self.shape())
     }
 }
 
-impl<'a> Npy<'a> {
+impl<'a> NpyArray<'a> {
     /// Takes the header off, and checks it against what follows it; the error says what is wrong.
     pub fn open(bytes: &'a [u8]) -> Result<Self, String> {
         guard(bytes)?;
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn what_numpy_writes_is_read() {
         let bytes = npy(&[3, 1], &[1i16, -2, 3]);
-        let array = Npy::open(&bytes).unwrap();
+        let array = NpyArray::open(&bytes).unwrap();
         assert_eq!((array.shape(), array.element()), (&[3, 1][..], (TypeChar::Int, 2)));
         assert_eq!(array.type_name(), "'<i2'");
         assert_eq!(array.bytes(), [1, 0, 254, 255, 3, 0]);
@@ -139,7 +139,7 @@ mod tests {
             (header("'<f4'", "123456789012345678901"), "no array of plain numbers"),
             (header("'<f4'", "'<f4 "), "damaged header"),
         ] {
-            let problem = Npy::open(&bytes).unwrap_err();
+            let problem = NpyArray::open(&bytes).unwrap_err();
             assert!(problem.contains(part), "{part}: {problem}");
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What the server does when it is asked for a path.
 #[derive(Clone)]
-pub enum Answer {
+pub enum ServerAnswer {
     /// 200 and these bytes.
     Bytes(Vec<u8>),
     /// This status and nothing else.
@@ -32,7 +32,7 @@ pub enum Answer {
     },
 }
 
-impl Answer {
+impl ServerAnswer {
     /// 200 and these bytes.
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::Bytes(bytes.to_vec())
@@ -56,10 +56,10 @@ pub struct Server {
 
 impl Server {
     /// Listens on a free port of this machine.
-    pub fn start(answers: &[(&str, Answer)]) -> Self {
+    pub fn start(answers: &[(&str, ServerAnswer)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answers: Vec<(String, Answer)> =
+        let answers: Vec<(String, ServerAnswer)> =
             answers.iter().map(|(path, answer)| ((*path).to_owned(), answer.clone())).collect();
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -99,7 +99,7 @@ impl Drop for Server {
 
 fn serve(
     mut stream: TcpStream,
-    answers: &[(String, Answer)],
+    answers: &[(String, ServerAnswer)],
     stop: &AtomicBool,
     asked: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
@@ -114,17 +114,17 @@ fn serve(
     };
     match answer {
         None => stream.write_all(head(404, 0).as_bytes()),
-        Some(Answer::Status(status)) => stream.write_all(head(*status, 0).as_bytes()),
-        Some(Answer::Bytes(bytes)) => {
+        Some(ServerAnswer::Status(status)) => stream.write_all(head(*status, 0).as_bytes()),
+        Some(ServerAnswer::Bytes(bytes)) => {
             stream.write_all(head(200, bytes.len()).as_bytes())?;
             stream.write_all(bytes)
         }
-        Some(Answer::Cut { announced, sent }) => {
+        Some(ServerAnswer::Cut { announced, sent }) => {
             stream.write_all(head(200, *announced).as_bytes())?;
             stream.write_all(sent)
         }
-        Some(Answer::Hang) => hang(stop),
-        Some(Answer::HangAfter { announced, sent }) => {
+        Some(ServerAnswer::Hang) => hang(stop),
+        Some(ServerAnswer::HangAfter { announced, sent }) => {
             stream.write_all(head(200, *announced).as_bytes())?;
             stream.write_all(sent)?;
             hang(stop)

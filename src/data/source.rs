@@ -2,28 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
-use super::images::{self, Channels, ImageSet, ReadError, Reading, Watch};
+use super::images::{self, Channels, ImageReadError, ImageReadOptions, ImageSet, Watch};
 use super::mnist::{self, MNIST};
 use super::{DATA_SETS, DataError, DataSet};
 
 /// A data set that is known by name, or whatever lies at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum DataSource {
     /// A known one.
     Known(&'static DataSet),
     /// A folder or an archive.
     Path(PathBuf),
 }
 
-/// Why the images of a [`Source`] cannot be had.
+/// Why the images of a [`DataSource`] cannot be had.
 #[derive(Debug, thiserror::Error)]
-pub enum SourceError {
+pub enum DataSourceError {
     /// A known data set is not there, or not as published.
     #[error(transparent)]
     Set(#[from] DataError),
     /// Images cannot be read.
     #[error(transparent)]
-    Read(#[from] ReadError),
+    Read(#[from] ImageReadError),
     /// Neither a known name nor a path of anything.
     #[error(
         "there is no data set '{name}', and no folder or archive of that path; the data sets known by name are {}",
@@ -35,7 +35,7 @@ pub enum SourceError {
     },
 }
 
-impl Source {
+impl DataSource {
     /// What `name` names: a known data set if there is one of that name, else a path.
     pub fn named(name: &str) -> Self {
         match DATA_SETS.into_iter().find(|set| set.name == name) {
@@ -48,18 +48,18 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Unknown`] if nothing lies at the path; [`DataError::NoHome`].
-    pub fn place(&self, directory: Option<&Path>) -> Result<PathBuf, SourceError> {
+    /// [`DataSourceError::Unknown`] if nothing lies at the path; [`DataError::NoHome`].
+    pub fn place(&self, directory: Option<&Path>) -> Result<PathBuf, DataSourceError> {
         match self {
             Self::Known(set) => Ok(directory.map_or_else(|| super::directory(set), |d| Ok(d.to_path_buf()))?),
             Self::Path(path) if path.exists() => Ok(path.clone()),
-            Self::Path(path) => Err(SourceError::Unknown { name: path.display().to_string() }),
+            Self::Path(path) => Err(DataSourceError::Unknown { name: path.display().to_string() }),
         }
     }
 
     /// Whether everything is there that can be asked for without reading images: the files of a known data set, as
     /// published; anything at a path.
-    pub fn verify(&self, place: &Path) -> Result<(), SourceError> {
+    pub fn verify(&self, place: &Path) -> Result<(), DataSourceError> {
         match self {
             Self::Known(set) => {
                 for file in set.files {
@@ -68,12 +68,17 @@ impl Source {
                 Ok(())
             }
             Self::Path(_) if place.exists() => Ok(()),
-            Self::Path(path) => Err(SourceError::Unknown { name: path.display().to_string() }),
+            Self::Path(path) => Err(DataSourceError::Unknown { name: path.display().to_string() }),
         }
     }
 
     /// Reads the images that lie at `place` ([`Self::place`]); `cached` ones are taken as they were decoded before.
-    pub fn read(&self, place: &Path, reading: &Reading, cached: bool) -> Result<ImageSet, SourceError> {
+    pub fn read(
+        &self,
+        place: &Path,
+        reading: &ImageReadOptions,
+        cached: bool,
+    ) -> Result<ImageSet, DataSourceError> {
         let read = if cached { images::read_cached } else { images::read };
         self.read_by(place, reading, &read)
     }
@@ -83,18 +88,18 @@ impl Source {
     pub fn read_watched(
         &self,
         place: &Path,
-        reading: &Reading,
+        reading: &ImageReadOptions,
         watch: Watch<'_>,
-    ) -> Result<ImageSet, SourceError> {
+    ) -> Result<ImageSet, DataSourceError> {
         self.read_by(place, reading, &|path, reading| images::read_watched(path, reading, watch))
     }
 
     fn read_by(
         &self,
         place: &Path,
-        reading: &Reading,
-        read: &dyn Fn(&Path, &Reading) -> Result<ImageSet, ReadError>,
-    ) -> Result<ImageSet, SourceError> {
+        reading: &ImageReadOptions,
+        read: &dyn Fn(&Path, &ImageReadOptions) -> Result<ImageSet, ImageReadError>,
+    ) -> Result<ImageSet, DataSourceError> {
         match self {
             Self::Known(set) if **set == MNIST => {
                 let set = ImageSet::from(mnist::read(place)?);
@@ -104,7 +109,7 @@ impl Source {
                 {
                     let problem =
                         "data.resize and data.channels are for image files; mnist is 28x28 and grey";
-                    return Err(ReadError::Setting(problem.to_owned()).into());
+                    return Err(ImageReadError::Setting(problem.to_owned()).into());
                 }
                 Ok(set)
             }
@@ -128,15 +133,15 @@ mod tests {
     #[test]
     fn names_are_known_and_everything_else_is_a_path() {
         for set in DATA_SETS {
-            assert_eq!(Source::named(set.name), Source::Known(set));
+            assert_eq!(DataSource::named(set.name), DataSource::Known(set));
         }
-        let source = Source::named("mnits");
-        assert_eq!(source, Source::Path("mnits".into()));
+        let source = DataSource::named("mnits");
+        assert_eq!(source, DataSource::Path("mnits".into()));
         let message = source.place(None).unwrap_err().to_string();
         assert!(message.contains("no data set 'mnits'") && message.contains("cifar10"), "{message}");
         assert!(source.verify(Path::new("mnits")).is_err());
         let here = tempfile::tempdir().unwrap();
-        let source = Source::Path(here.path().into());
+        let source = DataSource::Path(here.path().into());
         assert_eq!(source.place(None).unwrap(), here.path());
         source.verify(here.path()).unwrap();
     }
@@ -145,9 +150,10 @@ mod tests {
     fn a_known_set_that_is_missing_or_damaged_says_how_to_get_it() {
         let here = tempfile::tempdir().unwrap();
         for set in DATA_SETS {
-            let source = Source::Known(set);
+            let source = DataSource::Known(set);
             assert_eq!(source.place(Some(here.path())).unwrap(), here.path());
-            let message = source.read(here.path(), &Reading::default(), false).unwrap_err().to_string();
+            let message =
+                source.read(here.path(), &ImageReadOptions::default(), false).unwrap_err().to_string();
             assert!(message.contains(&format!("axmul data fetch {}", set.name)), "{message}");
             assert_eq!(source.verify(here.path()).unwrap_err().to_string(), message);
         }

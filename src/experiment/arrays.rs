@@ -5,7 +5,7 @@ use std::path::Path;
 use npyz::{TypeChar, WriterBuilder};
 
 use super::{FileError, Network};
-use axmul_data::npy::Npy;
+use axmul_data::npy::NpyArray;
 use axmul_support::files::write_atomic_synced;
 
 /// Normalised images `[N, C, H, W]` in C order, from an `.npy` file of 32-bit or 64-bit real numbers.
@@ -40,7 +40,7 @@ pub fn read_images_for(path: &Path, network: &Network) -> Result<Array, FileErro
 }
 
 fn parse(bytes: &[u8]) -> Result<Array, String> {
-    let array = Npy::open(bytes)?;
+    let array = NpyArray::open(bytes)?;
     let shape = array.shape();
     let &[n, c, h, w] = shape else { return Err(format!("its shape is {shape:?}")) };
     if shape.contains(&0) {
@@ -93,7 +93,7 @@ mod tests {
         let path = folder.path().join("scores.npy");
         write_scores(&path, [2, 1], &[0.5, -1.0]).unwrap();
         let bytes = std::fs::read(&path).unwrap();
-        let array = Npy::open(&bytes).unwrap();
+        let array = NpyArray::open(&bytes).unwrap();
         assert_eq!(array.shape(), [2, 1]);
         assert_eq!(array.values::<f32>().unwrap(), [0.5, -1.0]);
     }

@@ -8,9 +8,9 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ExperimentError;
-use axmul_data::Source;
+use axmul_data::DataSource;
 use axmul_data::augment::Augment;
-use axmul_data::images::{Channels, Division, MAX_SIDE, OnCorrupt, Reading, SplitOrder};
+use axmul_data::images::{Channels, Division, ImageReadOptions, MAX_SIDE, OnCorrupt, SplitOrder};
 
 /// The images of an experiment. In the file it may also be just the name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,13 +91,13 @@ impl Data {
     const MNIST: (f64, f64) = (0.1307, 0.3081);
 
     /// A named data set, or a path.
-    pub fn source(&self) -> Source {
-        Source::named(&self.name)
+    pub fn source(&self) -> DataSource {
+        DataSource::named(&self.name)
     }
 
     /// How the images are read.
-    pub fn reading(&self) -> Reading {
-        Reading { corrupt: self.corrupt, resize: self.resize, channels: self.channels }
+    pub fn reading(&self) -> ImageReadOptions {
+        ImageReadOptions { corrupt: self.corrupt, resize: self.resize, channels: self.channels }
     }
 
     /// How the training images are divided.
@@ -123,7 +123,7 @@ impl Data {
         if self.name.is_empty() {
             return fail("name", "expected the name of a data set or the path of one, got nothing".into());
         }
-        if self.directory.is_some() && matches!(self.source(), Source::Path(_)) {
+        if self.directory.is_some() && matches!(self.source(), DataSource::Path(_)) {
             let problem =
                 format!("'{}' is no data set that is known by name, so it is a path already", self.name);
             return fail("directory", problem);
@@ -198,9 +198,9 @@ mod tests {
         assert_eq!(data("", &[]).unwrap(), Data::default());
         assert_eq!(data("data: mnist", &[]).unwrap(), Data::default());
         let cifar = data("data: cifar10", &[]).unwrap();
-        assert!(matches!(cifar.source(), Source::Known(set) if set.name == "cifar10"));
+        assert!(matches!(cifar.source(), DataSource::Known(set) if set.name == "cifar10"));
         let path = data("data: mine/images.tar.xz", &[]).unwrap();
-        assert!(matches!(path.source(), Source::Path(path) if path.ends_with("images.tar.xz")));
+        assert!(matches!(path.source(), DataSource::Path(path) if path.ends_with("images.tar.xz")));
         let text = "data:\n  name: mine\n  validation: 10\n  test: 20\n  split: seeded\n  split_seed: 4\n  \
                     corrupt: skip\n  resize: [32, 24]\n  channels: rgb\n  normalise: measured\n  \
                     augment: {crop: 4, flip: true, cutout: 8}";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::limits::Limits;
 use super::netlists::NetlistOptions;
 use axmul_metrics::OperandFormat;
-use axmul_metrics::evaluation::{Extent, MAX_EXHAUSTIVE_BITS};
+use axmul_metrics::evaluation::{EvaluationExtent, MAX_EXHAUSTIVE_BITS};
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
 ///
@@ -71,16 +71,18 @@ impl Sampling {
     /// How many operand pairs are looked at for this format; 2^63 stands for more.
     pub fn pairs_of(self, format: OperandFormat) -> u64 {
         match self.extent(format) {
-            Extent::All => u64::try_from(format.pairs()).unwrap_or(1 << 63),
-            Extent::Sample { pairs, .. } => pairs,
+            EvaluationExtent::All => u64::try_from(format.pairs()).unwrap_or(1 << 63),
+            EvaluationExtent::Sample { pairs, .. } => pairs,
         }
     }
 
     /// The operand pairs that are looked at for this format.
-    pub fn extent(self, format: OperandFormat) -> Extent {
+    pub fn extent(self, format: OperandFormat) -> EvaluationExtent {
         match self.pairs {
-            None if format.product_width() <= MAX_EXHAUSTIVE_BITS => Extent::All,
-            pairs => Extent::Sample { pairs: pairs.unwrap_or(Self::DEFAULT_PAIRS), seed: self.seed },
+            None if format.product_width() <= MAX_EXHAUSTIVE_BITS => EvaluationExtent::All,
+            pairs => {
+                EvaluationExtent::Sample { pairs: pairs.unwrap_or(Self::DEFAULT_PAIRS), seed: self.seed }
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn to_string<T: Serialize>(value: &T, origin: &str) -> Result<String, YamlEr
 
 /// A step from a value into one of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum YamlStep {
     /// Into the value of a key.
     Key(String),
     /// Into an item of a list, counted from 0.
@@ -58,33 +58,33 @@ pub enum Step {
 ///
 /// Values do not know where they stood. So the text is read again, up to the value, where reading stops with an error
 /// that has a place.
-pub fn locate(text: &str, steps: &[Step]) -> Option<(usize, usize)> {
-    let error = Stop(steps).deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
+pub fn locate(text: &str, steps: &[YamlStep]) -> Option<(usize, usize)> {
+    let error = StopAtStep(steps).deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
     // Errors of the reader itself say nothing of the value.
-    let location = error.location().filter(|_| error.to_string().contains(Stop::HERE))?;
+    let location = error.location().filter(|_| error.to_string().contains(StopAtStep::HERE))?;
     Some((location.line(), location.column()))
 }
 
 /// Reads up to the value at the end of its steps, and fails there.
-struct Stop<'a>(&'a [Step]);
+struct StopAtStep<'a>(&'a [YamlStep]);
 
-impl Stop<'_> {
+impl StopAtStep<'_> {
     const HERE: &'static str = "expected to stop here";
 }
 
-impl<'de> DeserializeSeed<'de> for Stop<'_> {
+impl<'de> DeserializeSeed<'de> for StopAtStep<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.0.first() {
             None => deserializer.deserialize_any(self),
-            Some(Step::Key(_)) => deserializer.deserialize_map(self),
-            Some(Step::Item(_)) => deserializer.deserialize_seq(self),
+            Some(YamlStep::Key(_)) => deserializer.deserialize_map(self),
+            Some(YamlStep::Item(_)) => deserializer.deserialize_seq(self),
         }
     }
 }
 
-impl<'de> Visitor<'de> for Stop<'_> {
+impl<'de> Visitor<'de> for StopAtStep<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,12 +92,12 @@ impl<'de> Visitor<'de> for Stop<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((Step::Key(wanted), rest)) = self.0.split_first() else {
+        let Some((YamlStep::Key(wanted), rest)) = self.0.split_first() else {
             return Err(serde::de::Error::custom(Self::HERE));
         };
         while let Some(key) = map.next_key::<String>()? {
             if key == *wanted {
-                map.next_value_seed(Stop(rest))?;
+                map.next_value_seed(StopAtStep(rest))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Stop<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Some((Step::Item(wanted), rest)) = self.0.split_first() else {
+        let Some((YamlStep::Item(wanted), rest)) = self.0.split_first() else {
             return Err(serde::de::Error::custom(Self::HERE));
         };
         for _ in 0..*wanted {
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for Stop<'_> {
                 return Ok(());
             }
         }
-        items.next_element_seed(Stop(rest))?;
+        items.next_element_seed(StopAtStep(rest))?;
         while items.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
@@ -176,24 +176,24 @@ mod tests {
     fn values_are_found_where_they_stand() {
         let text =
             "# a comment\na: {b: 1}\nlist:\n  - {x: 1}\n  - x: 2\n    deep: [5,\n      six]\nlast: 7\n";
-        let key = |name: &str| Step::Key(name.into());
+        let key = |name: &str| YamlStep::Key(name.into());
         for (steps, place) in [
             (vec![key("a")], Some((2, 4))),
             (vec![key("a"), key("b")], Some((2, 8))),
             (vec![key("list")], Some((4, 3))),
-            (vec![key("list"), Step::Item(0)], Some((4, 5))),
-            (vec![key("list"), Step::Item(1)], Some((5, 5))),
-            (vec![key("list"), Step::Item(1), key("deep"), Step::Item(1)], Some((7, 7))),
+            (vec![key("list"), YamlStep::Item(0)], Some((4, 5))),
+            (vec![key("list"), YamlStep::Item(1)], Some((5, 5))),
+            (vec![key("list"), YamlStep::Item(1), key("deep"), YamlStep::Item(1)], Some((7, 7))),
             (vec![key("last")], Some((8, 7))),
             (vec![], Some((2, 1))),
-            (vec![key("list"), Step::Item(2)], None),
+            (vec![key("list"), YamlStep::Item(2)], None),
             (vec![key("missing")], None),
             (vec![key("last"), key("x")], None),
-            (vec![Step::Item(0)], None),
+            (vec![YamlStep::Item(0)], None),
         ] {
             assert_eq!(locate(text, &steps), place, "{steps:?}");
         }
-        assert_eq!(locate("a: [1", &[key("a"), Step::Item(3)]), None);
+        assert_eq!(locate("a: [1", &[key("a"), YamlStep::Item(3)]), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tch::Tensor;
 
 use super::TrainError;
 use super::dataset::Images;
-use axmul_data::augment::Draw;
+use axmul_data::augment::AugmentDraw;
 
 /// Batches that lie ready at most.
 const AHEAD: usize = 2;
@@ -32,7 +32,7 @@ impl<'a> Batches<'a> {
         images: &'a Images,
         order: &'a Tensor,
         batch: usize,
-        draw: Draw,
+        draw: AugmentDraw,
     ) -> Result<Self, TrainError> {
         let changed = match images.changes() {
             None => None,
@@ -76,7 +76,7 @@ mod tests {
     fn batches_are_those_of_their_draw_in_order() {
         let (_root, images) = augmented();
         let order = Tensor::from_slice(&[6i64, 0, 3, 1, 2]);
-        let draw = Draw { seed: 5, epoch: 1 };
+        let draw = AugmentDraw { seed: 5, epoch: 1 };
         std::thread::scope(|scope| {
             let mut batches = Batches::start(scope, &images, &order, 2, draw).unwrap();
             for (start, count) in [(0, 2), (2, 2), (4, 1)] {

@@ -1,6 +1,6 @@
 //! Images in memory, as bytes; batches become real numbers when they are asked for.
 //!
-//! A batch for training is a function of the images, of their indices and of a [`Draw`]: no state is kept between
+//! A batch for training is a function of the images, of their indices and of a [`AugmentDraw`]: no state is kept between
 //! batches, so they may be made in any order and ahead of time.
 
 use std::path::Path;
@@ -9,8 +9,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::TrainError;
 use super::random;
-use axmul_data::augment::{Augment, Draw};
-use axmul_data::images::{Part, divide, statistics};
+use axmul_data::augment::{Augment, AugmentDraw};
+use axmul_data::images::{LabeledImages, divide, statistics};
 use axmul_experiment::{Experiment, Network, StageName};
 
 /// Images with labels, on a device.
@@ -41,7 +41,7 @@ pub struct Changes {
 
 impl Changes {
     /// The images with these indices, `[indices, C, H, W]`, changed as `draw` says.
-    pub fn batch(&self, indices: &[usize], draw: Draw) -> Vec<u8> {
+    pub fn batch(&self, indices: &[usize], draw: AugmentDraw) -> Vec<u8> {
         let mut pixels = vec![0; indices.len() * self.shape.iter().product::<usize>()];
         self.augment.batch(&self.pixels, self.shape, indices, draw, &self.mean, &mut pixels);
         pixels
@@ -80,7 +80,7 @@ impl Images {
 
     /// Images of a part of a set, `[C, H, W]` each.
     fn of(
-        part: &Part,
+        part: &LabeledImages,
         shape: [usize; 3],
         (mean, std): &(Vec<f64>, Vec<f64>),
         device: Device,
@@ -126,7 +126,11 @@ impl Images {
 
     /// [`Self::batch`] for training: images change at random, as far as they are to.
     #[cfg(test)]
-    pub fn training_batch(&self, indices: &Tensor, draw: Draw) -> Result<(Tensor, Tensor), TrainError> {
+    pub fn training_batch(
+        &self,
+        indices: &Tensor,
+        draw: AugmentDraw,
+    ) -> Result<(Tensor, Tensor), TrainError> {
         let Some(changes) = &self.changes else { return Ok(self.batch(indices)) };
         let chosen: Vec<usize> =
             Vec::<i64>::try_from(indices)?.into_iter().map(|index| index as usize).collect();
@@ -239,7 +243,7 @@ impl Dataset {
                 mean.len()
             )));
         }
-        let images = |part: &Part| Images::of(part, set.shape, &normalisation, device);
+        let images = |part: &LabeledImages| Images::of(part, set.shape, &normalisation, device);
         let (mut train, validation, test) =
             (images(&set.train)?, images(&set.validation)?, images(&set.test)?);
         if !data.augment.is_nothing() {
@@ -315,7 +319,7 @@ pub(super) mod tests {
         let augment = "augment: {crop: 1, flip: true, cutout: 1}";
         let (set, plain) = (load(root.path(), augment).unwrap(), load(root.path(), "").unwrap());
         let indices = Tensor::from_slice(&[6i64, 0, 3]);
-        let draw = |epoch| Draw { seed: 5, epoch };
+        let draw = |epoch| AugmentDraw { seed: 5, epoch };
         let batch = |set: &Dataset, epoch| set.train.training_batch(&indices, draw(epoch)).unwrap();
         let (first, labels) = batch(&set, 1);
         assert_eq!(Vec::<i64>::try_from(labels).unwrap(), [0, 0, 1]);

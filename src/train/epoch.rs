@@ -9,7 +9,7 @@ use super::layers::Mode;
 use super::network::Model;
 use super::noise;
 use super::optimizer::Optimizer;
-use axmul_data::augment::Draw;
+use axmul_data::augment::AugmentDraw;
 use axmul_experiment::{Confusion, Search, StageName};
 
 /// Images at a time where nothing is learned; fewer of those that have more values than [`SMALL_IMAGE`].
@@ -47,7 +47,7 @@ pub struct Pass<'a> {
     /// Images in a batch.
     pub batch: usize,
     /// What random changes of the images follow from.
-    pub draw: Draw,
+    pub draw: AugmentDraw,
     /// For `search`: what noise is worth.
     pub search: Option<&'a Search>,
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use tch::{Device, Kind, Tensor};
 
-use axmul_data::augment::Draw;
+use axmul_data::augment::AugmentDraw;
 use axmul_experiment::StageName;
 
 /// What random numbers are for.
@@ -36,8 +36,8 @@ pub fn seed_for(purpose: Purpose, seed: u64, stage: StageName, epoch: u32) {
 }
 
 /// What random changes of the training images of an epoch follow from.
-pub fn draw(seed: u64, stage: StageName, epoch: u32) -> Draw {
-    Draw { seed: u64::from_le_bytes(digest(&format!("axmul/augment/{seed}/{stage}"))), epoch }
+pub fn draw(seed: u64, stage: StageName, epoch: u32) -> AugmentDraw {
+    AugmentDraw { seed: u64::from_le_bytes(digest(&format!("axmul/augment/{seed}/{stage}"))), epoch }
 }
 
 fn digest(text: &str) -> [u8; 8] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use axmul_metrics::evaluation::{Extent, evaluate};
+use axmul_metrics::evaluation::{EvaluationExtent, evaluate};
 use axmul_metrics::{Metrics, OperandFormat, Products, ProductsError};
 use axmul_providers::shared_library::{LibraryProducts, Limits, Phase, Problem};
 
@@ -76,14 +76,15 @@ fn an_evaluation_looks_at_every_pair() {
     let library = build::fixture("wide.c", &[]);
     let products = open(&library.0, "mul12x8u_overflows", &PATIENT);
     let format = OperandFormat::unsigned(12, 8);
-    let sampled = evaluate(&products, Extent::Sample { pairs: 20_000, seed: 1 }, &|_, _| {}).unwrap();
+    let sampled =
+        evaluate(&products, EvaluationExtent::Sample { pairs: 20_000, seed: 1 }, &|_, _| {}).unwrap();
     assert_eq!(sampled.metrics.wce, 0.0);
     let skewed = open(&library.0, "mul12x5u_skew", &PATIENT);
     let done = std::sync::atomic::AtomicU64::new(0);
     let progress = |pairs, _| {
         done.fetch_max(pairs, std::sync::atomic::Ordering::Relaxed);
     };
-    let Metrics { mae, wce, .. } = evaluate(&skewed, Extent::All, &progress).unwrap().metrics;
+    let Metrics { mae, wce, .. } = evaluate(&skewed, EvaluationExtent::All, &progress).unwrap().metrics;
     let errors = skewed.format().operands().map(|(a, b)| ((a * b) - ((a * b) ^ (a & 7))).abs());
     let (sum, worst) = errors.fold((0, 0), |(sum, worst), error| (sum + error, worst.max(error)));
     assert_eq!((mae, wce), (sum as f64 / (1 << 17) as f64, worst as f64));

@@ -15,7 +15,7 @@ use crate::cli::options::SourceArgs;
 use crate::cli::options::weights::{Weights, needs_tables, weighted};
 use crate::cli::output::Console;
 use crate::report::{FigureFile, heat_map, significant};
-use axmul_metrics::compare::{Field, Row};
+use axmul_metrics::compare::{ComparisonRow, Field};
 
 /// Show one multiplier: error metrics, cost, circuit, origin, and its error map as a picture
 #[derive(Clone, Debug, clap::Args)]
@@ -60,7 +60,7 @@ enum Format {
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
-    row: Row,
+    row: ComparisonRow,
     /// `null` where a sample found no error.
     exact: Option<bool>,
     /// `null` where it was not looked at.
@@ -94,7 +94,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     let counts = found.circuit()?.map(|netlist| netlist.cell_counts());
     let provenance = &multiplier.provenance;
     let shown = Shown {
-        row: Row::new(&multiplier, &evaluation, &found.entry.catalogue),
+        row: ComparisonRow::new(&multiplier, &evaluation, &found.entry.catalogue),
         exact: multiplier.is_exact(),
         commutes: multiplier.commutes(),
         cells: counts.map(|counts| counts.iter().map(|(kind, count)| (kind.name(), count)).collect()),

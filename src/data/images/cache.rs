@@ -13,7 +13,10 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{CorruptImage, Form, ImageSet, MAX_BYTES, Part, ReadError, Reading, read, tree};
+use super::{
+    CorruptImage, ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages, MAX_BYTES, read,
+    tree,
+};
 use axmul_support::{files::temp_sibling, hex};
 
 /// Names the directory in place of the user's cache directory; empty switches the cache off.
@@ -27,10 +30,10 @@ const MAGIC: &[u8; 8] = b"aximgs1\n";
 const MAX_HEADER: u64 = 1 << 30;
 
 #[derive(Serialize, Deserialize)]
-struct Header {
+struct ImageCacheHeader {
     /// What the images were made of, and how.
     source: String,
-    form: Form,
+    form: ImageSetFormat,
     classes: Vec<String>,
     shape: [usize; 3],
     /// Images of the training, validation and test part.
@@ -40,7 +43,7 @@ struct Header {
 
 /// [`read`], but decoded images come from the cache of the user where they are in it, and are put there. A cache that
 /// cannot be used is no error.
-pub fn read_cached(path: &Path, reading: &Reading) -> Result<ImageSet, ReadError> {
+pub fn read_cached(path: &Path, reading: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     let directory = match std::env::var_os(DIRECTORY_VARIABLE) {
         Some(directory) if directory.is_empty() => None,
         Some(directory) => Some(PathBuf::from(directory)),
@@ -53,8 +56,12 @@ pub fn read_cached(path: &Path, reading: &Reading) -> Result<ImageSet, ReadError
 }
 
 /// [`read_cached`] with a directory of entries.
-pub(super) fn read_with(directory: &Path, path: &Path, reading: &Reading) -> Result<ImageSet, ReadError> {
-    let place = fs::canonicalize(path).map_err(|error| ReadError::io("open", path, error))?;
+pub(super) fn read_with(
+    directory: &Path,
+    path: &Path,
+    reading: &ImageReadOptions,
+) -> Result<ImageSet, ImageReadError> {
+    let place = fs::canonicalize(path).map_err(|error| ImageReadError::io("open", path, error))?;
     let source = hex(&Sha256::new()
         .chain_update(tree::fingerprint(path)?)
         .chain_update(format!("{reading:?}"))
@@ -71,7 +78,7 @@ pub(super) fn read_with(directory: &Path, path: &Path, reading: &Reading) -> Res
     }
     let set = read(path, reading)?;
     // Arrays are read as fast as an entry would be.
-    if path.is_file() || matches!(set.form, Form::ImageFolder | Form::TinyImagenet) {
+    if path.is_file() || matches!(set.form, ImageSetFormat::ImageFolder | ImageSetFormat::TinyImagenet) {
         let stored = fs::create_dir_all(directory).and_then(|()| store(&entry, source, &set));
         if let Err(error) = stored {
             tracing::debug!("not cached: {}: {error}", entry.display());
@@ -86,16 +93,17 @@ fn bytes_of(path: &OsStr) -> Vec<u8> {
 
 fn store(entry: &Path, source: String, set: &ImageSet) -> io::Result<()> {
     let parts = [Some(&set.train), set.validation.as_ref(), set.test.as_ref()];
-    let header = serde_json::to_vec(&Header {
+    let header = serde_json::to_vec(&ImageCacheHeader {
         source,
         form: set.form,
         classes: set.classes.clone(),
         shape: set.shape,
-        counts: parts.map(|part| part.map(Part::len)),
+        counts: parts.map(|part| part.map(LabeledImages::len)),
         corrupt: set.corrupt.clone(),
     })?;
     let length = (header.len() as u64).to_le_bytes();
-    let labels = |part: &Part| part.labels.iter().flat_map(|label| label.to_le_bytes()).collect::<Vec<u8>>();
+    let labels =
+        |part: &LabeledImages| part.labels.iter().flat_map(|label| label.to_le_bytes()).collect::<Vec<u8>>();
     let labels: Vec<_> = parts.iter().map(|part| part.map(labels).unwrap_or_default()).collect();
     let mut pieces: Vec<&[u8]> = vec![&length, &header];
     for (part, labels) in parts.iter().zip(&labels) {
@@ -141,7 +149,7 @@ fn load(entry: &Path, source: &str) -> io::Result<Option<ImageSet>> {
     if length > MAX_HEADER {
         return Err(damaged("its header is too long"));
     }
-    let header: Header = serde_json::from_slice(&take(length)?)?;
+    let header: ImageCacheHeader = serde_json::from_slice(&take(length)?)?;
     if header.source != source {
         return Ok(None);
     }
@@ -153,13 +161,13 @@ fn load(entry: &Path, source: &str) -> io::Result<Option<ImageSet>> {
         let bytes = bytes.ok_or_else(|| damaged("it is too large"))?;
         let labels = take((count as u64).saturating_mul(2))?;
         let labels = labels.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-        *part = Some(Part { labels, pixels: take(bytes)? });
+        *part = Some(LabeledImages { labels, pixels: take(bytes)? });
     }
     if file.read(&mut [0])? != 0 || hash.finalize()[..] != *sum {
         return Err(damaged("its sum is wrong"));
     }
     let [train, validation, test] = parts;
     let train = train.ok_or_else(|| damaged("it has no training images"))?;
-    let Header { form, classes, shape, corrupt, .. } = header;
+    let ImageCacheHeader { form, classes, shape, corrupt, .. } = header;
     Ok(Some(ImageSet { form, classes, shape, train, validation, test, corrupt }))
 }

@@ -8,14 +8,14 @@ use std::path::Path;
 
 use super::gather::{Gathered, base};
 use super::pickle::{self, Pickle};
-use super::{Form, ImageSet, Part, ReadError, numbered};
+use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, numbered};
 
 const SHAPE: [usize; 3] = [3, 32, 32];
 const IMAGE: usize = 3 * 32 * 32;
 
 /// What tells the two sets and forms apart.
-struct Kind {
-    form: Form,
+struct CifarVariant {
+    form: ImageSetFormat,
     classes: usize,
     train: &'static [&'static str],
     test: &'static str,
@@ -25,9 +25,9 @@ struct Kind {
     keys: [&'static str; 2],
 }
 
-const KINDS: [Kind; 4] = [
-    Kind {
-        form: Form::CifarBinary,
+const VARIANTS: [CifarVariant; 4] = [
+    CifarVariant {
+        form: ImageSetFormat::CifarBinary,
         classes: 10,
         train: &[
             "data_batch_1.bin",
@@ -40,24 +40,24 @@ const KINDS: [Kind; 4] = [
         names: "batches.meta.txt",
         keys: ["", ""],
     },
-    Kind {
-        form: Form::CifarBinary,
+    CifarVariant {
+        form: ImageSetFormat::CifarBinary,
         classes: 100,
         train: &["train.bin"],
         test: "test.bin",
         names: "fine_label_names.txt",
         keys: ["", ""],
     },
-    Kind {
-        form: Form::CifarPython,
+    CifarVariant {
+        form: ImageSetFormat::CifarPython,
         classes: 10,
         train: &["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"],
         test: "test_batch",
         names: "batches.meta",
         keys: ["labels", "label_names"],
     },
-    Kind {
-        form: Form::CifarPython,
+    CifarVariant {
+        form: ImageSetFormat::CifarPython,
         classes: 100,
         train: &["train"],
         test: "test",
@@ -68,34 +68,36 @@ const KINDS: [Kind; 4] = [
 
 /// Whether one of the sets has a file of this name.
 pub(super) fn is_part(name: &str) -> bool {
-    KINDS.iter().any(|kind| kind.train.contains(&name) || name == kind.test || name == kind.names)
+    VARIANTS
+        .iter()
+        .any(|variant| variant.train.contains(&name) || name == variant.test || name == variant.names)
 }
 
 /// Whether the files that were found are those of one of the sets.
 pub(super) fn knows(gathered: &Gathered) -> bool {
-    kind(gathered).is_some()
+    variant(gathered).is_some()
 }
 
-fn kind(gathered: &Gathered) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| {
-        gathered.files.keys().any(|path| kind.train.contains(&base(path)) || base(path) == kind.test)
+fn variant(gathered: &Gathered) -> Option<&'static CifarVariant> {
+    VARIANTS.iter().find(|variant| {
+        gathered.files.keys().any(|path| variant.train.contains(&base(path)) || base(path) == variant.test)
     })
 }
 
 /// Makes a set of the files that were found.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ReadError> {
-    let Some(kind) = kind(&gathered) else {
-        return Err(ReadError::layout(path, "expected the files of CIFAR-10 or CIFAR-100"));
+pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
+    let Some(variant) = variant(&gathered) else {
+        return Err(ImageReadError::layout(path, "expected the files of CIFAR-10 or CIFAR-100"));
     };
-    let mut train = Part::default();
-    for name in kind.train {
-        append(path, &gathered, kind, name, &mut train)?;
+    let mut train = LabeledImages::default();
+    for name in variant.train {
+        append(path, &gathered, variant, name, &mut train)?;
     }
-    let mut test = Part::default();
-    append(path, &gathered, kind, kind.test, &mut test)?;
-    let classes = names(path, &gathered, kind)?;
+    let mut test = LabeledImages::default();
+    append(path, &gathered, variant, variant.test, &mut test)?;
+    let classes = names(path, &gathered, variant)?;
     Ok(ImageSet {
-        form: kind.form,
+        form: variant.form,
         classes,
         shape: SHAPE,
         train,
@@ -109,24 +111,24 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
 fn append(
     path: &Path,
     gathered: &Gathered,
-    kind: &Kind,
+    variant: &CifarVariant,
     name: &str,
-    part: &mut Part,
-) -> Result<(), ReadError> {
+    part: &mut LabeledImages,
+) -> Result<(), ImageReadError> {
     let (at, content) = gathered.file(path, name)?;
-    let fault = |problem: &str| ReadError::layout(&path.join(at), problem);
+    let fault = |problem: &str| ImageReadError::layout(&path.join(at), problem);
     let mut label = |index: usize, label: i64| match u16::try_from(label) {
-        Ok(class) if usize::from(class) < kind.classes => {
+        Ok(class) if usize::from(class) < variant.classes => {
             part.labels.push(class);
             Ok(())
         }
         _ => {
-            let highest = kind.classes - 1;
+            let highest = variant.classes - 1;
             Err(fault(&format!("image {index} has the label {label}; expected 0 to {highest}")))
         }
     };
-    if kind.form == Form::CifarBinary {
-        let before = if kind.classes == 100 { 2 } else { 1 };
+    if variant.form == ImageSetFormat::CifarBinary {
+        let before = if variant.classes == 100 { 2 } else { 1 };
         if content.is_empty() || content.len() % (before + IMAGE) != 0 {
             let record = before + IMAGE;
             return Err(fault(&format!(
@@ -142,7 +144,7 @@ fn append(
     }
     let pickle = Pickle::parse(content).map_err(|error| fault(&error.to_string()))?;
     let take = || -> Result<_, pickle::PickleError> {
-        let labels = pickle.integers(pickle.value_of(pickle.root(), kind.keys[0])?)?;
+        let labels = pickle.integers(pickle.value_of(pickle.root(), variant.keys[0])?)?;
         Ok((labels, pickle.bytes_array(pickle.value_of(pickle.root(), "data")?)?))
     };
     let (labels, (shape, pixels)) = take().map_err(|error| fault(&error.to_string()))?;
@@ -157,23 +159,23 @@ fn append(
 }
 
 /// The names of the classes; their numbers where the file with the names is not there.
-fn names(path: &Path, gathered: &Gathered, kind: &Kind) -> Result<Vec<String>, ReadError> {
-    if !gathered.has_file(kind.names) {
-        return Ok(numbered(kind.classes));
+fn names(path: &Path, gathered: &Gathered, variant: &CifarVariant) -> Result<Vec<String>, ImageReadError> {
+    if !gathered.has_file(variant.names) {
+        return Ok(numbered(variant.classes));
     }
-    let (at, content) = gathered.file(path, kind.names)?;
-    let names: Vec<String> = match kind.form {
-        Form::CifarPython => Pickle::parse(content)
-            .and_then(|pickle| pickle.texts(pickle.value_of(pickle.root(), kind.keys[1])?))
-            .map_err(|error| ReadError::layout(&path.join(at), &error.to_string()))?,
+    let (at, content) = gathered.file(path, variant.names)?;
+    let names: Vec<String> = match variant.form {
+        ImageSetFormat::CifarPython => Pickle::parse(content)
+            .and_then(|pickle| pickle.texts(pickle.value_of(pickle.root(), variant.keys[1])?))
+            .map_err(|error| ImageReadError::layout(&path.join(at), &error.to_string()))?,
         _ => {
             let text = String::from_utf8_lossy(content);
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
         }
     };
-    if names.len() != kind.classes {
-        let problem = format!("expected the names of {} classes, got {}", kind.classes, names.len());
-        return Err(ReadError::layout(&path.join(at), &problem));
+    if names.len() != variant.classes {
+        let problem = format!("expected the names of {} classes, got {}", variant.classes, names.len());
+        return Err(ImageReadError::layout(&path.join(at), &problem));
     }
     Ok(names)
 }

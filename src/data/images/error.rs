@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Why images cannot be read; each says which file is at fault.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub enum ImageReadError {
     /// Something cannot be opened or read.
     #[error("cannot {doing} {}: {source}", path.display())]
     Io {
@@ -77,7 +77,7 @@ pub enum ReadError {
     Setting(String),
 }
 
-impl ReadError {
+impl ImageReadError {
     pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { doing, path: path.to_path_buf(), source }
     }

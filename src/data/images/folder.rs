@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::gather::Gathered;
 use super::stack::{check_classes, stack};
-use super::{Form, ImageSet, ReadError, Reading};
+use super::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
 
 /// Names of the folders of a part.
 const TRAIN: &[&str] = &["train", "training"];
@@ -13,30 +13,34 @@ const VALIDATION: &[&str] = &["val", "valid", "validation"];
 const TEST: &[&str] = &["test", "testing"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum FolderPart {
     Train,
     Validation,
     Test,
 }
 
-fn place_of(name: &str) -> Option<Place> {
+fn place_of(name: &str) -> Option<FolderPart> {
     let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
-    [(TRAIN, Place::Train), (VALIDATION, Place::Validation), (TEST, Place::Test)]
+    [(TRAIN, FolderPart::Train), (VALIDATION, FolderPart::Validation), (TEST, FolderPart::Test)]
         .into_iter()
         .find_map(|(names, place)| is(names).then_some(place))
 }
 
 /// Makes a set of the images that were found. Classes are in the order of their names, as bytes; the images of a part
 /// in that of their paths.
-pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Result<ImageSet, ReadError> {
+pub(super) fn assemble(
+    path: &Path,
+    gathered: Gathered,
+    reading: &ImageReadOptions,
+) -> Result<ImageSet, ImageReadError> {
     let images = || {
         let corrupt = gathered.corrupt.iter().map(|image| image.path.as_str());
         gathered.pictures.iter().map(|(name, _)| name.as_str()).chain(corrupt)
     };
     let above = common_folders(images());
-    let layout = Layout { above, parts: images().any(|name| part_of(name, above).is_some()) };
+    let layout = FolderLayout { above, parts: images().any(|name| part_of(name, above).is_some()) };
 
-    let mut found: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
+    let mut found: BTreeMap<FolderPart, BTreeSet<String>> = BTreeMap::new();
     for (name, _) in &gathered.pictures {
         let (place, class) = layout.of_image(path, name)?;
         let classes = found.entry(place).or_default();
@@ -44,8 +48,11 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
             classes.insert(class.to_owned());
         }
     }
-    let Some(train) = found.get(&Place::Train) else {
-        return Err(ReadError::layout(path, "there are no training images; expected train/<class>/<image>"));
+    let Some(train) = found.get(&FolderPart::Train) else {
+        return Err(ImageReadError::layout(
+            path,
+            "there are no training images; expected train/<class>/<image>",
+        ));
     };
     let classes: Vec<String> = train.iter().cloned().collect();
     for folder in &gathered.folders {
@@ -55,24 +62,24 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
             let corrupt = gathered.corrupt.iter().any(|image| image.path.starts_with(&format!("{folder}/")));
             let but = if corrupt { " that can be decoded" } else { "" };
             let problem = format!("the class folder {folder} has no images{but}; fill or remove it");
-            return Err(ReadError::layout(path, &problem));
+            return Err(ImageReadError::layout(path, &problem));
         }
     }
-    for (place, folder) in [(Place::Validation, "validation"), (Place::Test, "test")] {
+    for (place, folder) in [(FolderPart::Validation, "validation"), (FolderPart::Test, "test")] {
         let Some(here) = found.get(&place) else { continue };
         if let Some(class) = classes.iter().find(|class| !here.contains(*class)) {
             let problem = format!("the class '{class}' has training images and no {folder} images");
-            return Err(ReadError::layout(path, &problem));
+            return Err(ImageReadError::layout(path, &problem));
         }
         if let Some(class) = here.iter().find(|class| !train.contains(*class)) {
             let problem = format!("the class '{class}' has {folder} images and no training images");
-            return Err(ReadError::layout(path, &problem));
+            return Err(ImageReadError::layout(path, &problem));
         }
     }
     check_classes(path, &classes)?;
 
     let (has_validation, has_test) =
-        (found.contains_key(&Place::Validation), found.contains_key(&Place::Test));
+        (found.contains_key(&FolderPart::Validation), found.contains_key(&FolderPart::Test));
     let mut parts = [vec![], vec![], vec![]];
     for (name, picture) in gathered.pictures {
         let (place, class) = layout.of_image(path, &name)?;
@@ -81,7 +88,7 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
     }
     let (shape, [train, validation, test]) = stack(path, parts, reading)?;
     Ok(ImageSet {
-        form: Form::ImageFolder,
+        form: ImageSetFormat::ImageFolder,
         classes,
         shape,
         train,
@@ -92,19 +99,19 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
 }
 
 /// Which folder says what.
-struct Layout {
+struct FolderLayout {
     /// How many folders stand above it all.
     above: usize,
     /// Whether the next ones are the parts, and classes are below them.
     parts: bool,
 }
 
-impl Layout {
-    fn of_image<'a>(&self, path: &Path, name: &'a str) -> Result<(Place, &'a str), ReadError> {
+impl FolderLayout {
+    fn of_image<'a>(&self, path: &Path, name: &'a str) -> Result<(FolderPart, &'a str), ImageReadError> {
         let mut folders = name.split('/').skip(self.above);
         let place = match self.parts {
             true => folders.next().and_then(place_of),
-            false => Some(Place::Train),
+            false => Some(FolderPart::Train),
         };
         // Whatever folders are within that of the class, the last name is the image's.
         match (place, folders.next(), folders.next()) {
@@ -114,24 +121,24 @@ impl Layout {
                     true => "expected train/<class>/<image>, val/<class>/<image> or test/<class>/<image>",
                     false => "expected <class>/<image>, or train/<class>/<image> with val and test beside it",
                 };
-                Err(ReadError::layout(path, &format!("the image {name} lies in no class; {expected}")))
+                Err(ImageReadError::layout(path, &format!("the image {name} lies in no class; {expected}")))
             }
         }
     }
 
     /// The part and class whose folder this is, if it is one.
-    fn of_folder<'a>(&self, name: &'a str) -> Option<(Place, &'a str)> {
+    fn of_folder<'a>(&self, name: &'a str) -> Option<(FolderPart, &'a str)> {
         let mut folders = name.split('/').skip(self.above);
         let place = match self.parts {
             true => place_of(folders.next()?)?,
-            false => Place::Train,
+            false => FolderPart::Train,
         };
         let class = folders.next()?;
         folders.next().is_none().then_some((place, class))
     }
 }
 
-fn part_of(name: &str, above: usize) -> Option<Place> {
+fn part_of(name: &str, above: usize) -> Option<FolderPart> {
     place_of(name.split('/').nth(above)?)
 }
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::decode::{Picture, decode, is_image};
-use super::tree::{Entry, visit};
+use super::tree::{TreeEntry, visit};
 use super::{
-    CorruptImage, MAX_BYTES, OnCorrupt, ReadError, Reading, Watch, cifar, idx_files, npy, resize,
-    tiny_imagenet,
+    CorruptImage, ImageReadError, ImageReadOptions, MAX_BYTES, OnCorrupt, Watch, cifar, idx_files, npy,
+    resize, tiny_imagenet,
 };
 
 /// Images that are decoded at once.
@@ -40,13 +40,13 @@ impl Gathered {
     }
 
     /// The path and the content of the one file of this name.
-    pub fn file(&self, path: &Path, name: &str) -> Result<(&str, &[u8]), ReadError> {
+    pub fn file(&self, path: &Path, name: &str) -> Result<(&str, &[u8]), ImageReadError> {
         let mut found = self.files.iter().filter(|(path, _)| base(path) == name);
         match (found.next(), found.next()) {
             (Some((path, content)), None) => Ok((path, content)),
-            (None, _) => Err(ReadError::layout(path, &format!("the file {name} is missing"))),
+            (None, _) => Err(ImageReadError::layout(path, &format!("the file {name} is missing"))),
             (Some((one, _)), Some((two, _))) => {
-                Err(ReadError::layout(path, &format!("expected one file {name}, found {one} and {two}")))
+                Err(ImageReadError::layout(path, &format!("expected one file {name}, found {one} and {two}")))
             }
         }
     }
@@ -58,12 +58,16 @@ pub(super) fn base(path: &str) -> &str {
 }
 
 /// Reads everything at `path` that may be part of a set of images.
-pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<Gathered, ReadError> {
+pub(super) fn gather(
+    path: &Path,
+    reading: &ImageReadOptions,
+    watch: Watch<'_>,
+) -> Result<Gathered, ImageReadError> {
     let mut gathered = Gathered::default();
     let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
     let (mut waiting_bytes, mut bytes, mut entries) = (0, 0u64, 0);
     let too_large = |bytes: u64| {
-        (bytes > MAX_BYTES).then(|| ReadError::TooLarge {
+        (bytes > MAX_BYTES).then(|| ImageReadError::TooLarge {
             path: path.to_path_buf(),
             problem: format!("more than {} GiB of images, which are held in memory", MAX_BYTES >> 30),
         })
@@ -87,7 +91,7 @@ pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result
             match picture {
                 Ok(picture) => gathered.pictures.push((name, picture)),
                 Err(problem) if reading.corrupt == OnCorrupt::Fail => {
-                    return Err(ReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
+                    return Err(ImageReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
                 }
                 Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
             }
@@ -98,13 +102,13 @@ pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result
         entries += 1;
         if entries > MAX_ENTRIES {
             let problem = format!("more than {MAX_ENTRIES} files and folders");
-            return Err(ReadError::TooLarge { path: path.to_path_buf(), problem });
+            return Err(ImageReadError::TooLarge { path: path.to_path_buf(), problem });
         }
         match entry {
-            Entry::Folder(name) => {
+            TreeEntry::Folder(name) => {
                 gathered.folders.insert(name);
             }
-            Entry::File(name, content) if is_image(&name) => {
+            TreeEntry::File(name, content) if is_image(&name) => {
                 waiting_bytes += content.len();
                 waiting.push((name, content));
                 if waiting.len() >= CHUNK || waiting_bytes >= CHUNK_BYTES {
@@ -112,7 +116,7 @@ pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result
                     decode_waiting(&mut waiting, &mut gathered, &mut bytes)?;
                 }
             }
-            Entry::File(name, content) => {
+            TreeEntry::File(name, content) => {
                 bytes += content.len() as u64;
                 too_large(bytes).map_or(Ok(()), Err)?;
                 gathered.files.insert(name, content);
@@ -124,7 +128,7 @@ pub(super) fn gather(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result
     gathered.pictures.sort_by(|(a, _), (b, _)| a.cmp(b));
     gathered.corrupt.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(pair) = gathered.pictures.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(ReadError::layout(path, &format!("{} is there twice", pair[0].0)));
+        return Err(ImageReadError::layout(path, &format!("{} is there twice", pair[0].0)));
     }
     Ok(gathered)
 }

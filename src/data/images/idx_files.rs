@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::gather::Gathered;
 use super::stack::check_classes;
-use super::{Form, ImageSet, Part, ReadError, numbered};
+use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, numbered};
 use crate::idx;
 
 const PARTS: [(&str, &str); 2] = [
@@ -29,31 +29,33 @@ pub(super) fn knows(gathered: &Gathered) -> bool {
 }
 
 /// Makes a set of the files that were found. Classes are the numbers up to the highest label.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ReadError> {
-    let [train, test] = PARTS.map(|(images, labels)| -> Result<_, ReadError> {
+pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
+    let [train, test] = PARTS.map(|(images, labels)| -> Result<_, ImageReadError> {
         let (images_at, images) = file(path, &gathered, images)?;
         let (labels_at, labels) = file(path, &gathered, labels)?;
-        let fault = |at: &str, fault: idx::IdxFault| ReadError::layout(&path.join(at), &fault.to_string());
+        let fault =
+            |at: &str, fault: idx::IdxFault| ImageReadError::layout(&path.join(at), &fault.to_string());
         let images = idx::images(&images).map_err(|error| fault(&images_at, error))?;
         let labels = idx::labels(&labels, u8::MAX).map_err(|error| fault(&labels_at, error))?;
         if images.len() != labels.len() {
             let problem =
                 format!("{images_at} has {} images, but {labels_at} {} labels", images.len(), labels.len());
-            return Err(ReadError::layout(path, &problem));
+            return Err(ImageReadError::layout(path, &problem));
         }
-        let part = Part { pixels: images.pixels, labels: labels.into_iter().map(u16::from).collect() };
+        let part =
+            LabeledImages { pixels: images.pixels, labels: labels.into_iter().map(u16::from).collect() };
         Ok(([1, images.rows, images.columns], part))
     });
     let ((shape, train), (test_shape, test)) = (train?, test?);
     if shape != test_shape {
         let problem = format!("training images are {shape:?}, test images {test_shape:?}");
-        return Err(ReadError::layout(path, &problem));
+        return Err(ImageReadError::layout(path, &problem));
     }
     let highest = train.labels.iter().chain(&test.labels).max().copied().unwrap_or(0);
     let classes = numbered(usize::from(highest) + 1);
     check_classes(path, &classes)?;
     Ok(ImageSet {
-        form: Form::Idx,
+        form: ImageSetFormat::Idx,
         classes,
         shape,
         train,
@@ -64,7 +66,7 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
 }
 
 /// The path and the unpacked content of a file.
-fn file(path: &Path, gathered: &Gathered, name: &str) -> Result<(String, Vec<u8>), ReadError> {
+fn file(path: &Path, gathered: &Gathered, name: &str) -> Result<(String, Vec<u8>), ImageReadError> {
     let packed = format!("{name}.gz");
     let (at, content) = gathered.file(path, if gathered.has_file(name) { name } else { &packed })?;
     if !content.starts_with(&[0x1f, 0x8b]) {
@@ -72,11 +74,11 @@ fn file(path: &Path, gathered: &Gathered, name: &str) -> Result<(String, Vec<u8>
     }
     let mut unpacked = Vec::new();
     MultiGzDecoder::new(content).take(LIMIT + 1).read_to_end(&mut unpacked).map_err(|error| {
-        ReadError::archive(&path.join(at), format!("the file is damaged or truncated ({error})"))
+        ImageReadError::archive(&path.join(at), format!("the file is damaged or truncated ({error})"))
     })?;
     if unpacked.len() as u64 > LIMIT {
         let problem = format!("expected at most {} GiB, unpacked", LIMIT >> 30);
-        return Err(ReadError::TooLarge { path: path.join(at), problem });
+        return Err(ImageReadError::TooLarge { path: path.join(at), problem });
     }
     Ok((at.to_owned(), unpacked))
 }

@@ -30,7 +30,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use cache::read_cached;
-pub use error::ReadError;
+pub use error::ImageReadError;
 pub use split::{Divided, Division, SplitOrder, divide};
 pub use statistics::{ChannelStatistics, statistics};
 
@@ -46,31 +46,31 @@ pub const MAX_BYTES: u64 = 16 << 30;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageSet {
     /// What it was stored as.
-    pub form: Form,
+    pub form: ImageSetFormat,
     /// Names of the classes; a label is an index into them.
     pub classes: Vec<String>,
     /// Channels (1 or 3), rows and columns of every image.
     pub shape: [usize; 3],
     /// The images to learn from.
-    pub train: Part,
+    pub train: LabeledImages,
     /// The images to choose by, where the set has some of its own beside the test images.
-    pub validation: Option<Part>,
+    pub validation: Option<LabeledImages>,
     /// The images to report on, where the set has some.
-    pub test: Option<Part>,
+    pub test: Option<LabeledImages>,
     /// Images that cannot be decoded and were left out.
     pub corrupt: Vec<CorruptImage>,
 }
 
 /// Images with their labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part {
+pub struct LabeledImages {
     /// Brightness 0 to 255, shape `[N, C, H, W]`.
     pub pixels: Vec<u8>,
     /// The class of each image, `[N]`.
     pub labels: Vec<u16>,
 }
 
-impl Part {
+impl LabeledImages {
     /// Number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -85,7 +85,7 @@ impl Part {
 /// What a set of images is stored as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Form {
+pub enum ImageSetFormat {
     /// `train/<class>/<image>` with `val` and `test` beside it, or `<class>/<image>`.
     ImageFolder,
     /// TinyImageNet as distributed: `val/val_annotations.txt` says the classes of the validation images.
@@ -100,7 +100,7 @@ pub enum Form {
     Npy,
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for ImageSetFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ImageFolder => "image folder",
@@ -124,7 +124,7 @@ pub struct CorruptImage {
 
 /// How images are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
+pub struct ImageReadOptions {
     /// What happens on an image that cannot be decoded.
     pub corrupt: OnCorrupt,
     /// Rows and columns that images of folders are brought to; without it all must have the size of the first.
@@ -167,15 +167,19 @@ pub type Watch<'a> = Option<&'a dyn Fn(u64, u64)>;
 ///
 /// # Errors
 ///
-/// Every [`ReadError`] names the file that is at fault and says what to do.
-pub fn read(path: &Path, reading: &Reading) -> Result<ImageSet, ReadError> {
+/// Every [`ImageReadError`] names the file that is at fault and says what to do.
+pub fn read(path: &Path, reading: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     read_watched(path, reading, None)
 }
 
 /// [`read`], which takes a while, as it goes.
-pub fn read_watched(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<ImageSet, ReadError> {
+pub fn read_watched(
+    path: &Path,
+    reading: &ImageReadOptions,
+    watch: Watch<'_>,
+) -> Result<ImageSet, ImageReadError> {
     if let Some(size) = reading.resize.filter(|size| size.iter().any(|side| !(1..=MAX_SIDE).contains(side))) {
-        return Err(ReadError::Setting(format!(
+        return Err(ImageReadError::Setting(format!(
             "resize: expected 1 to {MAX_SIDE} rows and columns, got {size:?}"
         )));
     }
@@ -191,7 +195,7 @@ pub fn read_watched(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<
     } else if npy::knows(&gathered) {
         reshaped(path, npy::assemble(path, gathered)?, reading)
     } else {
-        Err(ReadError::layout(
+        Err(ImageReadError::layout(
             path,
             "no images are here; expected train/<class>/*.png or *.jpg (or <class>/*.png), the files of CIFAR, \
              TinyImageNet or MNIST as distributed, or train_images.npy with train_labels.npy",
@@ -199,8 +203,8 @@ pub fn read_watched(path: &Path, reading: &Reading, watch: Watch<'_>) -> Result<
     }
 }
 
-/// Images that are stored as numbers are as they are: what [`Reading`] asks for beyond that is refused, not ignored.
-fn reshaped(path: &Path, set: ImageSet, reading: &Reading) -> Result<ImageSet, ReadError> {
+/// Images that are stored as numbers are as they are: what [`ImageReadOptions`] asks for beyond that is refused, not ignored.
+fn reshaped(path: &Path, set: ImageSet, reading: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     let [channels, rows, columns] = set.shape;
     let fits = match reading.channels {
         Channels::AsStored => true,
@@ -208,7 +212,7 @@ fn reshaped(path: &Path, set: ImageSet, reading: &Reading) -> Result<ImageSet, R
         Channels::Rgb => channels == 3,
     };
     if !fits || reading.resize.is_some_and(|size| size != [rows, columns]) {
-        return Err(ReadError::layout(
+        return Err(ImageReadError::layout(
             path,
             &format!(
                 "its images are stored as arrays of {channels}x{rows}x{columns}; resize and channels are for \
@@ -222,12 +226,12 @@ fn reshaped(path: &Path, set: ImageSet, reading: &Reading) -> Result<ImageSet, R
 impl From<Mnist> for ImageSet {
     fn from(mnist: Mnist) -> Self {
         let shape = [1, mnist.train.images.rows, mnist.train.images.columns];
-        let part = |part: super::mnist::Labelled| Part {
+        let part = |part: super::mnist::MnistPart| LabeledImages {
             pixels: part.images.pixels,
             labels: part.labels.into_iter().map(u16::from).collect(),
         };
         Self {
-            form: Form::Idx,
+            form: ImageSetFormat::Idx,
             classes: numbered(super::mnist::CLASSES.into()),
             shape,
             train: part(mnist.train),

@@ -9,8 +9,8 @@ use npyz::{Deserialize, TypeChar};
 
 use super::gather::{Gathered, base};
 use super::stack::check_classes;
-use super::{Form, ImageSet, MAX_CLASSES, Part, ReadError, numbered};
-use crate::npy::Npy;
+use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, MAX_CLASSES, numbered};
+use crate::npy::NpyArray;
 
 /// Names of the training, validation and test part.
 const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["test"]];
@@ -34,7 +34,7 @@ pub(super) fn knows(gathered: &Gathered) -> bool {
 }
 
 /// Makes a set of the files that were found. Classes are the numbers up to the highest label.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ReadError> {
+pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
     let mut parts = [None, None, None];
     let mut shape: Option<[usize; 3]> = None;
     for (slot, known) in parts.iter_mut().zip(PARTS) {
@@ -44,7 +44,7 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
             continue;
         };
         let (at, content) = gathered.file(path, &x)?;
-        let fault = |at: &str, problem: String| ReadError::layout(&path.join(at), &problem);
+        let fault = |at: &str, problem: String| ImageReadError::layout(&path.join(at), &problem);
         let (got, pixels) = images(content).map_err(|problem| fault(at, problem))?;
         let expected = *shape.get_or_insert(got);
         if got != expected {
@@ -59,22 +59,22 @@ pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, Read
                 format!("expected {count} labels, one for each image, got {}", labels.len()),
             ));
         }
-        *slot = Some(Part { pixels, labels });
+        *slot = Some(LabeledImages { pixels, labels });
     }
     let [train, validation, test] = parts;
     let (Some(train), Some(shape)) = (train, shape) else {
-        return Err(ReadError::layout(path, "expected train_images.npy and train_labels.npy"));
+        return Err(ImageReadError::layout(path, "expected train_images.npy and train_labels.npy"));
     };
     let all = [Some(&train), validation.as_ref(), test.as_ref()];
     let highest = all.into_iter().flatten().flat_map(|part| &part.labels).max().copied().unwrap_or(0);
     let classes = numbered(usize::from(highest) + 1);
     check_classes(path, &classes)?;
-    Ok(ImageSet { form: Form::Npy, classes, shape, train, validation, test, corrupt: vec![] })
+    Ok(ImageSet { form: ImageSetFormat::Npy, classes, shape, train, validation, test, corrupt: vec![] })
 }
 
 /// Shape of an image and the pixels of all.
 fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
-    let array = Npy::open(bytes)?;
+    let array = NpyArray::open(bytes)?;
     let shape = match array.shape() {
         [_, rows, columns] => [1, *rows, *columns],
         [_, channels @ (1 | 3), rows, columns] => [*channels, *rows, *columns],
@@ -111,12 +111,12 @@ fn images(bytes: &[u8]) -> Result<([usize; 3], Vec<u8>), String> {
 
 /// The class of each image.
 fn labels(bytes: &[u8]) -> Result<Vec<u16>, String> {
-    let array = Npy::open(bytes)?;
+    let array = NpyArray::open(bytes)?;
     // Keras keeps a second axis of one element.
     if !matches!(array.shape(), [_] | [_, 1]) {
         return Err(format!("expected labels of shape [N], got {:?}", array.shape()));
     }
-    fn classes<T: Deserialize + TryInto<u16> + Copy>(array: Npy<'_>) -> Result<Vec<u16>, String> {
+    fn classes<T: Deserialize + TryInto<u16> + Copy>(array: NpyArray<'_>) -> Result<Vec<u16>, String> {
         let class = |(index, label): (usize, T)| {
             label
                 .try_into()

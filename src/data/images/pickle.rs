@@ -36,7 +36,7 @@ pub(super) enum PickleError {
 pub(super) type Id = usize;
 
 #[derive(Clone, Debug, PartialEq)]
-enum Value {
+enum PickleValue {
     Mark,
     None,
     Bool(bool),
@@ -62,14 +62,14 @@ enum Value {
 #[derive(Debug)]
 pub(super) struct Pickle<'a> {
     bytes: &'a [u8],
-    values: Vec<Value>,
+    values: Vec<PickleValue>,
     root: Id,
 }
 
 impl<'a> Pickle<'a> {
     /// Reads a pickle of protocol 2 or later.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PickleError> {
-        let mut machine = Machine { bytes, at: 0, values: vec![], stack: vec![], memo: HashMap::new() };
+        let mut machine = PickleMachine { bytes, at: 0, values: vec![], stack: vec![], memo: HashMap::new() };
         let root = machine.run()?;
         Ok(Self { bytes, values: machine.values, root })
     }
@@ -81,7 +81,7 @@ impl<'a> Pickle<'a> {
 
     /// The value of a key of a dictionary.
     pub fn value_of(&self, dictionary: Id, key: &str) -> Result<Id, PickleError> {
-        let Value::Dictionary(items) = &self.values[dictionary] else {
+        let PickleValue::Dictionary(items) = &self.values[dictionary] else {
             return Err(PickleError::Other("expected a dictionary".to_owned()));
         };
         let found = items.iter().rev().find(|(known, _)| self.bytes_of(*known) == Some(key.as_bytes()));
@@ -91,11 +91,13 @@ impl<'a> Pickle<'a> {
     /// The elements of a list of integers.
     pub fn integers(&self, list: Id) -> Result<Vec<i64>, PickleError> {
         let other = || PickleError::Other("expected a list of integers".to_owned());
-        let (Value::List(items) | Value::Tuple(items)) = &self.values[list] else { return Err(other()) };
+        let (PickleValue::List(items) | PickleValue::Tuple(items)) = &self.values[list] else {
+            return Err(other());
+        };
         items
             .iter()
             .map(|&item| match self.values[item] {
-                Value::Integer(number) => Ok(number),
+                PickleValue::Integer(number) => Ok(number),
                 _ => Err(other()),
             })
             .collect()
@@ -104,7 +106,7 @@ impl<'a> Pickle<'a> {
     /// The elements of a list of texts.
     pub fn texts(&self, list: Id) -> Result<Vec<String>, PickleError> {
         let other = || PickleError::Other("expected a list of texts".to_owned());
-        let Value::List(items) = &self.values[list] else { return Err(other()) };
+        let PickleValue::List(items) = &self.values[list] else { return Err(other()) };
         let text = |&item: &Id| self.bytes_of(item).map(|text| String::from_utf8_lossy(text).into_owned());
         items.iter().map(|item| text(item).ok_or_else(other)).collect()
     }
@@ -112,28 +114,28 @@ impl<'a> Pickle<'a> {
     /// Shape and content of an array of NumPy: bytes, row by row.
     pub fn bytes_array(&self, array: Id) -> Result<(Vec<usize>, &'a [u8]), PickleError> {
         let other = |problem: &str| PickleError::Other(format!("expected a NumPy array of bytes, {problem}"));
-        let Value::Object { make, state: Some(state), .. } = self.values[array] else {
+        let PickleValue::Object { make, state: Some(state), .. } = self.values[array] else {
             return Err(other("not some other value"));
         };
         let (module, name) = self.global(make).unwrap_or_default();
         if !module.starts_with(b"numpy") || name != b"_reconstruct" {
             return Err(other("not some other object"));
         }
-        let Value::Tuple(state) = &self.values[state] else { return Err(other("with its state")) };
+        let PickleValue::Tuple(state) = &self.values[state] else { return Err(other("with its state")) };
         let &[_version, shape, dtype, column_major, content] = &state[..] else {
             return Err(other("with a state of five parts"));
         };
-        let Value::Object { make, arguments, .. } = self.values[dtype] else {
+        let PickleValue::Object { make, arguments, .. } = self.values[dtype] else {
             return Err(other("with a type"));
         };
-        let Value::Tuple(arguments) = &self.values[arguments] else { return Err(other("with a type")) };
+        let PickleValue::Tuple(arguments) = &self.values[arguments] else { return Err(other("with a type")) };
         let code = arguments.first().and_then(|&code| self.bytes_of(code)).unwrap_or_default();
         if self.global(make).unwrap_or_default() != (b"numpy", b"dtype")
             || !matches!(code, b"u1" | b"|u1" | b"B")
         {
             return Err(other(&format!("not of type '{}'", String::from_utf8_lossy(code))));
         }
-        if self.values[column_major] != Value::Bool(false) {
+        if self.values[column_major] != PickleValue::Bool(false) {
             return Err(other("row by row, not column by column"));
         }
         let sides = self.integers(shape)?;
@@ -150,14 +152,14 @@ impl<'a> Pickle<'a> {
 
     fn bytes_of(&self, value: Id) -> Option<&'a [u8]> {
         match &self.values[value] {
-            Value::Bytes(range) => self.bytes.get(range.clone()),
+            PickleValue::Bytes(range) => self.bytes.get(range.clone()),
             _ => None,
         }
     }
 
     fn global(&self, value: Id) -> Option<(&'a [u8], &'a [u8])> {
         match &self.values[value] {
-            Value::Global(module, name) => {
+            PickleValue::Global(module, name) => {
                 Some((self.bytes.get(module.clone())?, self.bytes.get(name.clone())?))
             }
             _ => None,
@@ -166,15 +168,15 @@ impl<'a> Pickle<'a> {
 }
 
 /// The machine while it runs.
-struct Machine<'a> {
+struct PickleMachine<'a> {
     bytes: &'a [u8],
     at: usize,
-    values: Vec<Value>,
+    values: Vec<PickleValue>,
     stack: Vec<Id>,
     memo: HashMap<u64, Id>,
 }
 
-impl Machine<'_> {
+impl PickleMachine<'_> {
     /// Runs to the end; what is on top then is the value.
     fn run(&mut self) -> Result<Id, PickleError> {
         loop {
@@ -184,51 +186,51 @@ impl Machine<'_> {
                 0x80 => drop(self.number(1)?), // the protocol
                 0x95 => drop(self.number(8)?), // the length of a frame
                 b'.' => return self.pop(),
-                b'(' => self.push(Value::Mark)?,
+                b'(' => self.push(PickleValue::Mark)?,
                 b'0' => drop(self.pop()?),
-                b'N' => self.push(Value::None)?,
-                0x88 | 0x89 => self.push(Value::Bool(code == 0x88))?,
+                b'N' => self.push(PickleValue::None)?,
+                0x88 | 0x89 => self.push(PickleValue::Bool(code == 0x88))?,
                 b'K' => self.integer(1)?,
                 b'M' => self.integer(2)?,
                 b'J' => {
                     let number = self.number(4)? as u32 as i32;
-                    self.push(Value::Integer(number.into()))?;
+                    self.push(PickleValue::Integer(number.into()))?;
                 }
                 0x8a => self.long()?,
                 b'G' => {
                     self.number(8)?;
-                    self.push(Value::Real)?;
+                    self.push(PickleValue::Real)?;
                 }
                 // Texts and bytes, by the length of their length.
                 b'U' | b'C' | 0x8c => self.text(1)?,
                 b'T' | b'B' | b'X' => self.text(4)?,
                 0x8d | 0x8e => self.text(8)?,
                 b'c' => {
-                    let global = Value::Global(self.line()?, self.line()?);
+                    let global = PickleValue::Global(self.line()?, self.line()?);
                     self.push(global)?;
                 }
                 0x93 => {
                     let (name, module) = (self.pop()?, self.pop()?);
                     match (&self.values[module], &self.values[name]) {
-                        (Value::Bytes(module), Value::Bytes(name)) => {
-                            let global = Value::Global(module.clone(), name.clone());
+                        (PickleValue::Bytes(module), PickleValue::Bytes(name)) => {
+                            let global = PickleValue::Global(module.clone(), name.clone());
                             self.push(global)?;
                         }
                         _ => return Err(self.unsound("a global without a name")),
                     }
                 }
-                b'}' => self.push(Value::Dictionary(vec![]))?,
-                b']' => self.push(Value::List(vec![]))?,
-                b')' => self.push(Value::Tuple(vec![]))?,
+                b'}' => self.push(PickleValue::Dictionary(vec![]))?,
+                b']' => self.push(PickleValue::List(vec![]))?,
+                b')' => self.push(PickleValue::Tuple(vec![]))?,
                 b't' => {
                     let items = self.since_mark()?;
-                    self.push(Value::Tuple(items))?;
+                    self.push(PickleValue::Tuple(items))?;
                 }
                 0x85..=0x87 => {
                     let from = self.stack.len().checked_sub(usize::from(code - 0x84));
                     let from = from.ok_or_else(|| self.unsound("too few values"))?;
                     let items = self.stack.split_off(from);
-                    self.push(Value::Tuple(items))?;
+                    self.push(PickleValue::Tuple(items))?;
                 }
                 b'a' => {
                     let item = self.pop()?;
@@ -263,12 +265,12 @@ impl Machine<'_> {
                 }
                 b'R' => {
                     let (arguments, make) = (self.pop()?, self.pop()?);
-                    self.push(Value::Object { make, arguments, state: None })?;
+                    self.push(PickleValue::Object { make, arguments, state: None })?;
                 }
                 b'b' => {
                     let (new, top) = (self.pop()?, self.top()?);
                     match &mut self.values[top] {
-                        Value::Object { state, .. } => *state = Some(new),
+                        PickleValue::Object { state, .. } => *state = Some(new),
                         _ => return Err(self.unsound("a state of something that is no object")),
                     }
                 }
@@ -297,7 +299,7 @@ impl Machine<'_> {
 
     fn integer(&mut self, bytes: u64) -> Result<(), PickleError> {
         let number = self.number(bytes)? as i64;
-        self.push(Value::Integer(number))
+        self.push(PickleValue::Integer(number))
     }
 
     /// An integer of up to 8 bytes with sign.
@@ -309,13 +311,13 @@ impl Machine<'_> {
         let number = self.number(length)?;
         let unused = 64 - 8 * length as u32;
         let number = if length == 0 { 0 } else { ((number << unused) as i64) >> unused };
-        self.push(Value::Integer(number))
+        self.push(PickleValue::Integer(number))
     }
 
     fn text(&mut self, bytes_of_length: u64) -> Result<(), PickleError> {
         let length = self.number(bytes_of_length)?;
         let range = self.take(length)?;
-        self.push(Value::Bytes(range))
+        self.push(PickleValue::Bytes(range))
     }
 
     /// Up to the end of the line.
@@ -328,7 +330,7 @@ impl Machine<'_> {
         Ok(range)
     }
 
-    fn push(&mut self, value: Value) -> Result<(), PickleError> {
+    fn push(&mut self, value: PickleValue) -> Result<(), PickleError> {
         if self.values.len() >= MAX_VALUES {
             return Err(PickleError::TooLarge);
         }
@@ -346,7 +348,7 @@ impl Machine<'_> {
     }
 
     fn since_mark(&mut self) -> Result<Vec<Id>, PickleError> {
-        let mark = self.stack.iter().rposition(|&id| self.values[id] == Value::Mark);
+        let mark = self.stack.iter().rposition(|&id| self.values[id] == PickleValue::Mark);
         let mark = mark.ok_or_else(|| self.unsound("no mark"))?;
         let items = self.stack.split_off(mark + 1);
         self.stack.pop();
@@ -356,7 +358,7 @@ impl Machine<'_> {
     fn append(&mut self, new: &[Id]) -> Result<(), PickleError> {
         let top = self.top()?;
         match &mut self.values[top] {
-            Value::List(items) => items.extend(new),
+            PickleValue::List(items) => items.extend(new),
             _ => return Err(self.unsound("elements for something that is no list")),
         }
         Ok(())
@@ -368,7 +370,9 @@ impl Machine<'_> {
             return Err(self.unsound("a key without a value"));
         }
         match &mut self.values[top] {
-            Value::Dictionary(items) => items.extend(new.chunks_exact(2).map(|pair| (pair[0], pair[1]))),
+            PickleValue::Dictionary(items) => {
+                items.extend(new.chunks_exact(2).map(|pair| (pair[0], pair[1])))
+            }
             _ => return Err(self.unsound("keys for something that is no dictionary")),
         }
         Ok(())

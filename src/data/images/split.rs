@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ImageSet, Part, ReadError};
+use super::{ImageReadError, ImageSet, LabeledImages};
 use axmul_support::random::SplitMix64;
 
 /// Which images are put aside.
@@ -39,16 +39,16 @@ pub struct Divided {
     /// Channels, rows and columns of every image.
     pub shape: [usize; 3],
     /// What weights learn from.
-    pub train: Part,
+    pub train: LabeledImages,
     /// What choices are made by.
-    pub validation: Part,
+    pub validation: LabeledImages,
     /// What results are stated on.
-    pub test: Part,
+    pub test: LabeledImages,
 }
 
 /// Divides a set: its own parts are kept, what is missing comes out of the training images. A set with only one other
 /// part keeps that for results. Kept images stay in their order.
-pub fn divide(set: ImageSet, division: &Division) -> Result<Divided, ReadError> {
+pub fn divide(set: ImageSet, division: &Division) -> Result<Divided, ImageReadError> {
     let (own_validation, own_test) = match (set.validation, set.test) {
         (validation, None) => (None, validation),
         both => both,
@@ -59,7 +59,7 @@ pub fn divide(set: ImageSet, division: &Division) -> Result<Divided, ReadError> 
     let aside = validation.saturating_add(test);
     if aside >= count {
         let setting = if test == 0 { "data.validation puts" } else { "data.validation and data.test put" };
-        return Err(ReadError::Setting(format!(
+        return Err(ImageReadError::Setting(format!(
             "{setting} {aside} images aside, and there are only {count}; lower the number"
         )));
     }
@@ -75,7 +75,7 @@ pub fn divide(set: ImageSet, division: &Division) -> Result<Divided, ReadError> 
         for count in [test, validation] {
             let kept = train.len() - count;
             let labels = train.labels.split_off(kept);
-            rest.push(Part { pixels: train.pixels.split_off(kept * size), labels });
+            rest.push(LabeledImages { pixels: train.pixels.split_off(kept * size), labels });
         }
     } else if aside > 0 {
         let drawn = draw(count, aside, division.seed);
@@ -98,10 +98,10 @@ pub fn divide(set: ImageSet, division: &Division) -> Result<Divided, ReadError> 
 }
 
 /// The images with these indices, in the order of the set.
-fn pick(part: &Part, indices: &[usize], size: usize) -> Part {
+fn pick(part: &LabeledImages, indices: &[usize], size: usize) -> LabeledImages {
     let mut indices = indices.to_vec();
     indices.sort_unstable();
-    Part {
+    LabeledImages {
         pixels: indices.iter().flat_map(|&i| &part.pixels[i * size..(i + 1) * size]).copied().collect(),
         labels: indices.iter().map(|&i| part.labels[i]).collect(),
     }
@@ -120,17 +120,17 @@ fn draw(count: usize, aside: usize, seed: u64) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Form;
+    use super::super::ImageSetFormat;
     use super::*;
 
     /// A set of images of one pixel, which is their number; classes one after the other if `sorted`.
     fn set(count: usize, sorted: bool, validation: bool, test: bool) -> ImageSet {
-        let part = |start: usize, count: usize| Part {
+        let part = |start: usize, count: usize| LabeledImages {
             pixels: (start..start + count).map(|i| i as u8).collect(),
             labels: (0..count).map(|i| if sorted { i * 2 / count } else { i % 2 } as u16).collect(),
         };
         ImageSet {
-            form: Form::ImageFolder,
+            form: ImageSetFormat::ImageFolder,
             classes: vec!["a".into(), "b".into()],
             shape: [1, 1, 1],
             train: part(0, count),
@@ -152,7 +152,7 @@ mod tests {
         ] {
             for sorted in [true, false] {
                 let divided = divide(set(100, sorted, validation, test), &DIVISION).unwrap();
-                let got = [&divided.train, &divided.validation, &divided.test].map(Part::len);
+                let got = [&divided.train, &divided.validation, &divided.test].map(LabeledImages::len);
                 assert_eq!(got, expected, "{validation} {test} {sorted}");
                 let mut all: Vec<u8> =
                     [&divided.train, &divided.validation, &divided.test].map(|p| p.pixels.clone()).concat();

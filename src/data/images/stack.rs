@@ -3,27 +3,27 @@
 use std::path::Path;
 
 use super::decode::Picture;
-use super::{Channels, MAX_CLASSES, Part, ReadError, Reading};
+use super::{Channels, ImageReadError, ImageReadOptions, LabeledImages, MAX_CLASSES};
 
 /// An image with its path and the number of its class.
-pub(super) type Labelled = (String, Picture, u16);
+pub(super) type LabeledPicture = (String, Picture, u16);
 
 /// Puts the images of each part behind each other. All must have the size of the first one, which is not that of the
 /// whole but of the first part that has any; channels as `reading` says. Returns the shape of an image too.
 pub(super) fn stack<const N: usize>(
     path: &Path,
-    parts: [Vec<Labelled>; N],
-    reading: &Reading,
-) -> Result<([usize; 3], [Part; N]), ReadError> {
+    parts: [Vec<LabeledPicture>; N],
+    reading: &ImageReadOptions,
+) -> Result<([usize; 3], [LabeledImages; N]), ImageReadError> {
     let Some((first, picture, _)) = parts.iter().find_map(|part| part.first()) else {
-        return Err(ReadError::layout(path, "there are no images"));
+        return Err(ImageReadError::layout(path, "there are no images"));
     };
     let (first, expected) = (first.clone(), [picture.rows, picture.columns]);
     for (image, picture, _) in parts.iter().flatten() {
         let got = [picture.rows, picture.columns];
         if got != expected {
             let (path, image) = (path.to_path_buf(), image.clone());
-            return Err(ReadError::Size { path, image, got, first, expected });
+            return Err(ImageReadError::Size { path, image, got, first, expected });
         }
     }
     let channels = match reading.channels {
@@ -34,7 +34,7 @@ pub(super) fn stack<const N: usize>(
     };
     let shape = [channels, expected[0], expected[1]];
     let parts = parts.map(|part| {
-        let mut stacked = Part {
+        let mut stacked = LabeledImages {
             pixels: Vec::with_capacity(part.len() * shape.iter().product::<usize>()),
             labels: Vec::with_capacity(part.len()),
         };
@@ -49,11 +49,13 @@ pub(super) fn stack<const N: usize>(
 }
 
 /// Refuses sets of no use: fewer than two classes, or more than labels can number.
-pub(super) fn check_classes(path: &Path, classes: &[String]) -> Result<(), ReadError> {
+pub(super) fn check_classes(path: &Path, classes: &[String]) -> Result<(), ImageReadError> {
     match classes {
-        [] => Err(ReadError::layout(path, "there are no classes; expected a folder for each class")),
-        [one] => Err(ReadError::layout(path, &format!("there is one class, '{one}'; expected at least two"))),
-        _ if classes.len() > MAX_CLASSES => Err(ReadError::TooLarge {
+        [] => Err(ImageReadError::layout(path, "there are no classes; expected a folder for each class")),
+        [one] => {
+            Err(ImageReadError::layout(path, &format!("there is one class, '{one}'; expected at least two")))
+        }
+        _ if classes.len() > MAX_CLASSES => Err(ImageReadError::TooLarge {
             path: path.to_path_buf(),
             problem: format!("{} classes; expected at most {MAX_CLASSES}", classes.len()),
         }),

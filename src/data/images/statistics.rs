@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::Part;
+use super::LabeledImages;
 
 /// Of one channel of many images; brightness from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -16,7 +16,7 @@ pub struct ChannelStatistics {
 
 /// Mean and standard deviation of each channel over all images of `part`, which have the shape `[C, H, W]`. Sums are
 /// integers, so the result is the same whatever the number of threads.
-pub fn statistics(part: &Part, shape: [usize; 3]) -> Vec<ChannelStatistics> {
+pub fn statistics(part: &LabeledImages, shape: [usize; 3]) -> Vec<ChannelStatistics> {
     let [channels, rows, columns] = shape;
     let plane = rows * columns;
     let sums = part
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn channels_are_told_apart() {
-        let part = Part { pixels: vec![0, 255, 100, 100, 255, 0, 100, 100], labels: vec![0, 1] };
+        let part = LabeledImages { pixels: vec![0, 255, 100, 100, 255, 0, 100, 100], labels: vec![0, 1] };
         let [first, second] = statistics(&part, [2, 1, 2])[..] else { panic!() };
         assert!((first.mean - 0.5).abs() < 1e-12 && (first.std - 0.5).abs() < 1e-12);
         assert!((second.mean - 100.0 / 255.0).abs() < 1e-12 && second.std < 1e-9);

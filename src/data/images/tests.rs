@@ -8,25 +8,25 @@ use proptest::prelude::*;
 use super::samples::*;
 use super::*;
 
-fn read_files(files: &Files) -> Result<ImageSet, ReadError> {
+fn read_files(files: &Files) -> Result<ImageSet, ImageReadError> {
     let directory = tempfile::tempdir().unwrap();
     place(directory.path(), files);
-    read(directory.path(), &Reading::default())
+    read(directory.path(), &ImageReadOptions::default())
 }
 
-fn read_bytes(bytes: &[u8]) -> Result<ImageSet, ReadError> {
+fn read_bytes(bytes: &[u8]) -> Result<ImageSet, ImageReadError> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("archive");
     fs::write(&path, bytes).unwrap();
-    read(&path, &Reading::default())
+    read(&path, &ImageReadOptions::default())
 }
 
-fn fault(outcome: Result<ImageSet, ReadError>) -> String {
+fn fault(outcome: Result<ImageSet, ImageReadError>) -> String {
     outcome.unwrap_err().to_string()
 }
 
 #[track_caller]
-fn says(outcome: Result<ImageSet, ReadError>, parts: &[&str]) {
+fn says(outcome: Result<ImageSet, ImageReadError>, parts: &[&str]) {
     let message = fault(outcome);
     for part in parts {
         assert!(message.contains(part), "expected {part:?} in {message:?}");
@@ -34,14 +34,14 @@ fn says(outcome: Result<ImageSet, ReadError>, parts: &[&str]) {
 }
 
 /// The first pixel of each image.
-fn firsts(part: &Part, shape: [usize; 3]) -> Vec<u8> {
+fn firsts(part: &LabeledImages, shape: [usize; 3]) -> Vec<u8> {
     part.pixels.iter().step_by(shape.iter().product()).copied().collect()
 }
 
 fn is_whole(set: &ImageSet) {
-    assert_eq!((set.form, set.shape), (Form::ImageFolder, [1, 2, 3]));
+    assert_eq!((set.form, set.shape), (ImageSetFormat::ImageFolder, [1, 2, 3]));
     assert_eq!(set.classes, ["cat", "dog"]);
-    let part = |part: &Part| (firsts(part, set.shape), part.labels.clone());
+    let part = |part: &LabeledImages| (firsts(part, set.shape), part.labels.clone());
     assert_eq!(part(&set.train), (vec![1, 2, 3], vec![0, 0, 1]));
     assert_eq!(set.validation.as_ref().map(part), Some((vec![4, 5], vec![0, 1])));
     assert_eq!(set.test.as_ref().map(part), Some((vec![6, 7], vec![0, 1])));
@@ -83,7 +83,9 @@ fn grey_and_colours_mix_and_are_asked_for() {
     assert_eq!(mixed.train.pixels, [vec![9; 12], vec![10; 4], vec![20; 4], vec![30; 4]].concat());
     let directory = tempfile::tempdir().unwrap();
     place(directory.path(), &files(rgb(2, 2, [10, 20, 30])));
-    let asked = |channels| read(directory.path(), &Reading { channels, ..Reading::default() }).unwrap();
+    let asked = |channels| {
+        read(directory.path(), &ImageReadOptions { channels, ..ImageReadOptions::default() }).unwrap()
+    };
     // 0.299 * 10 + 0.587 * 20 + 0.114 * 30 = 18.15
     assert_eq!(
         (asked(Channels::Grey).shape, asked(Channels::Grey).train.pixels),
@@ -134,8 +136,11 @@ fn a_corrupt_image_is_named_or_left_out() {
         says(read_files(&files), &["train/cat/zz.jpg", part, "--corrupt skip"]);
         let directory = tempfile::tempdir().unwrap();
         place(directory.path(), &files);
-        let set =
-            read(directory.path(), &Reading { corrupt: OnCorrupt::Skip, ..Reading::default() }).unwrap();
+        let set = read(
+            directory.path(),
+            &ImageReadOptions { corrupt: OnCorrupt::Skip, ..ImageReadOptions::default() },
+        )
+        .unwrap();
         is_whole(&set);
         assert_eq!(set.corrupt.len(), 1);
         assert_eq!(set.corrupt[0].path, "train/cat/zz.jpg");
@@ -150,12 +155,17 @@ fn an_image_of_another_size_is_named_or_resized() {
     says(read_files(&files), &["test/dog/zz.png", "4x6 pixels", "train/cat/a.png has 2x3", "--resize"]);
     let directory = tempfile::tempdir().unwrap();
     place(directory.path(), &files);
-    let set = read(directory.path(), &Reading { resize: Some([2, 3]), ..Reading::default() }).unwrap();
+    let set =
+        read(directory.path(), &ImageReadOptions { resize: Some([2, 3]), ..ImageReadOptions::default() })
+            .unwrap();
     assert_eq!(firsts(set.test.as_ref().unwrap(), set.shape), [6, 7, 200]);
-    let set = read(directory.path(), &Reading { resize: Some([5, 4]), ..Reading::default() }).unwrap();
+    let set =
+        read(directory.path(), &ImageReadOptions { resize: Some([5, 4]), ..ImageReadOptions::default() })
+            .unwrap();
     assert_eq!(set.shape, [1, 5, 4]);
     let message =
-        read(directory.path(), &Reading { resize: Some([0, 4]), ..Reading::default() }).unwrap_err();
+        read(directory.path(), &ImageReadOptions { resize: Some([0, 4]), ..ImageReadOptions::default() })
+            .unwrap_err();
     assert!(message.to_string().contains("expected 1 to 4096 rows and columns, got [0, 4]"), "{message}");
 }
 
@@ -181,11 +191,11 @@ fn folders_that_are_no_set_say_why() {
     place(directory.path(), &whole());
     fs::create_dir(directory.path().join("train/bird")).unwrap();
     says(
-        read(directory.path(), &Reading::default()),
+        read(directory.path(), &ImageReadOptions::default()),
         &["class folder train/bird has no images; fill or remove"],
     );
     fs::write(directory.path().join("train/bird/a.png"), "").unwrap();
-    let skip = Reading { corrupt: OnCorrupt::Skip, ..Reading::default() };
+    let skip = ImageReadOptions { corrupt: OnCorrupt::Skip, ..ImageReadOptions::default() };
     says(read(directory.path(), &skip), &["train/bird has no images that can be decoded"]);
     says(read(Path::new("no/such/place"), &skip), &["cannot open no/such/place"]);
 }
@@ -217,7 +227,7 @@ fn archives_that_are_damaged_say_so() {
 #[test]
 fn cifar_10_is_read_in_both_forms() {
     let binary = read_bytes(&gz(&tar(&cifar10_binary()))).unwrap();
-    assert_eq!((binary.form, binary.shape), (Form::CifarBinary, [3, 32, 32]));
+    assert_eq!((binary.form, binary.shape), (ImageSetFormat::CifarBinary, [3, 32, 32]));
     assert_eq!(binary.train.labels, (0..10).collect::<Vec<u16>>());
     assert_eq!(firsts(&binary.train, binary.shape), (0..10).map(|i| 20 * i).collect::<Vec<u8>>());
     assert_eq!(binary.test.as_ref().unwrap().labels, [0, 1]);
@@ -236,7 +246,7 @@ fn cifar_10_is_read_in_both_forms() {
         .chain([("cifar-10-batches-py/batches.meta".into(), names_pickle("label_names", &binary.classes))])
         .collect();
     let python_set = read_bytes(&gz(&tar(&python))).unwrap();
-    assert_eq!(python_set, ImageSet { form: Form::CifarPython, ..binary });
+    assert_eq!(python_set, ImageSet { form: ImageSetFormat::CifarPython, ..binary });
 
     let mut missing = cifar10_binary();
     missing.remove(2);
@@ -269,7 +279,7 @@ fn cifar_100_is_read_by_its_fine_labels() {
         ("test".into(), cifar_pickle("fine_labels", &[2], &[2; 3072])),
         ("meta".into(), names_pickle("fine_label_names", &set.classes)),
     ];
-    assert_eq!(read_files(&python).unwrap(), ImageSet { form: Form::CifarPython, ..set });
+    assert_eq!(read_files(&python).unwrap(), ImageSet { form: ImageSetFormat::CifarPython, ..set });
 }
 
 #[test]
@@ -285,7 +295,10 @@ fn tiny_imagenet_takes_the_classes_of_its_validation_images_from_the_annotations
     files.push(("tiny-imagenet-200/val/val_annotations.txt".into(), annotations.into()));
     files.push(("tiny-imagenet-200/wnids.txt".into(), "n2\nn1\n".into()));
     let set = read_bytes(&zip(&files)).unwrap();
-    assert_eq!((set.form, &set.classes[..]), (Form::TinyImagenet, &["n1".to_owned(), "n2".to_owned()][..]));
+    assert_eq!(
+        (set.form, &set.classes[..]),
+        (ImageSetFormat::TinyImagenet, &["n1".to_owned(), "n2".to_owned()][..])
+    );
     assert_eq!((firsts(&set.train, set.shape), &set.train.labels[..]), (vec![1, 2], &[0, 1][..]));
     let test = set.test.clone().unwrap();
     assert_eq!((firsts(&test, set.shape), &test.labels[..]), (vec![12, 11], &[1, 0][..]));
@@ -321,7 +334,7 @@ fn idx_files_are_read_packed_or_not() {
         ("t10k-labels-idx1-ubyte".into(), labels(&[2])),
     ];
     let set = read_files(&files).unwrap();
-    assert_eq!((set.form, set.shape, set.classes.len()), (Form::Idx, [1, 1, 2], 3));
+    assert_eq!((set.form, set.shape, set.classes.len()), (ImageSetFormat::Idx, [1, 1, 2], 3));
     assert_eq!((set.train.labels.clone(), set.test.clone().unwrap().labels), (vec![0, 2, 1], vec![2]));
     let with = |index: usize, content: Vec<u8>| {
         let mut files = files.clone();
@@ -349,7 +362,7 @@ fn numpy_arrays_are_read_as_bytes_and_as_real_numbers() {
         ("y_test.npy".into(), npy(&[1, 1], &[2u8])),
     ];
     let set = read_files(&files).unwrap();
-    assert_eq!((set.form, set.shape, set.classes.len()), (Form::Npy, [3, 1, 2], 3));
+    assert_eq!((set.form, set.shape, set.classes.len()), (ImageSetFormat::Npy, [3, 1, 2], 3));
     assert_eq!((set.train.pixels.clone(), set.train.labels.clone()), ((0..12).collect(), vec![1, 0]));
     assert_eq!(set.test.clone().unwrap().pixels, [0, 255, 128, 51, 255, 0]);
     let flat = vec![
@@ -387,8 +400,8 @@ fn numpy_arrays_are_read_as_bytes_and_as_real_numbers() {
     let directory = tempfile::tempdir().unwrap();
     place(directory.path(), &files);
     for reading in [
-        Reading { resize: Some([2, 2]), ..Reading::default() },
-        Reading { channels: Channels::Grey, ..Reading::default() },
+        ImageReadOptions { resize: Some([2, 2]), ..ImageReadOptions::default() },
+        ImageReadOptions { channels: Channels::Grey, ..ImageReadOptions::default() },
     ] {
         says(read(directory.path(), &reading), &["stored as arrays of 3x1x2"]);
     }
@@ -399,7 +412,7 @@ fn decoded_images_are_kept_and_damage_is_mended() {
     let (home, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let path = home.path().join("set.tar.xz");
     fs::write(&path, xz(&tar(&whole()))).unwrap();
-    let get = || cache::read_with(cache.path(), &path, &Reading::default()).unwrap();
+    let get = || cache::read_with(cache.path(), &path, &ImageReadOptions::default()).unwrap();
     let entry = || {
         let entries: Vec<_> =
             fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -427,7 +440,7 @@ fn decoded_images_are_kept_and_damage_is_mended() {
     assert_eq!(get().train.len(), 2);
     assert_ne!(fs::read(entry()).unwrap(), good);
     // Another way of reading has an entry of its own.
-    let reading = Reading { channels: Channels::Rgb, ..Reading::default() };
+    let reading = ImageReadOptions { channels: Channels::Rgb, ..ImageReadOptions::default() };
     assert_eq!(cache::read_with(cache.path(), &path, &reading).unwrap().shape[0], 3);
     assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 2);
 }
@@ -436,7 +449,7 @@ fn decoded_images_are_kept_and_damage_is_mended() {
 fn an_entry_is_used_while_the_files_of_its_folder_stay() {
     let (home, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     place(home.path(), &whole());
-    let get = || cache::read_with(cache.path(), home.path(), &Reading::default());
+    let get = || cache::read_with(cache.path(), home.path(), &ImageReadOptions::default());
     is_whole(&get().unwrap());
     // Other content under the same length and time is not seen: the entry was used.
     let path = home.path().join("train/cat/a.png");

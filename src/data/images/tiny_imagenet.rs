@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::gather::{Gathered, base};
 use super::stack::{check_classes, stack};
-use super::{Form, ImageSet, ReadError, Reading};
+use super::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
 
 const ANNOTATIONS: &str = "val_annotations.txt";
 
@@ -17,7 +17,11 @@ pub(super) fn is_part(name: &str) -> bool {
 }
 
 /// Makes a set of the images that were found. Classes are the WordNet numbers, in their order.
-pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Result<ImageSet, ReadError> {
+pub(super) fn assemble(
+    path: &Path,
+    gathered: Gathered,
+    reading: &ImageReadOptions,
+) -> Result<ImageSet, ImageReadError> {
     let (name, content) = gathered.file(path, ANNOTATIONS)?;
     let (place, root) = (path.join(name), name.strip_suffix(ANNOTATIONS).unwrap_or_default().to_owned());
     let root = root.strip_suffix("val/").unwrap_or(&root);
@@ -27,7 +31,7 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
         let mut fields = fields.split_ascii_whitespace();
         let (Some(image), Some(class)) = (fields.next(), fields.next()) else {
             let problem = format!("line {}: expected the name of an image and its class", line + 1);
-            return Err(ReadError::layout(&place, &problem));
+            return Err(ImageReadError::layout(&place, &problem));
         };
         annotated.insert(image, class);
     }
@@ -53,17 +57,17 @@ pub(super) fn assemble(path: &Path, gathered: Gathered, reading: &Reading) -> Re
             let Some(class) = class.and_then(number) else {
                 let said =
                     class.map_or("has no line".to_owned(), |class| format!("is of '{class}', no class"));
-                return Err(ReadError::layout(&place, &format!("{} {said}", base(&name))));
+                return Err(ImageReadError::layout(&place, &format!("{} {said}", base(&name))));
             };
             test.push((name, picture, class as u16));
         }
     }
     if test.is_empty() {
-        return Err(ReadError::layout(path, "val/images has no images"));
+        return Err(ImageReadError::layout(path, "val/images has no images"));
     }
     let (shape, [train, test]) = stack(path, [train, test], reading)?;
     Ok(ImageSet {
-        form: Form::TinyImagenet,
+        form: ImageSetFormat::TinyImagenet,
         classes,
         shape,
         train,

@@ -9,7 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use sha2::{Digest, Sha256};
 
-use super::{ReadError, Watch};
+use super::{ImageReadError, Watch};
 
 /// Folders within folders, at most.
 const MAX_DEPTH: usize = 16;
@@ -21,7 +21,7 @@ const XZ_MEMORY: u32 = 256 << 10;
 const BLOCK: usize = 512;
 
 /// Something below the folder or in the archive. Paths are relative, with `/`.
-pub(super) enum Entry {
+pub(super) enum TreeEntry {
     /// A folder.
     Folder(String),
     /// A file and its content.
@@ -29,7 +29,7 @@ pub(super) enum Entry {
 }
 
 /// Takes entries until it fails.
-type Take<'a> = &'a mut dyn FnMut(Entry) -> Result<(), ReadError>;
+type Take<'a> = &'a mut dyn FnMut(TreeEntry) -> Result<(), ImageReadError>;
 
 /// Hands every folder and every file that is `wanted` to `take`: folders in the order of their names, archives in
 /// theirs. Hidden files, and what systems leave in archives beside the files, are passed over. `watch` gets the
@@ -39,30 +39,30 @@ pub(super) fn visit(
     wanted: &dyn Fn(&str) -> bool,
     watch: Watch<'_>,
     take: Take<'_>,
-) -> Result<(), ReadError> {
+) -> Result<(), ImageReadError> {
     let wanted = |name: &str| !is_hidden(name) && wanted(name);
-    let metadata = fs::metadata(path).map_err(|error| ReadError::io("open", path, error))?;
+    let metadata = fs::metadata(path).map_err(|error| ImageReadError::io("open", path, error))?;
     if metadata.is_dir() {
         let mut meter = Meter { watch, done: 0, total: 0 };
         if watch.is_some() {
             meter.total = length(path, &wanted)?;
         }
         return walk(path, "", 0, &mut |name, file| match file {
-            None => take(Entry::Folder(name.to_owned())),
+            None => take(TreeEntry::Folder(name.to_owned())),
             Some(_) if !wanted(name) => Ok(()),
             Some(place) => {
-                let open = File::open(place).map_err(|error| ReadError::io("open", place, error))?;
+                let open = File::open(place).map_err(|error| ImageReadError::io("open", place, error))?;
                 let content = content(open, place).map_err(|error| named("read", place, error))?;
                 meter.done += content.len() as u64;
-                take(Entry::File(name.to_owned(), content))?;
+                take(TreeEntry::File(name.to_owned(), content))?;
                 meter.show();
                 Ok(())
             }
         });
     }
-    let file = File::open(path).map_err(|error| ReadError::io("open", path, error))?;
+    let file = File::open(path).map_err(|error| ImageReadError::io("open", path, error))?;
     let mut file = BufReader::with_capacity(1 << 16, file);
-    let start = file.fill_buf().map_err(|error| ReadError::io("read", path, error))?;
+    let start = file.fill_buf().map_err(|error| ImageReadError::io("read", path, error))?;
     let meter = Meter { watch, done: 0, total: metadata.len() };
     if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
         return visit_zip(path, file, meter, &wanted, take);
@@ -124,11 +124,11 @@ impl<R: BufRead> BufRead for Metered<'_, R> {
 }
 
 /// Bytes of the `wanted` files below a folder.
-fn length(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<u64, ReadError> {
+fn length(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<u64, ImageReadError> {
     let mut length = 0;
     walk(folder, "", 0, &mut |name, file| {
         if let Some(place) = file.filter(|_| wanted(name)) {
-            let metadata = fs::metadata(place).map_err(|error| ReadError::io("open", place, error))?;
+            let metadata = fs::metadata(place).map_err(|error| ImageReadError::io("open", place, error))?;
             length += metadata.len();
         }
         Ok(())
@@ -137,10 +137,10 @@ fn length(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<u64, ReadError
 }
 
 /// What identifies the content without reading it: path, length and time of change of every file, hashed.
-pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], ReadError> {
+pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], ImageReadError> {
     let mut hash = Sha256::new();
     let mut add = |name: &str, place: &Path| {
-        let metadata = fs::metadata(place).map_err(|error| ReadError::io("open", place, error))?;
+        let metadata = fs::metadata(place).map_err(|error| ImageReadError::io("open", place, error))?;
         let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         hash.update((name.len() as u64).to_le_bytes());
         hash.update(name);
@@ -157,17 +157,17 @@ pub(super) fn fingerprint(path: &Path) -> Result<[u8; 32], ReadError> {
 }
 
 /// Takes the relative names of folders, and of files with their paths, until it fails.
-type Each<'a> = &'a mut dyn FnMut(&str, Option<&Path>) -> Result<(), ReadError>;
+type Each<'a> = &'a mut dyn FnMut(&str, Option<&Path>) -> Result<(), ImageReadError>;
 
 /// Calls `each` with the relative name of everything below `folder`; files with their path too.
-fn walk(folder: &Path, prefix: &str, depth: usize, each: Each<'_>) -> Result<(), ReadError> {
+fn walk(folder: &Path, prefix: &str, depth: usize, each: Each<'_>) -> Result<(), ImageReadError> {
     if depth > MAX_DEPTH {
-        return Err(ReadError::TooLarge {
+        return Err(ImageReadError::TooLarge {
             path: folder.to_path_buf(),
             problem: format!("more than {MAX_DEPTH} folders within each other (a link that leads upwards?)"),
         });
     }
-    let failed = |error| ReadError::io("list", folder, error);
+    let failed = |error| ImageReadError::io("list", folder, error);
     let mut entries = fs::read_dir(folder).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
@@ -176,11 +176,11 @@ fn walk(folder: &Path, prefix: &str, depth: usize, each: Each<'_>) -> Result<(),
         if is_hidden(&name) {
             continue;
         }
-        let kind = entry.file_type().map_err(|error| ReadError::io("open", &place, error))?;
+        let kind = entry.file_type().map_err(|error| ImageReadError::io("open", &place, error))?;
         // Links are followed.
         let metadata =
             if kind.is_symlink() { fs::metadata(&place).map(|m| m.is_dir()) } else { Ok(kind.is_dir()) };
-        if metadata.map_err(|error| ReadError::io("open", &place, error))? {
+        if metadata.map_err(|error| ImageReadError::io("open", &place, error))? {
             each(&name, None)?;
             walk(&place, &name, depth + 1, each)?;
         } else {
@@ -195,11 +195,11 @@ fn visit_tar(
     mut input: impl Read,
     wanted: &dyn Fn(&str) -> bool,
     take: Take<'_>,
-) -> Result<(), ReadError> {
+) -> Result<(), ImageReadError> {
     let mut start = Vec::new();
     input.by_ref().take(BLOCK as u64).read_to_end(&mut start).map_err(|error| broken(path, &error))?;
     if start.len() < BLOCK || !start[257..].starts_with(b"ustar") {
-        return Err(ReadError::archive(
+        return Err(ImageReadError::archive(
             path,
             "it is no archive that can be read; expected a folder, .tar, .tar.gz, .tar.xz or .zip",
         ));
@@ -213,7 +213,7 @@ fn visit_tar(
         ended = true;
         if entry.header().entry_type().is_dir() {
             if !is_hidden(&name) {
-                take(Entry::Folder(name))?;
+                take(TreeEntry::Folder(name))?;
             }
         } else if entry.header().entry_type().is_file() && wanted(&name) {
             let (size, inside) = (entry.size(), path.join(&name));
@@ -222,15 +222,15 @@ fn visit_tar(
                 Content::TooLarge(error) => error,
             })?;
             if (content.len() as u64) < size {
-                return Err(ReadError::archive(
+                return Err(ImageReadError::archive(
                     path,
                     format!("it breaks off within {name}; is it truncated?"),
                 ));
             }
-            take(Entry::File(name, content))?;
+            take(TreeEntry::File(name, content))?;
         }
     }
-    if ended { Ok(()) } else { Err(ReadError::archive(path, "the archive is empty")) }
+    if ended { Ok(()) } else { Err(ImageReadError::archive(path, "the archive is empty")) }
 }
 
 fn visit_zip(
@@ -239,8 +239,9 @@ fn visit_zip(
     mut meter: Meter<'_>,
     wanted: &dyn Fn(&str) -> bool,
     take: Take<'_>,
-) -> Result<(), ReadError> {
-    let fault = |error: &zip::result::ZipError| ReadError::archive(path, format!("a damaged .zip ({error})"));
+) -> Result<(), ImageReadError> {
+    let fault =
+        |error: &zip::result::ZipError| ImageReadError::archive(path, format!("a damaged .zip ({error})"));
     let mut archive = zip::ZipArchive::new(file).map_err(|error| fault(&error))?;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|error| fault(&error))?;
@@ -249,35 +250,36 @@ fn visit_zip(
         let Some(name) = clean(&name) else { continue };
         if entry.is_dir() {
             if !is_hidden(&name) {
-                take(Entry::Folder(name))?;
+                take(TreeEntry::Folder(name))?;
             }
         } else if wanted(&name) {
             let inside = path.join(&name);
             let content = content(entry, &inside).map_err(|error| match error {
-                Content::Io(error) => {
-                    ReadError::archive(path, format!("a damaged .zip: {name} cannot be unpacked ({error})"))
-                }
+                Content::Io(error) => ImageReadError::archive(
+                    path,
+                    format!("a damaged .zip: {name} cannot be unpacked ({error})"),
+                ),
                 Content::TooLarge(error) => error,
             })?;
-            take(Entry::File(name, content))?;
+            take(TreeEntry::File(name, content))?;
             meter.show();
         }
     }
     Ok(())
 }
 
-fn broken(path: &Path, error: &io::Error) -> ReadError {
-    ReadError::archive(path, format!("the archive is damaged or truncated ({error})"))
+fn broken(path: &Path, error: &io::Error) -> ImageReadError {
+    ImageReadError::archive(path, format!("the archive is damaged or truncated ({error})"))
 }
 
 enum Content {
     Io(io::Error),
-    TooLarge(ReadError),
+    TooLarge(ImageReadError),
 }
 
-fn named(doing: &'static str, path: &Path, fault: Content) -> ReadError {
+fn named(doing: &'static str, path: &Path, fault: Content) -> ImageReadError {
     match fault {
-        Content::Io(error) => ReadError::io(doing, path, error),
+        Content::Io(error) => ImageReadError::io(doing, path, error),
         Content::TooLarge(error) => error,
     }
 }
@@ -287,7 +289,7 @@ fn content(input: impl Read, path: &Path) -> Result<Vec<u8>, Content> {
     let mut content = Vec::new();
     input.take(MAX_FILE + 1).read_to_end(&mut content).map_err(Content::Io)?;
     if content.len() as u64 > MAX_FILE {
-        return Err(Content::TooLarge(ReadError::TooLarge {
+        return Err(Content::TooLarge(ImageReadError::TooLarge {
             path: path.to_path_buf(),
             problem: format!("expected at most {} GiB in a file", MAX_FILE >> 30),
         }));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::expression::{Expression, Scope, fill_in};
 use super::file::{Block, Item, NetworkFile};
 use crate::layer::{LayerDescription, OneOrMany, Pair, Source};
-use axmul_support::yaml::Step;
+use axmul_support::yaml::YamlStep;
 
 /// The most layers that a network may have.
 const LAYERS: usize = 10_000;
@@ -20,7 +20,7 @@ const NAME: usize = 200;
 #[derive(Debug)]
 pub struct Misfit {
     /// The way to it in the file.
-    pub steps: Vec<Step>,
+    pub steps: Vec<YamlStep>,
     /// The layer, as far as its name is known; empty if it is none.
     pub layer: String,
     /// What was expected and what came.
@@ -37,13 +37,14 @@ pub struct Expanded {
     /// The layers in order.
     pub layers: Vec<LayerDescription>,
     /// Where each stands in the file.
-    pub steps: Vec<Vec<Step>>,
+    pub steps: Vec<Vec<YamlStep>>,
 }
 
 /// Writes a network out with these parameters, which are those of the file, overridden or not.
 pub fn expand(file: &NetworkFile, parameters: &BTreeMap<String, i64>) -> Result<Expanded, Misfit> {
-    let misfit = |steps: &[Step], problem| Misfit { steps: steps.to_vec(), layer: String::new(), problem };
-    let key = |name: &str| Step::Key(name.to_owned());
+    let misfit =
+        |steps: &[YamlStep], problem| Misfit { steps: steps.to_vec(), layer: String::new(), problem };
+    let key = |name: &str| YamlStep::Key(name.to_owned());
     let blocks = file.blocks.iter().flat_map(|(name, block)| {
         let steps = vec![key("blocks"), key(name), key("parameters")];
         block.parameters.keys().map(move |parameter| (steps.clone(), parameter))
@@ -59,7 +60,7 @@ pub fn expand(file: &NetworkFile, parameters: &BTreeMap<String, i64>) -> Result<
     let scope = Scope { own: BTreeMap::new(), network: Some(parameters) };
     let mut input = [0; 3];
     for (axis, size) in file.input.iter().enumerate() {
-        let steps = [key("input"), Step::Item(axis)];
+        let steps = [key("input"), YamlStep::Item(axis)];
         input[axis] = size.size(&scope).map_err(|problem| misfit(&steps, problem))?;
     }
     let classes = file.classes.size(&scope).map_err(|problem| misfit(&[key("classes")], problem))?;
@@ -76,14 +77,14 @@ struct Expander<'a> {
     /// What layers and blocks yield, by their whole names.
     outputs: HashMap<String, Source>,
     layers: Vec<LayerDescription>,
-    steps: Vec<Vec<Step>>,
+    steps: Vec<Vec<YamlStep>>,
     items: usize,
 }
 
 /// Where a list of items stands.
 struct Place {
     /// In the file.
-    steps: Vec<Step>,
+    steps: Vec<YamlStep>,
     /// Before its names, with a dot; empty at the top.
     prefix: String,
     /// What the first item works on.
@@ -98,7 +99,7 @@ impl<'a> Expander<'a> {
         let mut current = place.input;
         for (at, item) in items.iter().enumerate() {
             let mut steps = place.steps.clone();
-            steps.push(Step::Item(at));
+            steps.push(YamlStep::Item(at));
             let misfit = |problem: String| Misfit {
                 steps: steps.clone(),
                 layer: format!("{}{}", place.prefix, item.name.as_deref().unwrap_or_default()),
@@ -138,7 +139,7 @@ impl<'a> Expander<'a> {
         item: &'a Item,
         scope: &Scope<'a>,
         place: &Place,
-        steps: &[Step],
+        steps: &[YamlStep],
         current: Source,
     ) -> Result<Source, Misfit> {
         let template = item.name.as_deref().unwrap_or_default();
@@ -179,7 +180,7 @@ impl<'a> Expander<'a> {
                 let &[input] = &from[..] else {
                     return Err(misfit(format!("a block takes one input, got {}", from.len())));
                 };
-                let key = |name: &str| Step::Key(name.to_owned());
+                let key = |name: &str| YamlStep::Key(name.to_owned());
                 let prefix = if item.name.is_some() { format!("{name}.") } else { place.prefix.clone() };
                 let steps = vec![key("blocks"), key(block_name), key("layers")];
                 self.list(&block.layers, &scope, &Place { steps, prefix, input, depth: place.depth + 1 })?
@@ -192,7 +193,7 @@ impl<'a> Expander<'a> {
         Ok(output)
     }
 
-    fn push(&mut self, mut layer: LayerDescription, from: &[Source], steps: &[Step]) -> Source {
+    fn push(&mut self, mut layer: LayerDescription, from: &[Source], steps: &[YamlStep]) -> Source {
         let before = self.layers.len().checked_sub(1).map_or(Source::Image, Source::Layer);
         let name = |source: &Source| match source {
             Source::Image => LayerDescription::IMAGE.to_owned(),

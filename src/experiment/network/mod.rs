@@ -21,7 +21,7 @@ use self::expand::Misfit;
 use self::file::NetworkFile;
 use super::layer::{LayerDescription, few};
 use super::{Layer, Source};
-use axmul_support::yaml::{self, Step, YamlError};
+use axmul_support::yaml::{self, YamlError, YamlStep};
 
 /// A network: named layers, blocks and repeats written out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ impl Network {
                 .parse()
                 .map_err(|_| fail(format!("expected a whole number, got '{}'", value.trim())))?;
         }
-        let place = |steps: &[Step]| match yaml::locate(text, steps) {
+        let place = |steps: &[YamlStep]| match yaml::locate(text, steps) {
             Some((line, column)) => format!("{origin}: line {line}, column {column}: "),
             None => format!("{origin}: "),
         };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Field, Row};
+use super::{ComparisonRow, Field};
 use crate::multiplier::{Basis, Evaluation, OperandFormat};
 
 /// The operand pairs behind a row's error metrics. Serialises to the keys that `axmul compare --format json` writes
@@ -97,7 +97,7 @@ impl Standing {
     }
 }
 
-impl Row {
+impl ComparisonRow {
     /// How far a field of this row can be relied on.
     pub fn standing(&self, field: Field) -> Standing {
         match field {

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::Row;
+use super::ComparisonRow;
 
-/// A numeric figure of a [`Row`].
+/// A numeric figure of a [`ComparisonRow`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// Mean absolute error, in product units.
@@ -105,7 +105,7 @@ impl Field {
     }
 
     /// The figure of a row; `None` where it is unknown or not a number.
-    pub fn of(self, row: &Row) -> Option<f64> {
+    pub fn of(self, row: &ComparisonRow) -> Option<f64> {
         let metrics = &row.metrics;
         let value = match self {
             Self::Mae => metrics.mae,
@@ -128,7 +128,7 @@ impl Field {
     }
 
     /// What a Pareto front minimises: the figure, or its magnitude where zero is best (mean error).
-    pub fn badness(self, row: &Row) -> Option<f64> {
+    pub fn badness(self, row: &ComparisonRow) -> Option<f64> {
         let value = self.of(row)?;
         Some(if self == Self::MeanError { value.abs() } else { value })
     }

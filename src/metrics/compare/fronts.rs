@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CostOrigin, Field, Ranking, Reference, Row, hypervolume};
+use super::{ComparisonRow, CostOrigin, Field, HypervolumeReference, Ranking, hypervolume};
 
 /// What each catalogue adds to the fronts of a comparison. Serialises to what `axmul compare --summary` writes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,10 +84,10 @@ impl Fronts {
     /// Without a reference each joint front has its own: in every field [`Self::ROOM`] times the worst finite figure on
     /// the catalogues' own fronts. What is not on any of these has no influence.
     pub fn of(
-        rows: &[Row],
+        rows: &[ComparisonRow],
         ranking: Ranking<'_>,
         catalogues: &[String],
-        reference: Option<&Reference>,
+        reference: Option<&HypervolumeReference>,
     ) -> Self {
         let catalogues = catalogues_of(rows, catalogues);
         let ranked: Vec<Ranked<'_>> = rows
@@ -109,7 +109,8 @@ impl Fronts {
             }
         };
         let unknown = |catalogue: &String| {
-            let unranked = |row: &&Row| row.catalogue == *catalogue && ranking.figures(row).is_none();
+            let unranked =
+                |row: &&ComparisonRow| row.catalogue == *catalogue && ranking.figures(row).is_none();
             let multipliers = rows.iter().filter(unranked).count();
             (multipliers > 0).then(|| Unknown { catalogue: catalogue.clone(), multipliers })
         };
@@ -122,7 +123,7 @@ impl Fronts {
 }
 
 /// The catalogues of rows, each once: first those of `first`, in that order.
-pub fn catalogues_of(rows: &[Row], first: &[String]) -> Vec<String> {
+pub fn catalogues_of(rows: &[ComparisonRow], first: &[String]) -> Vec<String> {
     let mut catalogues: Vec<String> = Vec::new();
     for name in first.iter().chain(rows.iter().map(|row| &row.catalogue)) {
         if !catalogues.contains(name) {
@@ -134,7 +135,7 @@ pub fn catalogues_of(rows: &[Row], first: &[String]) -> Vec<String> {
 
 /// A row that can be on a front.
 struct Ranked<'a> {
-    row: &'a Row,
+    row: &'a ComparisonRow,
     figures: Vec<f64>,
     group: Option<CostOrigin<'a>>,
 }

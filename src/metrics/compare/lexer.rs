@@ -42,12 +42,12 @@ pub struct ThresholdError {
     /// The character, counted from 1, at which the problem lies; one past the end where something is missing.
     pub position: usize,
     /// What is wrong there.
-    pub problem: Problem,
+    pub problem: ThresholdProblem,
 }
 
 /// What is wrong with a threshold expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum ThresholdProblem {
     /// A character that starts no word.
     #[error("unexpected character '{0}'")]
     Character(char),
@@ -75,7 +75,7 @@ pub enum Problem {
 
 /// One word of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token {
+pub(super) enum ThresholdToken {
     Number(f64),
     Word(String),
     Comparison(Comparison),
@@ -86,7 +86,7 @@ pub(super) enum Token {
     End,
 }
 
-impl Token {
+impl ThresholdToken {
     /// How an error message calls it.
     pub fn describe(&self) -> String {
         match self {
@@ -103,8 +103,8 @@ impl Token {
 }
 
 /// Splits text into words, each with the position of its first character, counted from 1; the last is
-/// [`Token::End`].
-pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, (usize, Problem)> {
+/// [`ThresholdToken::End`].
+pub(super) fn tokens(text: &str) -> Result<Vec<(usize, ThresholdToken)>, (usize, ThresholdProblem)> {
     let characters: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -116,20 +116,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, (usize, Problem)
                 at += 1;
                 continue;
             }
-            ('>', Some('=')) => (2, Token::Comparison(Comparison::GreaterOrEqual)),
-            ('>', _) => (1, Token::Comparison(Comparison::Greater)),
-            ('<', Some('=')) => (2, Token::Comparison(Comparison::LessOrEqual)),
-            ('<', _) => (1, Token::Comparison(Comparison::Less)),
-            ('=', Some('=')) => (2, Token::Comparison(Comparison::Equal)),
-            ('!', Some('=')) => (2, Token::Comparison(Comparison::NotEqual)),
-            ('&', Some('&')) => (2, Token::And),
-            ('|', Some('|')) => (2, Token::Or),
-            ('=' | '&' | '|', _) => return Err((position, Problem::Single(character))),
-            ('(', _) => (1, Token::Open),
-            (')', _) => (1, Token::Close),
+            ('>', Some('=')) => (2, ThresholdToken::Comparison(Comparison::GreaterOrEqual)),
+            ('>', _) => (1, ThresholdToken::Comparison(Comparison::Greater)),
+            ('<', Some('=')) => (2, ThresholdToken::Comparison(Comparison::LessOrEqual)),
+            ('<', _) => (1, ThresholdToken::Comparison(Comparison::Less)),
+            ('=', Some('=')) => (2, ThresholdToken::Comparison(Comparison::Equal)),
+            ('!', Some('=')) => (2, ThresholdToken::Comparison(Comparison::NotEqual)),
+            ('&', Some('&')) => (2, ThresholdToken::And),
+            ('|', Some('|')) => (2, ThresholdToken::Or),
+            ('=' | '&' | '|', _) => return Err((position, ThresholdProblem::Single(character))),
+            ('(', _) => (1, ThresholdToken::Open),
+            (')', _) => (1, ThresholdToken::Close),
             (c, _) if c.is_ascii_alphabetic() || c == '_' => {
                 let word = run(&characters[at..], |_, c| c.is_ascii_alphanumeric() || c == '_');
-                (word.len(), Token::Word(word))
+                (word.len(), ThresholdToken::Word(word))
             }
             (c, _) if c.is_ascii_digit() || ".+-".contains(c) => {
                 // A sign may only open the number or its exponent.
@@ -140,16 +140,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, (usize, Problem)
                 };
                 let digits = run(&characters[at..], part);
                 match digits.parse::<f64>() {
-                    Ok(value) if value.is_finite() => (digits.len(), Token::Number(value)),
-                    _ => return Err((position, Problem::Number(digits))),
+                    Ok(value) if value.is_finite() => (digits.len(), ThresholdToken::Number(value)),
+                    _ => return Err((position, ThresholdProblem::Number(digits))),
                 }
             }
-            (c, _) => return Err((position, Problem::Character(c))),
+            (c, _) => return Err((position, ThresholdProblem::Character(c))),
         };
         tokens.push((position, token));
         at += length;
     }
-    tokens.push((characters.len() + 1, Token::End));
+    tokens.push((characters.len() + 1, ThresholdToken::End));
     Ok(tokens)
 }
 

@@ -1,12 +1,12 @@
 //! Floor 2: ranking, thresholds and Pareto fronts.
 //!
-//! - [`Row`]: one multiplier of a comparison, its figures as numbers.
+//! - [`ComparisonRow`]: one multiplier of a comparison, its figures as numbers.
 //! - [`RowBasis`] and [`Standing`]: which operand pairs its metrics rest on, and how far each figure can be relied on.
 //! - [`Field`]: a figure by name: what rows are sorted by, judged by and ranked by.
 //! - [`SortKey`] and [`sort`]: the order of the rows.
 //! - [`CostOrigin`]: where costs come from, which decides what is comparable.
 //! - [`mark_front`]: which rows no other row beats in every field asked for.
-//! - [`Fronts`]: what each catalogue adds to the fronts: shares, and [`hypervolume`]s up to a [`Reference`].
+//! - [`Fronts`]: what each catalogue adds to the fronts: shares, and [`hypervolume`]s up to a [`HypervolumeReference`].
 //! - [`Agreement`]: how well one column of figures tells another.
 //! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
 
@@ -30,10 +30,10 @@ pub use basis::{RowBasis, Standing};
 pub use field::{Field, UnknownField};
 pub use fronts::{CatalogueFront, FrontFigures, Fronts, JointFront, Unknown, catalogues_of};
 pub use hypervolume::{MAX_VOLUME_FIELDS, hypervolume};
-pub use lexer::{Comparison, Problem, ThresholdError};
+pub use lexer::{Comparison, ThresholdError, ThresholdProblem};
 pub use origin::CostOrigin;
 pub use pareto::{Mixing, Ranking, mark_front};
-pub use reference::{Reference, ReferenceError};
-pub use row::Row;
+pub use reference::{HypervolumeReference, HypervolumeReferenceError};
+pub use row::ComparisonRow;
 pub use sort::{SortKey, sort};
-pub use threshold::{Outcome, Threshold};
+pub use threshold::{Threshold, ThresholdOutcome};

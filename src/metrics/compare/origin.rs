@@ -1,6 +1,6 @@
 //! Where costs come from, which decides what is comparable.
 
-use super::Row;
+use super::ComparisonRow;
 use crate::multiplier::Cost;
 
 /// Where the figures of a cost come from. Figures of different origins are not comparable: each origin has a front, a
@@ -37,7 +37,7 @@ impl<'a> CostOrigin<'a> {
     }
 }
 
-impl Row {
+impl ComparisonRow {
     /// Where the costs of this row come from; `None` where it has none.
     pub fn cost_origin(&self) -> Option<CostOrigin<'_>> {
         let source = self.cost_source.as_deref()?;

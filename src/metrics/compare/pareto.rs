@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::{CostOrigin, Field, Row};
+use super::{ComparisonRow, CostOrigin, Field};
 
 /// Whether figures of different origin may meet on one front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Ranking<'a> {
 
 impl Ranking<'_> {
     /// What a row has in the fields; `None` where one of them is unknown, and without any field.
-    pub fn figures(&self, row: &Row) -> Option<Vec<f64>> {
+    pub fn figures(&self, row: &ComparisonRow) -> Option<Vec<f64>> {
         // 0 and -0 are one figure.
         let figures: Option<Vec<f64>> =
             self.fields.iter().map(|field| field.badness(row).map(|figure| figure + 0.0)).collect();
@@ -33,17 +33,17 @@ impl Ranking<'_> {
     }
 
     /// Rows meet on a front where this is the same.
-    pub fn group<'r>(&self, row: &'r Row) -> Option<CostOrigin<'r>> {
+    pub fn group<'r>(&self, row: &'r ComparisonRow) -> Option<CostOrigin<'r>> {
         let apart = self.mixing == Mixing::PerCostSource && self.fields.iter().any(|field| field.is_cost());
         row.cost_origin().filter(|_| apart)
     }
 }
 
-/// Sets [`Row::pareto`] of every row: true where no other row is at least as good in all of the fields and better
-/// in one; and [`Row::catalogue_pareto`], which is the same among the rows of its catalogue. Everything is minimised,
+/// Sets [`ComparisonRow::pareto`] of every row: true where no other row is at least as good in all of the fields and better
+/// in one; and [`ComparisonRow::catalogue_pareto`], which is the same among the rows of its catalogue. Everything is minimised,
 /// mean errors by magnitude; rows with equal figures stand or fall together. Rows in which one of the figures is
 /// unknown get `None` and beat nobody. With no fields at all every row gets `None`.
-pub fn mark_front(rows: &mut [Row], ranking: Ranking<'_>) {
+pub fn mark_front(rows: &mut [ComparisonRow], ranking: Ranking<'_>) {
     let joint = fronts(rows, ranking, |row| ranking.group(row));
     let own = fronts(rows, ranking, |row| (ranking.group(row), &row.catalogue));
     for ((row, joint), own) in rows.iter_mut().zip(joint).zip(own) {
@@ -53,21 +53,21 @@ pub fn mark_front(rows: &mut [Row], ranking: Ranking<'_>) {
 
 /// Whether each row is on the front of those with the same key.
 fn fronts<'r, K: Eq + Hash>(
-    rows: &'r [Row],
+    rows: &'r [ComparisonRow],
     ranking: Ranking<'_>,
-    key: impl Fn(&'r Row) -> K,
+    key: impl Fn(&'r ComparisonRow) -> K,
 ) -> Vec<Option<bool>> {
-    let mut groups: HashMap<K, Vec<Point>> = HashMap::new();
+    let mut groups: HashMap<K, Vec<ParetoPoint>> = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
         if let Some(figures) = ranking.figures(row) {
-            groups.entry(key(row)).or_default().push(Point { index, figures });
+            groups.entry(key(row)).or_default().push(ParetoPoint { index, figures });
         }
     }
     let mut on_front = vec![None; rows.len()];
     for mut points in groups.into_values() {
         // In lexicographic order a point can only be beaten by one before it, and then by one on the front.
         points.sort_by(|x, y| x.figures.partial_cmp(&y.figures).expect("no figure is NaN"));
-        let mut front: Vec<Point> = Vec::new();
+        let mut front: Vec<ParetoPoint> = Vec::new();
         for point in points {
             let beaten = front.iter().any(|better| better.beats(&point));
             on_front[point.index] = Some(!beaten);
@@ -80,12 +80,12 @@ fn fronts<'r, K: Eq + Hash>(
 }
 
 /// The figures of one row that the front looks at.
-struct Point {
+struct ParetoPoint {
     index: usize,
     figures: Vec<f64>,
 }
 
-impl Point {
+impl ParetoPoint {
     fn beats(&self, other: &Self) -> bool {
         self.figures != other.figures && self.figures.iter().zip(&other.figures).all(|(x, y)| x <= y)
     }
@@ -101,7 +101,7 @@ mod tests {
     const FIELDS: [Field; 3] = [Field::Mae, Field::PowerMw, Field::MeanError];
 
     /// Few distinct values, so that ties and dominance are common.
-    fn rows() -> impl Strategy<Value = Vec<Row>> {
+    fn rows() -> impl Strategy<Value = Vec<ComparisonRow>> {
         let flags = (prop::bool::ANY, prop::bool::ANY, prop::bool::ANY);
         let figures = (0u8..5, prop::option::of(0u8..5), -3i8..4, flags);
         prop::collection::vec(figures, 0..24).prop_map(|rows| {
@@ -119,8 +119,8 @@ mod tests {
     }
 
     /// The definition, pair by pair: the joint front, or that within catalogues.
-    fn naive(rows: &[Row], fields: &[Field], mixing: Mixing, within: bool) -> Vec<Option<bool>> {
-        let figures = |row: &Row| -> Option<Vec<f64>> {
+    fn naive(rows: &[ComparisonRow], fields: &[Field], mixing: Mixing, within: bool) -> Vec<Option<bool>> {
+        let figures = |row: &ComparisonRow| -> Option<Vec<f64>> {
             fields
                 .iter()
                 .map(|field| match field {
@@ -134,7 +134,7 @@ mod tests {
             .map(|row| {
                 let mine = figures(row)?;
                 Some(!rows.iter().any(|other| {
-                    let costs = |row: &Row| (row.cost_source.clone(), row.cost_technology.clone());
+                    let costs = |row: &ComparisonRow| (row.cost_source.clone(), row.cost_technology.clone());
                     let comparable = (!apart || costs(other) == costs(row))
                         && (!within || other.catalogue == row.catalogue);
                     figures(other).is_some_and(|theirs| {
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn sources_are_kept_apart_unless_asked() {
         let mut rows = [row("good", 1.0, Some(1.0), "lab"), row("bad", 2.0, Some(2.0), "estimate")];
-        let front = |rows: &mut [Row], fields: &[Field], mixing| {
+        let front = |rows: &mut [ComparisonRow], fields: &[Field], mixing| {
             mark_front(rows, Ranking { fields, mixing });
             [rows[0].pareto, rows[1].pareto]
         };

@@ -4,11 +4,11 @@ use super::Field;
 
 /// A figure above zero for each field of a front: what lies beyond it is not worth having.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reference(Vec<f64>);
+pub struct HypervolumeReference(Vec<f64>);
 
 /// Why numbers are no reference point.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ReferenceError {
+pub enum HypervolumeReferenceError {
     /// Not one for each field.
     #[error("--reference has {got} and the front {expected} ({}); give one value for each field, in their order", .fields.join(","), got = count(*.got, "value"), expected = count(.fields.len(), "field"))]
     Count {
@@ -33,15 +33,15 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-impl Reference {
+impl HypervolumeReference {
     /// One value for each field, in their order and units.
-    pub fn new(values: Vec<f64>, fields: &[Field]) -> Result<Self, ReferenceError> {
+    pub fn new(values: Vec<f64>, fields: &[Field]) -> Result<Self, HypervolumeReferenceError> {
         if values.len() != fields.len() {
             let fields = fields.iter().map(|field| field.name()).collect();
-            return Err(ReferenceError::Count { got: values.len(), fields });
+            return Err(HypervolumeReferenceError::Count { got: values.len(), fields });
         }
         match values.iter().zip(fields).find(|(value, _)| !(value.is_finite() && **value > 0.0)) {
-            Some((&value, field)) => Err(ReferenceError::Value { field: field.name(), value }),
+            Some((&value, field)) => Err(HypervolumeReferenceError::Value { field: field.name(), value }),
             None => Ok(Self(values)),
         }
     }
@@ -59,8 +59,9 @@ mod tests {
     #[test]
     fn a_reference_is_one_figure_above_zero_for_each_field() {
         let fields = [Field::PowerMw, Field::Mae];
-        assert_eq!(Reference::new(vec![0.5, 100.0], &fields).unwrap().values(), [0.5, 100.0]);
-        let message = |values: &[f64]| Reference::new(values.to_vec(), &fields).unwrap_err().to_string();
+        assert_eq!(HypervolumeReference::new(vec![0.5, 100.0], &fields).unwrap().values(), [0.5, 100.0]);
+        let message =
+            |values: &[f64]| HypervolumeReference::new(values.to_vec(), &fields).unwrap_err().to_string();
         assert_eq!(
             message(&[1.0]),
             "--reference has 1 value and the front 2 fields (power_mw,mae); give one value for each field, in their \

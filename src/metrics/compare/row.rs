@@ -8,7 +8,7 @@ use crate::multiplier::{Cost, Evaluated, Evaluation, Metrics, OperandFormat};
 /// A multiplier with every figure that a comparison shows. Serialises to the object that `axmul compare
 /// --format json` writes: unknown figures are `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct ComparisonRow {
     /// The multiplier's name.
     pub name: String,
     /// The family, catalogue or library that supplied it.
@@ -44,7 +44,7 @@ pub struct Row {
     pub basis: RowBasis,
 }
 
-impl Row {
+impl ComparisonRow {
     /// The row of a multiplier of a catalogue with these metrics: its own, or those under a distribution of the
     /// operands.
     pub fn new(multiplier: &Evaluated, evaluation: &Evaluation, catalogue: &str) -> Self {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::str::FromStr;
 
-use super::{Field, Row, UnknownField};
+use super::{ComparisonRow, Field, UnknownField};
 
 /// What rows are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl FromStr for SortKey {
 
 /// Sorts rows by `key`, in descending order if `reverse`; rows in which the figure is unknown come last either
 /// way, and equal ones stand by name, then in the order in which they came.
-pub fn sort(rows: &mut [Row], key: SortKey, reverse: bool) {
+pub fn sort(rows: &mut [ComparisonRow], key: SortKey, reverse: bool) {
     let directed = |ordering: Ordering| if reverse { ordering.reverse() } else { ordering };
     rows.sort_by(|x, y| {
         let by_key = match key {
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::compare::testing::row;
 
-    fn names(rows: &[Row]) -> Vec<&str> {
+    fn names(rows: &[ComparisonRow]) -> Vec<&str> {
         rows.iter().map(|row| row.name.as_str()).collect()
     }
 

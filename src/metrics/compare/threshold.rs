@@ -2,20 +2,20 @@
 
 use std::str::FromStr;
 
-use super::lexer::{Token, tokens};
-use super::{Comparison, Field, Problem, Row, ThresholdError, UnknownField};
+use super::lexer::{ThresholdToken, tokens};
+use super::{Comparison, ComparisonRow, Field, ThresholdError, ThresholdProblem, UnknownField};
 
 /// A condition on the figures of a row, such as `mae_pct > 0.5 && (power_mw >= 0.4 || wce > 1e3)`: comparisons
 /// (`>`, `>=`, `<`, `<=`, `==`, `!=`) of figures and numbers, joined by `&&`, which binds closer, and `||`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     expression: String,
-    root: Node,
+    root: ThresholdNode,
 }
 
 /// Whether a condition holds for a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ThresholdOutcome {
     /// It holds.
     Holds,
     /// It does not.
@@ -25,20 +25,20 @@ pub enum Outcome {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Node {
-    Compare(Operand, Comparison, Operand),
-    And(Vec<Node>),
-    Or(Vec<Node>),
+enum ThresholdNode {
+    Compare(ThresholdOperand, Comparison, ThresholdOperand),
+    And(Vec<ThresholdNode>),
+    Or(Vec<ThresholdNode>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Operand {
+enum ThresholdOperand {
     Number(f64),
     Field(Field),
 }
 
-impl Operand {
-    fn value(self, row: &Row) -> Result<f64, Field> {
+impl ThresholdOperand {
+    fn value(self, row: &ComparisonRow) -> Result<f64, Field> {
         match self {
             Self::Number(value) => Ok(value),
             Self::Field(field) => field.of(row).ok_or(field),
@@ -60,22 +60,22 @@ impl Threshold {
     }
 
     /// Evaluates the condition with the logic of Kleene: what does not depend on an unknown figure is known.
-    pub fn evaluate(&self, row: &Row) -> Outcome {
+    pub fn evaluate(&self, row: &ComparisonRow) -> ThresholdOutcome {
         let mut unknown = Vec::new();
         match self.root.evaluate(row, &mut unknown) {
-            Some(true) => Outcome::Holds,
-            Some(false) => Outcome::DoesNotHold,
-            None => Outcome::Unknown(unknown),
+            Some(true) => ThresholdOutcome::Holds,
+            Some(false) => ThresholdOutcome::DoesNotHold,
+            None => ThresholdOutcome::Unknown(unknown),
         }
     }
 }
 
-impl Node {
+impl ThresholdNode {
     fn collect_fields(&self, fields: &mut Vec<Field>) {
         match self {
             Self::Compare(left, _, right) => {
                 for operand in [left, right] {
-                    if let Operand::Field(field) = operand
+                    if let ThresholdOperand::Field(field) = operand
                         && !fields.contains(field)
                     {
                         fields.push(*field);
@@ -87,7 +87,7 @@ impl Node {
     }
 
     /// `None` where unknown, and then why.
-    fn evaluate(&self, row: &Row, unknown: &mut Vec<Field>) -> Option<bool> {
+    fn evaluate(&self, row: &ComparisonRow, unknown: &mut Vec<Field>) -> Option<bool> {
         let (nodes, decisive) = match self {
             Self::Compare(left, comparison, right) => {
                 let (left, right) = (left.value(row), right.value(row));
@@ -114,10 +114,10 @@ impl FromStr for Threshold {
 
     fn from_str(text: &str) -> Result<Self, ThresholdError> {
         let parse = || {
-            let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
+            let mut parser = ThresholdParser { tokens: tokens(text)?, next: 0, depth: 0 };
             let root = parser.any()?;
             match parser.take() {
-                (_, Token::End) => Ok(root),
+                (_, ThresholdToken::End) => Ok(root),
                 (position, token) => Err(expected(position, "'&&', '||' or the end", &token)),
             }
         };
@@ -129,47 +129,47 @@ impl FromStr for Threshold {
     }
 }
 
-type Parsed<T> = Result<T, (usize, Problem)>;
+type Parsed<T> = Result<T, (usize, ThresholdProblem)>;
 
-fn expected(position: usize, expected: &'static str, found: &Token) -> (usize, Problem) {
-    (position, Problem::Expected { expected, found: found.describe() })
+fn expected(position: usize, expected: &'static str, found: &ThresholdToken) -> (usize, ThresholdProblem) {
+    (position, ThresholdProblem::Expected { expected, found: found.describe() })
 }
 
-struct Parser {
-    tokens: Vec<(usize, Token)>,
+struct ThresholdParser {
+    tokens: Vec<(usize, ThresholdToken)>,
     next: usize,
     depth: usize,
 }
 
-impl Parser {
+impl ThresholdParser {
     /// The parser recurses on parentheses; deeper nesting is refused before the stack is.
     const DEPTH: usize = 50;
 
-    fn peek(&self) -> &Token {
+    fn peek(&self) -> &ThresholdToken {
         &self.tokens[self.next].1
     }
 
-    /// The next token; [`Token::End`] for ever at the end.
-    fn take(&mut self) -> (usize, Token) {
+    /// The next token; [`ThresholdToken::End`] for ever at the end.
+    fn take(&mut self) -> (usize, ThresholdToken) {
         let token = self.tokens[self.next].clone();
         self.next = (self.next + 1).min(self.tokens.len() - 1);
         token
     }
 
-    fn any(&mut self) -> Parsed<Node> {
-        self.chain(Token::Or, Self::all, Node::Or)
+    fn any(&mut self) -> Parsed<ThresholdNode> {
+        self.chain(ThresholdToken::Or, Self::all, ThresholdNode::Or)
     }
 
-    fn all(&mut self) -> Parsed<Node> {
-        self.chain(Token::And, Self::term, Node::And)
+    fn all(&mut self) -> Parsed<ThresholdNode> {
+        self.chain(ThresholdToken::And, Self::term, ThresholdNode::And)
     }
 
     fn chain(
         &mut self,
-        separator: Token,
-        part: fn(&mut Self) -> Parsed<Node>,
-        join: fn(Vec<Node>) -> Node,
-    ) -> Parsed<Node> {
+        separator: ThresholdToken,
+        part: fn(&mut Self) -> Parsed<ThresholdNode>,
+        join: fn(Vec<ThresholdNode>) -> ThresholdNode,
+    ) -> Parsed<ThresholdNode> {
         let mut parts = vec![part(self)?];
         while *self.peek() == separator {
             self.take();
@@ -178,37 +178,37 @@ impl Parser {
         Ok(if parts.len() == 1 { parts.remove(0) } else { join(parts) })
     }
 
-    fn term(&mut self) -> Parsed<Node> {
-        if *self.peek() == Token::Open {
+    fn term(&mut self) -> Parsed<ThresholdNode> {
+        if *self.peek() == ThresholdToken::Open {
             let (position, _) = self.take();
             if self.depth == Self::DEPTH {
-                return Err((position, Problem::TooDeep(Self::DEPTH)));
+                return Err((position, ThresholdProblem::TooDeep(Self::DEPTH)));
             }
             self.depth += 1;
             let inner = self.any()?;
             self.depth -= 1;
             return match self.take() {
-                (_, Token::Close) => Ok(inner),
+                (_, ThresholdToken::Close) => Ok(inner),
                 (position, token) => Err(expected(position, "'&&', '||' or ')'", &token)),
             };
         }
         let left = self.operand()?;
         let comparison = match self.take() {
-            (_, Token::Comparison(comparison)) => comparison,
+            (_, ThresholdToken::Comparison(comparison)) => comparison,
             (position, token) => {
                 return Err(expected(position, "a comparison (> >= < <= == !=)", &token));
             }
         };
-        Ok(Node::Compare(left, comparison, self.operand()?))
+        Ok(ThresholdNode::Compare(left, comparison, self.operand()?))
     }
 
-    fn operand(&mut self) -> Parsed<Operand> {
+    fn operand(&mut self) -> Parsed<ThresholdOperand> {
         match self.take() {
-            (_, Token::Number(value)) => Ok(Operand::Number(value)),
-            (position, Token::Word(word)) => word
+            (_, ThresholdToken::Number(value)) => Ok(ThresholdOperand::Number(value)),
+            (position, ThresholdToken::Word(word)) => word
                 .parse()
-                .map(Operand::Field)
-                .map_err(|unknown: UnknownField| (position, Problem::Field(unknown))),
+                .map(ThresholdOperand::Field)
+                .map_err(|unknown: UnknownField| (position, ThresholdProblem::Field(unknown))),
             (position, token) => Err(expected(position, "a field or a number", &token)),
         }
     }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::compare::testing::row;
 
-    fn evaluate(expression: &str) -> Outcome {
+    fn evaluate(expression: &str) -> ThresholdOutcome {
         // mae 2, power unknown.
         expression.parse::<Threshold>().unwrap().evaluate(&row("m", 2.0, None, "lab"))
     }
@@ -239,23 +239,23 @@ mod tests {
             ("mae > wce", true),
             ("1 > 2", false),
         ] {
-            assert_eq!(evaluate(expression) == Outcome::Holds, holds, "{expression}");
+            assert_eq!(evaluate(expression) == ThresholdOutcome::Holds, holds, "{expression}");
         }
     }
 
     #[test]
     fn conjunction_binds_closer_and_parentheses_closest() {
-        assert_eq!(evaluate("mae == 2 || mae == 3 && mae == 4"), Outcome::Holds);
-        assert_eq!(evaluate("(mae == 2 || mae == 3) && mae == 4"), Outcome::DoesNotHold);
+        assert_eq!(evaluate("mae == 2 || mae == 3 && mae == 4"), ThresholdOutcome::Holds);
+        assert_eq!(evaluate("(mae == 2 || mae == 3) && mae == 4"), ThresholdOutcome::DoesNotHold);
     }
 
     #[test]
     fn the_unknown_stays_unknown_only_where_it_matters() {
-        let unknown = Outcome::Unknown(vec![Field::PowerMw]);
+        let unknown = ThresholdOutcome::Unknown(vec![Field::PowerMw]);
         assert_eq!(evaluate("power_mw > 1"), unknown);
         assert_eq!(evaluate("power_mw > 1 && power_mw < 2 && mae == 2"), unknown);
-        assert_eq!(evaluate("power_mw > 1 || mae == 2"), Outcome::Holds);
-        assert_eq!(evaluate("power_mw > 1 && mae == 3"), Outcome::DoesNotHold);
+        assert_eq!(evaluate("power_mw > 1 || mae == 2"), ThresholdOutcome::Holds);
+        assert_eq!(evaluate("power_mw > 1 && mae == 3"), ThresholdOutcome::DoesNotHold);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::pieces::in_order;
-use super::sample::{Draw, draw_blocks};
+use super::sample::{OperandDraw, draw_blocks};
 use super::{EvaluationError, Progress, all_pairs, exhaustive, sample};
 use crate::multiplier::{BLOCK, OperandFormat, Products, ProductsError};
 
@@ -103,7 +103,7 @@ impl Differences {
     }
 }
 
-/// The first of a sample of operand pairs for which two multipliers differ, in the order of [`Draw`]. `None` proves
+/// The first of a sample of operand pairs for which two multipliers differ, in the order of [`OperandDraw`]. `None` proves
 /// nothing.
 pub fn sampled_difference(
     x: &dyn Products,
@@ -112,7 +112,7 @@ pub fn sampled_difference(
     seed: u64,
     progress: &Progress,
 ) -> Result<Option<Difference>, EvaluationError> {
-    let draw = Draw::new(common_format(x, y)?, seed);
+    let draw = OperandDraw::new(common_format(x, y)?, seed);
     search(pairs, sample::PIECE, progress, |range| {
         let (mut of_x, mut of_y) = ([0; BLOCK], [0; BLOCK]);
         let mut found = None;

@@ -2,20 +2,20 @@
 //!
 //! - [`evaluate`]: metrics over all operand pairs, or estimated from a sample;
 //! - [`first_difference`], [`sampled_difference`], [`count_differences`]: operands for which two multipliers disagree;
-//! - [`Exchanged`], [`exchanged`]: a multiplier that takes its operands the other way round.
+//! - [`SwappedOperands`], [`swap_operands`]: a multiplier that takes its operands the other way round.
 //!
 //! Work is cut into the same pieces whatever the number of threads, and results are put together in their order, so
 //! that every result is the same bit for bit on one thread and on sixty-four.
 
 mod difference;
-mod exchanged;
 mod exhaustive;
 mod pieces;
 mod sample;
+mod swapped;
 
 pub use difference::{Difference, Differences, count_differences, first_difference, sampled_difference};
-pub use exchanged::{Exchanged, exchanged};
-pub use sample::{Draw, MIN_SAMPLE};
+pub use sample::{MIN_SAMPLE, OperandDraw};
+pub use swapped::{SwappedOperands, swap_operands};
 
 use crate::multiplier::{Basis, Evaluation, OperandFormat, Products, ProductsError};
 
@@ -24,10 +24,10 @@ pub const MAX_EXHAUSTIVE_BITS: u8 = 32;
 
 /// Which operand pairs are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Extent {
+pub enum EvaluationExtent {
     /// All of them: of operands that together have at most [`MAX_EXHAUSTIVE_BITS`].
     All,
-    /// Some, uniform and independent: those of [`Draw`].
+    /// Some, uniform and independent: those of [`OperandDraw`].
     Sample {
         /// How many, at least [`MIN_SAMPLE`].
         pairs: u64,
@@ -76,15 +76,15 @@ pub enum EvaluationError {
 /// rounded each, and their mean lies within 1e-11 of the true one, relatively; their maximum is that of the rounded.
 pub fn evaluate(
     products: &dyn Products,
-    extent: Extent,
+    extent: EvaluationExtent,
     progress: &Progress,
 ) -> Result<Evaluation, EvaluationError> {
     match extent {
-        Extent::All => {
+        EvaluationExtent::All => {
             let sums = exhaustive::sums(products, progress)?;
             Ok(Evaluation { metrics: sums.metrics(), basis: Basis::AllPairs })
         }
-        Extent::Sample { pairs, seed } => sample::evaluate(products, pairs, seed, progress),
+        EvaluationExtent::Sample { pairs, seed } => sample::evaluate(products, pairs, seed, progress),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::pieces::in_order;
 use super::{EvaluationError, Progress};
 use crate::multiplier::{
-    BLOCK, Basis, ErrorSums, Evaluation, Intervals, OperandFormat, Products, ProductsError, Sample,
+    BLOCK, Basis, ErrorSums, Evaluation, Intervals, OperandFormat, OperandSample, Products, ProductsError,
 };
 use axmul_support::random;
 
@@ -24,12 +24,12 @@ const Z: f64 = 1.959_963_984_540_054;
 /// Number Generators", OOPSLA 2014), started from the first word that the seed itself as a start would give. Its upper
 /// `n + m` bits are the number of the pair in table order. Any draw can be had without those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Draw {
+pub struct OperandDraw {
     format: OperandFormat,
     start: u64,
 }
 
-impl Draw {
+impl OperandDraw {
     /// The draws of a seed.
     pub fn new(format: OperandFormat, seed: u64) -> Self {
         Self { format, start: random::nth(seed, 0) }
@@ -53,7 +53,7 @@ impl Draw {
 
 /// Calls `each` with the operands and products of consecutive draws, some at a time.
 pub(super) fn draw_blocks(
-    draw: &Draw,
+    draw: &OperandDraw,
     range: Range<u64>,
     mut each: impl FnMut(&[i64], &[i64], u64) -> Result<(), ProductsError>,
 ) -> Result<(), ProductsError> {
@@ -86,7 +86,7 @@ pub(super) fn evaluate(
         return Err(EvaluationError::SmallSample { pairs });
     }
     let format = products.format();
-    let draw = Draw::new(format, seed);
+    let draw = OperandDraw::new(format, seed);
     let none = || SampleSums { errors: ErrorSums::new(format), relative_squared: 0.0, fourth: 0.0 };
     let mut sums = none();
     in_order::<_, ()>(
@@ -117,7 +117,7 @@ pub(super) fn evaluate(
         },
     )?;
     let metrics = sums.errors.metrics();
-    let basis = Basis::Sample(Sample { pairs, seed, intervals: intervals(&sums) });
+    let basis = Basis::Sample(OperandSample { pairs, seed, intervals: intervals(&sums) });
     Ok(Evaluation { metrics, basis })
 }
 

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use proptest::prelude::*;
 
 use super::*;
-use crate::multiplier::{ErrorMap, Metrics, ProductTable, Sample};
+use crate::multiplier::{ErrorMap, Metrics, OperandSample, ProductTable};
 
 const SILENT: &Progress = &|_, _| {};
 
 /// Products from a function, one by one.
-struct Function<F>(OperandFormat, F);
+struct FunctionProducts<F>(OperandFormat, F);
 
-impl<F: Fn(i64, i64) -> i64 + Sync> Products for Function<F> {
+impl<F: Fn(i64, i64) -> i64 + Sync> Products for FunctionProducts<F> {
     fn format(&self) -> OperandFormat {
         self.0
     }
@@ -92,13 +92,13 @@ fn scrambled(a: i64, b: i64, salt: u64, shift: u32) -> i64 {
 proptest! {
     #[test]
     fn every_path_equals_the_naive_loop(format in small_formats(), salt in any::<u64>(), shift in 45u32..64) {
-        let model = Function(format, |a, b| scrambled(a, b, salt, shift));
+        let model = FunctionProducts(format, |a, b| scrambled(a, b, salt, shift));
         let products: Vec<i64> = format.operands().map(|(a, b)| format.wrap((model.1)(a, b))).collect();
         let expected = naive(format.operands().zip(products.iter().copied()), format);
         let table = ProductTable::from_wide(format, &products).unwrap();
         assert_same(Metrics::uniform(&ErrorMap::new(&table)), expected);
         for path in [&model as &dyn Products, &table] {
-            let evaluation = evaluate(path, Extent::All, SILENT).unwrap();
+            let evaluation = evaluate(path, EvaluationExtent::All, SILENT).unwrap();
             assert_same(evaluation.metrics, expected);
             prop_assert_eq!(evaluation.basis, Basis::AllPairs);
         }
@@ -111,11 +111,11 @@ proptest! {
         shift in 0u32..64,
     ) {
         let format = OperandFormat::new(n, m, signed).unwrap();
-        let model = Function(format, |a: i64, b: i64| {
+        let model = FunctionProducts(format, |a: i64, b: i64| {
             a.wrapping_mul(b).wrapping_add(scrambled(a & 0xff, b & 0xff, seed, shift))
         });
-        let evaluation = evaluate(&model, Extent::Sample { pairs: 100, seed }, SILENT).unwrap();
-        let draw = Draw::new(format, seed);
+        let evaluation = evaluate(&model, EvaluationExtent::Sample { pairs: 100, seed }, SILENT).unwrap();
+        let draw = OperandDraw::new(format, seed);
         let pairs = (0..100).map(|index| draw.operands(index));
         let expected = naive_in_f64(pairs.map(|(a, b)| ((a, b), format.wrap((model.1)(a, b)))), format);
         let got = evaluation.metrics;
@@ -136,12 +136,12 @@ proptest! {
     #[test]
     fn the_first_difference_is_found(format in small_formats(), at in any::<u64>(), also in any::<u64>()) {
         let numbers = [at, also].map(|number| number % format.pairs() as u64);
-        let exact = Function(format, |a, b| a * b);
+        let exact = FunctionProducts(format, |a, b| a * b);
         prop_assert_eq!(first_difference(&exact, &exact, SILENT), Ok(None));
         let number_of = move |a: i64, b: i64| {
             ((a - format.range_a().start()) << format.width_b()) as u64 + (b - format.range_b().start()) as u64
         };
-        let broken = Function(format, move |a, b| (a * b) ^ i64::from(numbers.contains(&number_of(a, b))));
+        let broken = FunctionProducts(format, move |a, b| (a * b) ^ i64::from(numbers.contains(&number_of(a, b))));
         let first = numbers[0].min(numbers[1]);
         let (a, b) = format.operands().nth(first as usize).unwrap();
         let found = first_difference(&exact, &broken, SILENT).unwrap().unwrap();
@@ -151,8 +151,8 @@ proptest! {
 
     #[test]
     fn differences_are_counted(format in small_formats(), every in 1i64..50, by in 0i64..9) {
-        let exact = Function(format, |a, b| a * b);
-        let broken = Function(format, move |a, b| a * b + if (a + b) % every == 0 { (a & 7) * by } else { 0 });
+        let exact = FunctionProducts(format, |a, b| a * b);
+        let broken = FunctionProducts(format, move |a, b| a * b + if (a + b) % every == 0 { (a & 7) * by } else { 0 });
         let products = |of: &dyn Products, (a, b): (i64, i64)| {
             let mut out = [0];
             of.pairs(&[a], &[b], &mut out).unwrap();
@@ -202,12 +202,15 @@ fn naive_in_f64(products: impl Iterator<Item = ((i64, i64), i64)>, format: Opera
 #[test]
 fn the_number_of_threads_does_not_matter() {
     let format = OperandFormat::signed(9, 11);
-    let model = Function(format, |a, b| scrambled(a, b, 5, 50));
+    let model = FunctionProducts(format, |a, b| scrambled(a, b, 5, 50));
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let sample = Extent::Sample { pairs: 200_000, seed: 3 };
-            (evaluate(&model, Extent::All, SILENT).unwrap(), evaluate(&model, sample, SILENT).unwrap())
+            let sample = EvaluationExtent::Sample { pairs: 200_000, seed: 3 };
+            (
+                evaluate(&model, EvaluationExtent::All, SILENT).unwrap(),
+                evaluate(&model, sample, SILENT).unwrap(),
+            )
         })
     };
     let (all, sample) = on(1);
@@ -216,7 +219,7 @@ fn the_number_of_threads_does_not_matter() {
     assert_same(all.metrics, expected);
 
     // What is true lies in the intervals of this seed, and they are narrow.
-    let Basis::Sample(Sample { intervals, .. }) = sample.basis else { panic!("{:?}", sample.basis) };
+    let Basis::Sample(OperandSample { intervals, .. }) = sample.basis else { panic!("{:?}", sample.basis) };
     let metrics = all.metrics;
     for ((lower, upper), value) in [
         (intervals.mae, metrics.mae),
@@ -234,12 +237,14 @@ fn the_number_of_threads_does_not_matter() {
 #[test]
 fn intervals_hold_as_often_as_they_say() {
     let format = OperandFormat::unsigned(6, 6);
-    let model = Function(format, |a, b| (a * b) & !15);
-    let truth = evaluate(&model, Extent::All, SILENT).unwrap().metrics;
+    let model = FunctionProducts(format, |a, b| (a * b) & !15);
+    let truth = evaluate(&model, EvaluationExtent::All, SILENT).unwrap().metrics;
     let mut missed = [0; 5];
     for seed in 0..400 {
-        let sample = evaluate(&model, Extent::Sample { pairs: 500, seed }, SILENT).unwrap();
-        let Basis::Sample(Sample { intervals, .. }) = sample.basis else { panic!("{:?}", sample.basis) };
+        let sample = evaluate(&model, EvaluationExtent::Sample { pairs: 500, seed }, SILENT).unwrap();
+        let Basis::Sample(OperandSample { intervals, .. }) = sample.basis else {
+            panic!("{:?}", sample.basis)
+        };
         let held = [
             (intervals.mae, truth.mae),
             (intervals.mre_pct, truth.mre_pct),
@@ -258,9 +263,9 @@ fn intervals_hold_as_often_as_they_say() {
 #[test]
 fn no_error_seen_is_not_none() {
     let format = OperandFormat::signed(32, 32);
-    let model = Function(format, |a, b| a * b);
-    let sample = evaluate(&model, Extent::Sample { pairs: 1000, seed: 1 }, SILENT).unwrap();
-    let Basis::Sample(Sample { intervals, .. }) = sample.basis else { panic!("{:?}", sample.basis) };
+    let model = FunctionProducts(format, |a, b| a * b);
+    let sample = evaluate(&model, EvaluationExtent::Sample { pairs: 1000, seed: 1 }, SILENT).unwrap();
+    let Basis::Sample(OperandSample { intervals, .. }) = sample.basis else { panic!("{:?}", sample.basis) };
     let z2 = 1.959_963_984_540_054f64.powi(2);
     assert_eq!(intervals.ep_pct.0, 0.0);
     assert!((intervals.ep_pct.1 - 100.0 * z2 / (1000.0 + z2)).abs() < 1e-12);
@@ -271,9 +276,9 @@ fn no_error_seen_is_not_none() {
 #[test]
 fn draws_are_those_of_the_published_generator() {
     let format = OperandFormat::unsigned(31, 32);
-    let draws = Draw::new(format, 1_234_567);
+    let draws = OperandDraw::new(format, 1_234_567);
     let start = 6_457_827_717_110_365_317u64;
-    let inner = Draw::new(format, 0);
+    let inner = OperandDraw::new(format, 0);
     assert_ne!(draws, inner);
     let mut state = start.wrapping_add(0x9e37_79b9_7f4a_7c15);
     state = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -285,7 +290,7 @@ fn draws_are_those_of_the_published_generator() {
 #[test]
 fn draws_are_uniform() {
     let format = OperandFormat::signed(3, 2);
-    let draw = Draw::new(format, 7);
+    let draw = OperandDraw::new(format, 7);
     let mut seen = [0u32; 32];
     for index in 0..32_000 {
         let (a, b) = draw.operands(index);
@@ -298,11 +303,11 @@ fn draws_are_uniform() {
 #[test]
 fn sampled_differences_are_found_in_the_order_of_draws() {
     let format = OperandFormat::signed(20, 20);
-    let exact = Function(format, |a, b| a * b);
-    let broken = Function(format, |a, b| a * b + i64::from(a & 1023 == 5));
+    let exact = FunctionProducts(format, |a, b| a * b);
+    let broken = FunctionProducts(format, |a, b| a * b + i64::from(a & 1023 == 5));
     assert_eq!(sampled_difference(&exact, &exact, 10_000, 1, SILENT), Ok(None));
     let found = sampled_difference(&exact, &broken, 300_000, 1, SILENT).unwrap().unwrap();
-    let draw = Draw::new(format, 1);
+    let draw = OperandDraw::new(format, 1);
     let first = (0..).map(|index| draw.operands(index)).find(|(a, _)| a & 1023 == 5).unwrap();
     assert_eq!((found.a, found.b, found.y - found.x), (first.0, first.1, 1));
 }
@@ -310,13 +315,13 @@ fn sampled_differences_are_found_in_the_order_of_draws() {
 #[test]
 fn progress_reaches_the_end() {
     let (most, calls) = (AtomicU64::new(0), AtomicU64::new(0));
-    let model = Function(OperandFormat::unsigned(10, 10), |a, b| a * b);
+    let model = FunctionProducts(OperandFormat::unsigned(10, 10), |a, b| a * b);
     let progress = |done: u64, total: u64| {
         assert_eq!(total, 1 << 20);
         most.fetch_max(done, Ordering::Relaxed);
         calls.fetch_add(1, Ordering::Relaxed);
     };
-    evaluate(&model, Extent::All, &progress).unwrap();
+    evaluate(&model, EvaluationExtent::All, &progress).unwrap();
     assert_eq!((most.into_inner(), calls.into_inner()), (1 << 20, 4));
 }
 
@@ -337,21 +342,22 @@ fn products_beyond_the_bus_are_summed_too() {
             Ok(())
         }
     }
-    let metrics = evaluate(&Wild(OperandFormat::unsigned(4, 4)), Extent::All, SILENT).unwrap().metrics;
+    let metrics =
+        evaluate(&Wild(OperandFormat::unsigned(4, 4)), EvaluationExtent::All, SILENT).unwrap().metrics;
     assert_eq!(metrics.wce, 2f64.powi(63) + 225.0);
     assert_eq!(metrics.mae, (256 * (1i128 << 63) + 120 * 120) as f64 / 256.0);
 }
 
 #[test]
 fn what_cannot_be_evaluated_is_said() {
-    let of = |format: OperandFormat| Function(format, |a, b| a * b);
-    let wide = evaluate(&of(OperandFormat::signed(17, 16)), Extent::All, SILENT).unwrap_err();
+    let of = |format: OperandFormat| FunctionProducts(format, |a, b| a * b);
+    let wide = evaluate(&of(OperandFormat::signed(17, 16)), EvaluationExtent::All, SILENT).unwrap_err();
     assert_eq!(
         wide.to_string(),
         "operands 17x16s have 2^33 pairs, and all are looked at up to 2^32; take a sample instead"
     );
     let format = OperandFormat::unsigned(8, 8);
-    let few = evaluate(&of(format), Extent::Sample { pairs: 99, seed: 0 }, SILENT).unwrap_err();
+    let few = evaluate(&of(format), EvaluationExtent::Sample { pairs: 99, seed: 0 }, SILENT).unwrap_err();
     assert_eq!(
         few.to_string(),
         "a sample of 99 pairs is too small for confidence intervals; draw at least 100"
@@ -373,5 +379,5 @@ fn what_cannot_be_evaluated_is_said() {
             Err(ProductsError("it crashed".into()))
         }
     }
-    assert_eq!(evaluate(&Broken, Extent::All, SILENT).unwrap_err().to_string(), "it crashed");
+    assert_eq!(evaluate(&Broken, EvaluationExtent::All, SILENT).unwrap_err().to_string(), "it crashed");
 }

@@ -101,7 +101,7 @@ impl From<Tabulated> for Evaluated {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multiplier::{Intervals, Sample};
+    use crate::multiplier::{Intervals, OperandSample};
 
     fn tabulated(product: impl Fn(i64, i64) -> i64) -> Tabulated {
         let format = OperandFormat::unsigned(3, 3);
@@ -121,7 +121,7 @@ mod tests {
         let none = (0.0, 0.0);
         let intervals = Intervals { mae: none, mre_pct: none, ep_pct: none, mse: none, mean_error: none };
         evaluated.evaluation.metrics.ep_pct = ep_pct;
-        evaluated.evaluation.basis = Basis::Sample(Sample { pairs: 1000, seed: 7, intervals });
+        evaluated.evaluation.basis = Basis::Sample(OperandSample { pairs: 1000, seed: 7, intervals });
         Evaluated { format, table: None, ..evaluated }
     }
 

@@ -29,12 +29,12 @@ pub enum Basis {
     /// All of them, each equally often.
     AllPairs,
     /// Some, drawn uniformly and independently.
-    Sample(Sample),
+    Sample(OperandSample),
 }
 
 /// A sample of operand pairs and the confidence intervals of what was estimated from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
+pub struct OperandSample {
     /// How many pairs were drawn, with replacement.
     pub pairs: u64,
     /// The seed that draws the same ones again.

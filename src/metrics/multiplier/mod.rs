@@ -25,7 +25,7 @@ pub use axmul_api::{Cost, OperandFormat};
 pub use distribution::{DistributionError, OperandDistribution};
 pub use error_map::ErrorMap;
 pub use evaluated::{Evaluated, NoTable};
-pub use evaluation::{Basis, Evaluation, Intervals, Sample};
+pub use evaluation::{Basis, Evaluation, Intervals, OperandSample};
 pub use metrics::Metrics;
 pub use moments::ErrorMoments;
 pub use products::{BLOCK, ModelProducts, Products, ProductsError};

@@ -6,7 +6,7 @@ pub(super) const LANES: usize = 8;
 
 /// Sums over up to 2^20 pairs with one first operand.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Row {
+pub(super) struct ErrorRow {
     pub wrong: u64,
     pub worst: u64,
     pub absolute: u64,
@@ -16,7 +16,7 @@ pub(super) struct Row {
     pub worst_relative: f64,
 }
 
-impl Row {
+impl ErrorRow {
     /// The widest product whose pairs may be summed here, in bits: exact products are f64 without rounding.
     pub const MAX_WIDTH: u8 = 52;
 }
@@ -29,7 +29,7 @@ pub(super) fn row(
     first_b: i64,
     values: &[i64],
     error: impl Fn(i64, i64) -> i64 + Copy,
-) -> Option<Row> {
+) -> Option<ErrorRow> {
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has these instructions.
@@ -40,14 +40,19 @@ pub(super) fn row(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn row_avx2(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64 + Copy) -> Option<Row> {
+fn row_avx2(
+    a: i64,
+    first_b: i64,
+    values: &[i64],
+    error: impl Fn(i64, i64) -> i64 + Copy,
+) -> Option<ErrorRow> {
     row_portable(a, first_b, values, error)
 }
 
 type Lanes<T> = [T; LANES];
 
 #[inline(always)]
-fn row_portable(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64) -> Option<Row> {
+fn row_portable(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64) -> Option<ErrorRow> {
     /// 2^52: its last mantissa bit is worth 1, so that numbers below it are written into the mantissa.
     const UNIT: f64 = (1u64 << 52) as f64;
     let lanes = LANES as i64;
@@ -98,7 +103,7 @@ fn row_portable(a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -
         // The squares modulo 2^64, and their upper halves: what is missing of the lower ones is below 2^64.
         let high = sum(squared_high);
         let low = sum(squared).wrapping_sub(high << 32);
-        Row {
+        ErrorRow {
             wrong: values.len() as u64 - sum(right),
             worst: largest(worst) as u64,
             absolute: sum(absolute),

@@ -3,7 +3,7 @@
 use axmul_api::OperandFormat;
 
 use super::Metrics;
-use super::row::{LANES, Row, row};
+use super::row::{ErrorRow, LANES, row};
 
 /// Sums over operand pairs, from which [`Metrics`] over equally likely pairs follow. Every metric over such pairs, be
 /// they in a table, all of a wide format, or a sample, is computed here.
@@ -98,7 +98,7 @@ impl ErrorSums {
     fn add_values(&mut self, a: i64, first_b: i64, values: &[i64], error: impl Fn(i64, i64) -> i64 + Copy) {
         // Whole vectors of moderate numbers at once, the others one by one.
         let whole =
-            if self.format.product_width() <= Row::MAX_WIDTH { values.len() / LANES * LANES } else { 0 };
+            if self.format.product_width() <= ErrorRow::MAX_WIDTH { values.len() / LANES * LANES } else { 0 };
         let (vectors, rest) = values.split_at(whole);
         let (vectors, rest) = match row(a, first_b, vectors, error) {
             Some(row) => {
@@ -114,7 +114,7 @@ impl ErrorSums {
         }
     }
 
-    fn merge_row(&mut self, a: i64, first_b: i64, pairs: usize, row: &Row) {
+    fn merge_row(&mut self, a: i64, first_b: i64, pairs: usize, row: &ErrorRow) {
         let zero_among = first_b <= 0 && -first_b < pairs as i64;
         self.pairs += pairs as u64;
         self.wrong += row.wrong;

@@ -15,7 +15,7 @@ use super::super::{Header, SourceError, Warning};
 use super::candidate::{Candidate, Library, ModelFile, ModelKind};
 use super::likeness::{Likeness, PAIRS, Sample, compare};
 use super::{Remark, Subject};
-use axmul_metrics::evaluation::{Difference, Exchanged};
+use axmul_metrics::evaluation::{Difference, SwappedOperands};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Products, Provenance};
 
 /// Up to so many product bits, published figures are held against those of all operand pairs.
@@ -307,7 +307,7 @@ fn digest(products: &dyn Products, exchange: bool) -> Option<String> {
     }
     let mut wide = vec![0; format.pairs() as usize];
     match exchange {
-        true => Exchanged(products).block(0, &mut wide).ok()?,
+        true => SwappedOperands(products).block(0, &mut wide).ok()?,
         false => products.block(0, &mut wide).ok()?,
     }
     Some(table_digest(&ProductTable::from_wide(format, &wide).ok()?))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axmul_api::Netlist;
 
 use axmul_metrics::evaluation::{
-    Difference, EvaluationError, Exchanged, exchanged, first_difference, sampled_difference,
+    Difference, EvaluationError, SwappedOperands, first_difference, sampled_difference, swap_operands,
 };
 use axmul_metrics::{OperandFormat, Products};
 use axmul_netlist::equivalence::{Verdict, prove};
@@ -55,8 +55,8 @@ pub(super) fn compare(x: &Sample, y: &Sample) -> Result<Likeness, EvaluationErro
         Found::Different(difference) => difference,
     };
     if format.width_a() == format.width_b() {
-        let turned = Exchanged(&*y.products);
-        let exchanged = circuits(x, y).map(|(x, y)| (x.clone(), exchanged(y)));
+        let turned = SwappedOperands(&*y.products);
+        let exchanged = circuits(x, y).map(|(x, y)| (x.clone(), swap_operands(y)));
         let circuits = exchanged.as_ref().map(|(x, y)| (x, y));
         // Few multipliers differ in a million pairs and not in some thousand.
         let glance = || sampled_difference(&*x.products, &turned, GLANCE, SEED, &|_, _| {});

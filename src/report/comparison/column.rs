@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::report::significant;
-use axmul_metrics::compare::{Field, Row, RowBasis};
+use axmul_metrics::compare::{ComparisonRow, Field, RowBasis};
 
 /// A column of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Column {
     }
 
     /// The cell with every digit; empty where unknown.
-    pub fn exact(self, row: &Row) -> String {
+    pub fn exact(self, row: &ComparisonRow) -> String {
         match self {
             Self::Figure(field) => field.of(row).map(|value| value.to_string()).unwrap_or_default(),
             other => other.text(row),
@@ -83,7 +83,7 @@ impl Column {
     }
 
     /// The cell with four digits, marked where it is an estimate; empty where unknown.
-    pub fn rounded(self, row: &Row) -> String {
+    pub fn rounded(self, row: &ComparisonRow) -> String {
         match self {
             Self::Figure(field) => {
                 let marked = |value| format!("{}{}", row.standing(field).mark(), significant(value, 4));
@@ -93,7 +93,7 @@ impl Column {
         }
     }
 
-    fn text(self, row: &Row) -> String {
+    fn text(self, row: &ComparisonRow) -> String {
         match self {
             Self::Name => row.name.clone(),
             Self::Provider => row.provider.clone(),

@@ -2,14 +2,14 @@
 
 use super::column::Column;
 use crate::report::{Render, RenderError};
-use axmul_metrics::compare::Row;
+use axmul_metrics::compare::ComparisonRow;
 
 /// A header with the keys of the JSON objects, then one line a row with every digit; unknown figures are empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Csv;
 
-impl Render<[Row]> for Csv {
-    fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
+impl Render<[ComparisonRow]> for Csv {
+    fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
         let columns = Column::all();
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| RenderError::encoding("csv", e);

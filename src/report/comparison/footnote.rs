@@ -1,9 +1,9 @@
 //! What readers of estimates have to know.
 
-use axmul_metrics::compare::Row;
+use axmul_metrics::compare::ComparisonRow;
 
 /// A line for every kind of sample among the rows, and where the intervals are.
-pub(super) fn samples(rows: &[Row]) -> Vec<String> {
+pub(super) fn samples(rows: &[ComparisonRow]) -> Vec<String> {
     let sampled = rows.iter().filter(|row| row.basis.sampled);
     let mut samples: Vec<(u64, Option<u64>)> =
         sampled.map(|row| (row.basis.pairs_evaluated, row.basis.sample_seed)).collect();

@@ -140,10 +140,12 @@ fn common_notes(fronts: &Fronts) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axmul_metrics::compare::{Mixing, Ranking, Reference, Row, mark_front, testing::row};
+    use axmul_metrics::compare::{
+        ComparisonRow, HypervolumeReference, Mixing, Ranking, mark_front, testing::row,
+    };
 
     fn fronts(fields: &[Field], reference: Option<&[f64]>) -> Fronts {
-        let point = |catalogue: &str, mae, power, source: &str| Row {
+        let point = |catalogue: &str, mae, power, source: &str| ComparisonRow {
             catalogue: catalogue.into(),
             ..row("m", mae, power, source)
         };
@@ -156,7 +158,7 @@ mod tests {
         ];
         let ranking = Ranking { fields, mixing: Mixing::PerCostSource };
         mark_front(&mut rows, ranking);
-        let reference = reference.map(|values| Reference::new(values.to_vec(), fields).unwrap());
+        let reference = reference.map(|values| HypervolumeReference::new(values.to_vec(), fields).unwrap());
         Fronts::of(&rows, ranking, &[], reference.as_ref())
     }
 

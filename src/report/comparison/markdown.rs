@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::column::Column;
 use super::footnote;
 use crate::report::{Render, RenderError};
-use axmul_metrics::compare::Row;
+use axmul_metrics::compare::ComparisonRow;
 
 /// A pipe table, figures with four significant digits and aligned to the right.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +14,8 @@ pub struct Markdown {
     pub by_catalogue: bool,
 }
 
-impl Render<[Row]> for Markdown {
-    fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
+impl Render<[ComparisonRow]> for Markdown {
+    fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
         let columns = Column::readable(self.by_catalogue);
         let titles: Vec<(String, bool)> =
             columns.iter().map(|column| (column.title().into_owned(), column.is_number())).collect();

@@ -17,11 +17,11 @@ pub use table::Table;
 mod tests {
     use super::*;
     use crate::report::Render;
-    use axmul_metrics::compare::{Row, testing::row, testing::sampled_row};
+    use axmul_metrics::compare::{ComparisonRow, testing::row, testing::sampled_row};
 
     const MARKDOWN: Markdown = Markdown { by_catalogue: false };
 
-    fn rows() -> Vec<Row> {
+    fn rows() -> Vec<ComparisonRow> {
         let mut cheap = row("cheap|one", 1.25, Some(0.125), "measured on silicon");
         cheap.pareto = Some(true);
         let mut dear = row("dear", 2.0 / 3.0, Some(0.25), "estimated, by hand");
@@ -29,7 +29,7 @@ mod tests {
         vec![cheap, dear, row("unknown", 20_000_000.0, None, "")]
     }
 
-    fn render(format: &dyn Render<[Row]>, rows: &[Row]) -> String {
+    fn render(format: &dyn Render<[ComparisonRow]>, rows: &[ComparisonRow]) -> String {
         String::from_utf8(format.render(rows).unwrap()).unwrap()
     }
 

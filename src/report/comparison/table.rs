@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::column::Column;
 use super::footnote;
 use crate::report::{Render, RenderError, align_right, boxed_table};
-use axmul_metrics::compare::{CostOrigin, Field, Row};
+use axmul_metrics::compare::{ComparisonRow, CostOrigin, Field};
 
 /// A table in boxes, figures with four significant digits. Origins of costs are numbered and spelt out below.
 #[derive(Clone, Copy, Debug)]
@@ -43,16 +43,16 @@ const BY_WORTH: [Column; 18] = [
     Column::Figure(Field::Variance),
 ];
 
-impl Render<[Row]> for Table {
-    fn render(&self, rows: &[Row]) -> Result<Vec<u8>, RenderError> {
-        let origins = CostOrigin::distinct(rows.iter().filter_map(Row::cost_origin));
+impl Render<[ComparisonRow]> for Table {
+    fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
+        let origins = CostOrigin::distinct(rows.iter().filter_map(ComparisonRow::cost_origin));
         let mut columns = Column::readable(self.by_catalogue);
         if rows.iter().all(|row| row.pareto.is_none()) {
             columns.retain(|&column| column != Column::Pareto);
         }
         let cells = |column: Column| -> Vec<String> {
             let title = if column == Column::CostSource { "cost".into() } else { column.title() };
-            let cell = |row: &Row| match column {
+            let cell = |row: &ComparisonRow| match column {
                 Column::CostSource => {
                     let number = origins.iter().position(|origin| Some(*origin) == row.cost_origin());
                     number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()

@@ -7,7 +7,7 @@ use super::seeded;
 use crate::infer;
 use crate::layers::Mode;
 use crate::network::Model;
-use axmul_data::npy::Npy;
+use axmul_data::npy::NpyArray;
 use axmul_experiment::{Experiment, Network};
 
 /// What a score may differ by, as a share of the largest |score|.
@@ -70,7 +70,7 @@ fn difference(name: &str, side: usize, left_out: &str) -> f64 {
     let got = Tensor::from_slice(&infer::scores(&mut model, &images(side), Mode::Fp32).unwrap());
     let path = format!("{}/tests/fixtures/torchvision/{name}.npy", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(path).unwrap();
-    let expected = Npy::open(&bytes).unwrap();
+    let expected = NpyArray::open(&bytes).unwrap();
     assert_eq!(expected.shape(), [2, 1000], "{name}");
     let expected = Tensor::from_slice(&expected.values::<f32>().unwrap());
     let largest = |of: &Tensor| of.to_kind(Kind::Double).abs().max().double_value(&[]);

@@ -7,8 +7,8 @@ use axmul_api::Netlist;
 use super::answer::{Evidence, Extent, Findings};
 use crate::cli::output::Console;
 use axmul_metrics::evaluation::{
-    Difference, Exchanged, MAX_EXHAUSTIVE_BITS, count_differences, exchanged, first_difference,
-    sampled_difference,
+    Difference, MAX_EXHAUSTIVE_BITS, SwappedOperands, count_differences, first_difference,
+    sampled_difference, swap_operands,
 };
 use axmul_metrics::{OperandFormat, Products};
 use axmul_netlist::equivalence::{Verdict, prove};
@@ -169,7 +169,7 @@ impl Decision<'_> {
             return Ok(false);
         }
         let [x, y] = self.products();
-        let y = Exchanged(y);
+        let y = SwappedOperands(y);
         let silent = &|_, _| {};
         if self.format.product_width() <= COUNTED_BITS {
             return Ok(first_difference(x, &y, silent)?.is_none());
@@ -178,6 +178,6 @@ impl Decision<'_> {
             return Ok(false);
         }
         let Some([x, y]) = self.circuits() else { return Ok(false) };
-        Ok(matches!(prove(x, &exchanged(y), QUICK_PROOF, silent)?, Verdict::Equal(_)))
+        Ok(matches!(prove(x, &swap_operands(y), QUICK_PROOF, silent)?, Verdict::Equal(_)))
     }
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::cli::options::costing::{BackendName, CostBackends, Costing, KnownCosts};
 use crate::cli::output::Console;
-use axmul_metrics::compare::Row;
+use axmul_metrics::compare::ComparisonRow;
 use axmul_providers::costs::{BackendError, Costed};
 use axmul_providers::{Collection, Entry};
 
@@ -44,11 +44,11 @@ pub(super) fn outcomes(
 
 /// The rows with what came of costing them by one backend. Those that it has no figures of have none, and are told.
 pub(super) fn recost(
-    rows: Vec<Row>,
+    rows: Vec<ComparisonRow>,
     outcomes: Vec<Outcome>,
     backend: BackendName,
     console: &Console,
-) -> anyhow::Result<Vec<Row>> {
+) -> anyhow::Result<Vec<ComparisonRow>> {
     let outcomes = rows.into_iter().zip(outcomes);
     let (mut rows, mut without, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for (row, outcome) in outcomes {

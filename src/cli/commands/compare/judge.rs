@@ -3,10 +3,10 @@
 use crate::cli::ExitStatus;
 use crate::cli::output::Console;
 use crate::report::significant;
-use axmul_metrics::compare::{Field, Outcome, Row, Threshold};
+use axmul_metrics::compare::{ComparisonRow, Field, Threshold, ThresholdOutcome};
 
 /// Says on standard error which rows fail which threshold, and which cannot be judged.
-pub(super) fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -> ExitStatus {
+pub(super) fn judge(thresholds: &[Threshold], rows: &[ComparisonRow], console: &Console) -> ExitStatus {
     let mut status = ExitStatus::Done;
     for threshold in thresholds {
         let expression = threshold.expression();
@@ -14,9 +14,9 @@ pub(super) fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -
         let mut unknown = Vec::new();
         for row in rows {
             match threshold.evaluate(row) {
-                Outcome::Holds => failing.push(row),
-                Outcome::DoesNotHold => {}
-                Outcome::Unknown(fields) => unknown.push((row, fields)),
+                ThresholdOutcome::Holds => failing.push(row),
+                ThresholdOutcome::DoesNotHold => {}
+                ThresholdOutcome::Unknown(fields) => unknown.push((row, fields)),
             }
         }
         warn_of_estimates(threshold, rows, console);
@@ -49,7 +49,7 @@ pub(super) fn judge(thresholds: &[Threshold], rows: &[Row], console: &Console) -
 }
 
 /// A threshold on a figure that was estimated is met or not but for chance.
-fn warn_of_estimates(threshold: &Threshold, rows: &[Row], console: &Console) {
+fn warn_of_estimates(threshold: &Threshold, rows: &[ComparisonRow], console: &Console) {
     for row in rows.iter().filter(|row| row.basis.sampled) {
         let estimated = threshold.fields().into_iter().filter(|field| field.is_error()).filter_map(|field| {
             let value = format!("{field} {}{}", row.standing(field).mark(), significant(field.of(row)?, 6));

@@ -22,7 +22,8 @@ use crate::report::{FigureFile, OutputFile, Render, scatter};
 use axmul_hardware::activity::Sampling;
 use axmul_metrics::Evaluated;
 use axmul_metrics::compare::{
-    Field, Fronts, MAX_VOLUME_FIELDS, Mixing, Ranking, Reference, Row, SortKey, Threshold, mark_front, sort,
+    ComparisonRow, Field, Fronts, HypervolumeReference, MAX_VOLUME_FIELDS, Mixing, Ranking, SortKey,
+    Threshold, mark_front, sort,
 };
 use axmul_providers::{Collection, Entry};
 
@@ -160,7 +161,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
 }
 
 /// What options need each other; the reference, if there is one.
-fn check(args: &CompareArgs) -> anyhow::Result<Option<Reference>> {
+fn check(args: &CompareArgs) -> anyhow::Result<Option<HypervolumeReference>> {
     let fields = &args.pareto;
     if let Some((at, field)) = fields.iter().enumerate().find(|(at, field)| fields[..*at].contains(field)) {
         bail!("--pareto names {field} twice, the second time as field {}; name each field once", at + 1);
@@ -207,7 +208,7 @@ fn check(args: &CompareArgs) -> anyhow::Result<Option<Reference>> {
     if args.reference.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Reference::new(args.reference.clone(), fields)?))
+    Ok(Some(HypervolumeReference::new(args.reference.clone(), fields)?))
 }
 
 /// A row for each multiplier: under the weights if there are any, at the costs that are asked for.
@@ -217,8 +218,8 @@ fn rows(
     weights: Option<&Weights>,
     costing: Option<&(BackendName, Costing)>,
     console: &Console,
-) -> anyhow::Result<Vec<Row>> {
-    let listed: Vec<(Entry, Row)> = match weights {
+) -> anyhow::Result<Vec<ComparisonRow>> {
+    let listed: Vec<(Entry, ComparisonRow)> = match weights {
         None => {
             let progress = console.progress("evaluating");
             let selection = collection.select_with_progress(&args.names, &|now| progress.show(now));
@@ -227,14 +228,14 @@ fn rows(
             warn(&selection.warnings, console);
             let both = selection.entries.into_iter().zip(&selection.multipliers);
             both.map(|(entry, multiplier)| {
-                let row = Row::new(multiplier, &multiplier.evaluation, &entry.catalogue);
+                let row = ComparisonRow::new(multiplier, &multiplier.evaluation, &entry.catalogue);
                 (entry, row)
             })
             .collect()
         }
         Some(weights) => weighted_rows(args, collection, weights, console)?,
     };
-    let (entries, rows): (Vec<Entry>, Vec<Row>) = listed.into_iter().unzip();
+    let (entries, rows): (Vec<Entry>, Vec<ComparisonRow>) = listed.into_iter().unzip();
     let Some((backend, costing)) = costing else { return Ok(rows) };
     let outcomes = |backend| costs::outcomes(&entries, backend, costing, collection, console);
     let mut costed = outcomes(*backend);
@@ -250,7 +251,7 @@ fn weighted_rows(
     collection: &Collection,
     weights: &Weights,
     console: &Console,
-) -> anyhow::Result<Vec<(Entry, Row)>> {
+) -> anyhow::Result<Vec<(Entry, ComparisonRow)>> {
     let progress = console.progress("tabulating");
     let tables = collection.select_tables(&args.names, &|now| progress.show(now));
     drop(progress);
@@ -262,7 +263,7 @@ fn weighted_rows(
         .map(|(entry, table)| {
             let evaluation = weighted(&table.table, &distribution);
             let metrics = evaluation.metrics;
-            let row = Row::new(&Evaluated::of_table(table, metrics), &evaluation, &entry.catalogue);
+            let row = ComparisonRow::new(&Evaluated::of_table(table, metrics), &evaluation, &entry.catalogue);
             (entry, row)
         })
         .collect())
@@ -271,7 +272,7 @@ fn weighted_rows(
 /// The rows as `--format` has them, and beneath them the fronts in formats for readers.
 fn render(
     args: &CompareArgs,
-    rows: &[Row],
+    rows: &[ComparisonRow],
     fronts: Option<&Fronts>,
     by_catalogue: bool,
     width: Option<usize>,
@@ -296,7 +297,7 @@ fn render(
 }
 
 /// Says which catalogues have nothing to compare.
-fn warn_of_absence(catalogues: &[String], rows: &[Row], console: &Console) {
+fn warn_of_absence(catalogues: &[String], rows: &[ComparisonRow], console: &Console) {
     for catalogue in catalogues.iter().filter(|name| rows.iter().all(|row| row.catalogue != **name)) {
         console.warn(format_args!("nothing of the catalogue {catalogue} is compared"));
     }

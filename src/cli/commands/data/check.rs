@@ -11,9 +11,10 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::cli::output::Console;
-use axmul_data::Source;
+use axmul_data::DataSource;
 use axmul_data::images::{
-    ChannelStatistics, Channels, CorruptImage, Form, ImageSet, OnCorrupt, Part, Reading, statistics,
+    ChannelStatistics, Channels, CorruptImage, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages,
+    OnCorrupt, statistics,
 };
 
 /// How images are read, and how what is found is told.
@@ -74,7 +75,7 @@ fn size(text: &str) -> Result<[usize; 2], String> {
 #[derive(Serialize)]
 struct Report {
     path: PathBuf,
-    form: Form,
+    form: ImageSetFormat,
     /// Channels, rows, columns.
     shape: [usize; 3],
     classes: Vec<String>,
@@ -94,7 +95,7 @@ struct PartReport {
 
 /// Reads everything that `source` has at `place`, and tells `out` what it is; how far it is, `console`.
 pub(super) fn content(
-    source: &Source,
+    source: &DataSource,
     place: PathBuf,
     args: &ContentArgs,
     console: &Console,
@@ -106,7 +107,7 @@ pub(super) fn content(
         Some(Colours::Rgb) => Channels::Rgb,
     };
     // All corrupt images are to be told, not the first.
-    let reading = Reading { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
+    let reading = ImageReadOptions { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
     let bar = console.progress_in_bytes("images");
     let set = source.read_watched(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
     drop(bar);
@@ -129,7 +130,7 @@ pub(super) fn content(
 
 impl Report {
     fn of(path: PathBuf, set: ImageSet) -> Self {
-        let part = |(name, part): (&'static str, Option<&Part>)| {
+        let part = |(name, part): (&'static str, Option<&LabeledImages>)| {
             let part = part?;
             let mut images_per_class = vec![0; set.classes.len()];
             for &label in &part.labels {

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use check::ContentArgs;
 
 use crate::cli::output::Console;
-use axmul_data::{DATA_SETS, DataSet, Fetched, FileState, Progress, Source, Sources};
+use axmul_data::{DATA_SETS, DataSet, DataSource, DownloadProgress, DownloadSources, Fetched, FileState};
 
 /// Fetch, check and list the data sets that networks are trained on
 #[derive(Clone, Debug, clap::Args)]
@@ -80,16 +80,16 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
     match &args.action {
         Action::Fetch { name: set, mirrors } => {
             let sources = if mirrors.is_empty() {
-                Sources::of(set)
+                DownloadSources::of(set)
             } else {
-                Sources::named(mirrors.iter().map(String::as_str))
+                DownloadSources::named(mirrors.iter().map(String::as_str))
             };
             fetch(set, &axmul_data::directory(set)?, &sources, quiet, out)
         }
         Action::Check { source: Some(name), content } => {
-            let source = Source::named(name);
+            let source = DataSource::named(name);
             let place = source.place(None)?;
-            if let Source::Known(set) = source {
+            if let DataSource::Known(set) = source {
                 let mut aside = Vec::new();
                 // What machines read is the object and nothing else.
                 let out: &mut dyn Write = if content.is_machine() { &mut aside } else { out };
@@ -123,7 +123,7 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
 fn fetch(
     set: &'static DataSet,
     directory: &Path,
-    sources: &Sources,
+    sources: &DownloadSources,
     quiet: bool,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
@@ -137,9 +137,9 @@ fn fetch(
         }
     };
     let fetched = axmul_data::fetch(set, directory, sources, &mut |event| match event {
-        Progress::Replacing(fault) => note(format!("fetching it again: {fault}")),
-        Progress::Asking(source) => note(format!("{}: asking {source}", set.name)),
-        Progress::Bytes { file, got } => {
+        DownloadProgress::Replacing(fault) => note(format!("fetching it again: {fault}")),
+        DownloadProgress::Asking(source) => note(format!("{}: asking {source}", set.name)),
+        DownloadProgress::Bytes { file, got } => {
             if bar.message() != file.name {
                 bar.reset();
                 bar.set_length(file.bytes);
@@ -147,8 +147,8 @@ fn fetch(
             }
             bar.set_position(got);
         }
-        Progress::Done(file) => note(format!("{}: verified, {} bytes", file.name, file.bytes)),
-        Progress::Failed { source, fault } => note(format!("nothing from {source}: {fault}")),
+        DownloadProgress::Done(file) => note(format!("{}: verified, {} bytes", file.name, file.bytes)),
+        DownloadProgress::Failed { source, fault } => note(format!("nothing from {source}: {fault}")),
     });
     bar.finish_and_clear();
     match fetched.with_context(|| format!("cannot fetch {}", set.name))? {
@@ -244,11 +244,11 @@ mod tests {
 
     #[test]
     fn a_fetch_that_fails_says_what_was_tried() {
-        use axmul_data::server::{Answer, Server};
+        use axmul_data::server::{Server, ServerAnswer};
 
-        let server = Server::start(&[("/train-images-idx3-ubyte.gz", Answer::gz(b"something else"))]);
+        let server = Server::start(&[("/train-images-idx3-ubyte.gz", ServerAnswer::gz(b"something else"))]);
         let directory = tempfile::tempdir().unwrap();
-        let sources = Sources::named([server.url().as_str()]);
+        let sources = DownloadSources::named([server.url().as_str()]);
         let (said, fault) = said(|out| fetch(&MNIST, directory.path(), &sources, true, out));
         assert_eq!(said, "");
         let fault = fault.unwrap();

@@ -3,15 +3,16 @@ use crate::compare::{Mixing, mark_front, testing::row};
 
 const FIELDS: [Field; 2] = [Field::PowerMw, Field::Mae];
 
-fn of(rows: &mut [Row], ranking: Ranking<'_>, reference: Option<&[f64]>) -> Fronts {
+fn of(rows: &mut [ComparisonRow], ranking: Ranking<'_>, reference: Option<&[f64]>) -> Fronts {
     mark_front(rows, ranking);
-    let reference = reference.map(|values| Reference::new(values.to_vec(), ranking.fields).unwrap());
+    let reference =
+        reference.map(|values| HypervolumeReference::new(values.to_vec(), ranking.fields).unwrap());
     Fronts::of(rows, ranking, &["b".into(), "empty".into()], reference.as_ref())
 }
 
 /// A row of a catalogue at (power, mae).
-fn point(catalogue: &str, power_mw: f64, mae: f64) -> Row {
-    Row { catalogue: catalogue.into(), ..row("m", mae, Some(power_mw), "lab") }
+fn point(catalogue: &str, power_mw: f64, mae: f64) -> ComparisonRow {
+    ComparisonRow { catalogue: catalogue.into(), ..row("m", mae, Some(power_mw), "lab") }
 }
 
 fn ranking(mixing: Mixing) -> Ranking<'static> {
@@ -19,7 +20,7 @@ fn ranking(mixing: Mixing) -> Ranking<'static> {
 }
 
 /// Two catalogues that share a point, equal rows in one of them, and a row that is on no front.
-fn two() -> Vec<Row> {
+fn two() -> Vec<ComparisonRow> {
     vec![
         point("a", 1.0, 4.0),
         point("a", 2.0, 2.0),
@@ -28,7 +29,7 @@ fn two() -> Vec<Row> {
         point("b", 2.0, 2.0),
         point("b", 4.0, 1.0),
         point("b", 3.0, 3.0),
-        Row { catalogue: "b".into(), ..row("m", 0.0, None, "") },
+        ComparisonRow { catalogue: "b".into(), ..row("m", 0.0, None, "") },
     ]
 }
 
@@ -96,7 +97,7 @@ fn points_beyond_the_reference_add_nothing_and_are_counted() {
 
 #[test]
 fn there_is_no_volume_of_one_field_of_many_or_where_all_is_zero() {
-    let volume = |rows: &mut [Row], fields: &[Field]| {
+    let volume = |rows: &mut [ComparisonRow], fields: &[Field]| {
         let ranking = Ranking { fields, mixing: Mixing::AllSources };
         of(rows, ranking, None).fronts[0].figures.hypervolume
     };

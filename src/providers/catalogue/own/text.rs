@@ -9,7 +9,7 @@ use super::evaluate::{Tried, digest, sampling};
 use super::fronts::Front;
 use crate::registry::Registry;
 use axmul_metrics::Cost;
-use axmul_metrics::evaluation::Extent;
+use axmul_metrics::evaluation::EvaluationExtent;
 
 /// A member that is listed.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ fn entry(
     let _ = writeln!(text, "  model: {{family: {}{parameters}}}", tried.family);
     let _ = writeln!(text, "  cost: {{{}}}", figures.join(", "));
     // An estimate is no figure to hold anybody to.
-    if sampling(tried.format).extent(tried.format) == Extent::All {
+    if sampling(tried.format).extent(tried.format) == EvaluationExtent::All {
         let [mae, mre_pct, wce] = [tried.metrics.mae, tried.metrics.mre_pct, tried.metrics.wce].map(printed);
         let _ = writeln!(text, "  published: {{mae: {mae}, mre_pct: {mre_pct}, wce: {wce}}}");
     }

@@ -10,7 +10,7 @@ use plotters::style::{Color, RGBColor};
 use super::axis::Scale;
 use super::{Canvas, Figure, FigureError, HAIRLINE, INK, SOFT_INK, TextLook, series_color};
 use crate::report::significant;
-use axmul_metrics::compare::{CostOrigin, Field, Ranking, Row};
+use axmul_metrics::compare::{ComparisonRow, CostOrigin, Field, Ranking};
 use series::{Series, draw_legend, text_width};
 
 const WIDTH: i32 = 860;
@@ -25,19 +25,25 @@ const BELOW: i32 = 68;
 const LINE: i32 = 18;
 
 /// Draws rows in the plane of the first two fields of the ranking that [`mark_front`](axmul_metrics::compare::mark_front) has
-/// marked them by: those on a front in full color, and the front ([`Row::pareto`]) named and, where it forms a
+/// marked them by: those on a front in full color, and the front ([`ComparisonRow::pareto`]) named and, where it forms a
 /// staircase in this plane, joined. Rows in which one of the figures is unknown are left out and counted.
 ///
-/// With `catalogues`, each catalogue has a color, in this order, and its own front ([`Row::catalogue_pareto`]) its
+/// With `catalogues`, each catalogue has a color, in this order, and its own front ([`ComparisonRow::catalogue_pareto`]) its
 /// staircase; the joint front is ringed and lies beneath as a broad line. Without, each [`CostOrigin`] has a color.
-pub fn scatter(rows: &[Row], ranking: Ranking<'_>, catalogues: &[String]) -> Result<Figure, FigureError> {
+pub fn scatter(
+    rows: &[ComparisonRow],
+    ranking: Ranking<'_>,
+    catalogues: &[String],
+) -> Result<Figure, FigureError> {
     let &[x, y, ..] = ranking.fields else {
         return Err(FigureError::drawing("it takes two fields to draw multipliers in a plane"));
     };
     let series = Series::of(rows, catalogues);
-    let known: Vec<(&Row, f64, f64)> =
+    let known: Vec<(&ComparisonRow, f64, f64)> =
         rows.iter().filter_map(|row| Some((row, x.of(row)?, y.of(row)?))).collect();
-    let scale = |value: fn(&(&Row, f64, f64)) -> f64| Scale::of(&known.iter().map(value).collect::<Vec<_>>());
+    let scale = |value: fn(&(&ComparisonRow, f64, f64)) -> f64| {
+        Scale::of(&known.iter().map(value).collect::<Vec<_>>())
+    };
     let legend = series.legend();
     let lines = legend.last().map_or(0, |entry| entry.at.1 + 1);
     let top = TOP + LINE * lines;
@@ -93,7 +99,7 @@ fn about_costs(points: &[Point<'_>]) -> Option<String> {
 }
 
 struct Point<'a> {
-    row: &'a Row,
+    row: &'a ComparisonRow,
     /// Those of a front have the same.
     group: Option<CostOrigin<'a>>,
     at: (i32, i32),
@@ -262,7 +268,7 @@ mod tests {
     }
 
     /// The rows of two catalogues and a third without any.
-    fn drawn(mut rows: Vec<Row>, ranking: Ranking<'_>) -> String {
+    fn drawn(mut rows: Vec<ComparisonRow>, ranking: Ranking<'_>) -> String {
         for (index, row) in rows.iter_mut().enumerate() {
             row.catalogue = if index % 2 == 0 { "ours" } else { "the <others>" }.into();
         }
@@ -295,7 +301,7 @@ mod tests {
     #[test]
     fn close_points_are_joined_too() {
         let powers = [1.0, 2.0, 2.0001, 3.0, 900.0];
-        let rows: Vec<Row> = powers
+        let rows: Vec<ComparisonRow> = powers
             .iter()
             .enumerate()
             .map(|(at, &power)| row("m", 5.0 - at as f64, Some(power), "lab"))

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::{LEFT, LINE, RIGHT, TOP};
 use crate::report::FigureError;
 use crate::report::figure::{Canvas, INK, TextLook, series_color};
-use axmul_metrics::compare::{CostOrigin, Row, catalogues_of};
+use axmul_metrics::compare::{ComparisonRow, CostOrigin, catalogues_of};
 
 /// How many series have an entry in the legend.
 const IN_LEGEND: usize = 12;
@@ -21,15 +21,15 @@ pub(super) struct Series<'a> {
 
 impl<'a> Series<'a> {
     /// Those of rows; of catalogues where some are named, these first.
-    pub fn of(rows: &'a [Row], catalogues: &[String]) -> Self {
-        let mut origins: Vec<Option<CostOrigin<'_>>> = rows.iter().map(Row::cost_origin).collect();
+    pub fn of(rows: &'a [ComparisonRow], catalogues: &[String]) -> Self {
+        let mut origins: Vec<Option<CostOrigin<'_>>> = rows.iter().map(ComparisonRow::cost_origin).collect();
         origins.sort_unstable();
         origins.dedup();
         Self { by_catalogue: !catalogues.is_empty(), catalogues: catalogues_of(rows, catalogues), origins }
     }
 
     /// The number of a row's series.
-    pub fn number(&self, row: &Row) -> usize {
+    pub fn number(&self, row: &ComparisonRow) -> usize {
         let found = match self.by_catalogue {
             true => self.catalogues.iter().position(|catalogue| *catalogue == row.catalogue),
             false => self.origins.iter().position(|origin| *origin == row.cost_origin()),
@@ -38,7 +38,7 @@ impl<'a> Series<'a> {
     }
 
     /// Whether a row is on the front of its series.
-    pub fn own_front(&self, row: &Row) -> bool {
+    pub fn own_front(&self, row: &ComparisonRow) -> bool {
         (if self.by_catalogue { row.catalogue_pareto } else { row.pareto }) == Some(true)
     }
 

@@ -5,9 +5,9 @@ use axmul_api::{Netlist, Recorder, Signal};
 use crate::multiplier::{OperandFormat, Products, ProductsError};
 
 /// The products of `b` and `a`. The operands have one width.
-pub struct Exchanged<'a>(pub &'a dyn Products);
+pub struct SwappedOperands<'a>(pub &'a dyn Products);
 
-impl Products for Exchanged<'_> {
+impl Products for SwappedOperands<'_> {
     fn format(&self) -> OperandFormat {
         self.0.format()
     }
@@ -28,7 +28,7 @@ impl Products for Exchanged<'_> {
 }
 
 /// The circuit with its operands exchanged, which have one width.
-pub fn exchanged(netlist: &Netlist) -> Netlist {
+pub fn swap_operands(netlist: &Netlist) -> Netlist {
     let mut recorder = Recorder::new(netlist.format());
     let inputs: Vec<Signal> = recorder.inputs().collect();
     let (a, b) = inputs.split_at(netlist.format().width_a().into());
