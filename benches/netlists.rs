@@ -4,10 +4,10 @@ use std::hint::black_box;
 
 use axmul_api::{Netlist, providers};
 use axmul_hardware::activity::Glitches;
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::library::Library;
-use axmul_hardware::map::{Goal, Target};
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::cost::{CostConditions, cost};
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::map::{MappingGoal, TechnologyMapper};
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::evaluation::{EvaluationExtent, evaluate, first_difference};
 use axmul_metrics::{BLOCK, ErrorMap, Metrics, OperandFormat, ProductTable, Products};
 use axmul_netlist::simulate::Simulator;
@@ -119,12 +119,12 @@ fn equality(c: &mut Criterion) {
 /// Area, delay and power of a circuit: optimised, mapped, analysed.
 fn cost_8x8(c: &mut Criterion) {
     let format = OperandFormat::unsigned(8, 8);
-    let library = Library::freepdk45();
-    let target = Target::new(library).expect("the own library can make everything");
+    let library = CellLibrary::freepdk45();
+    let target = TechnologyMapper::new(library).expect("the own library can make everything");
     let (exact, cut) = (netlist("exact", format, &[]), netlist("truncated", format, &[6]));
     let figures = |netlist: &Netlist, glitches| {
-        let mapped = target.map(&optimise(black_box(netlist)), Goal::Area);
-        let conditions = Conditions { glitches, ..Conditions::default() };
+        let mapped = target.map(&optimize(black_box(netlist)), MappingGoal::Area);
+        let conditions = CostConditions { glitches, ..CostConditions::default() };
         cost(&mapped, library, &conditions).expect("uniform operands are everybody's")
     };
     let whole = figures(&exact, Glitches::Ignored);

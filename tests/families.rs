@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axmul_api::{Multiplier, OperandFormat, check_structure, providers};
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::library::Library;
-use axmul_hardware::map::{Goal, Target};
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::cost::{CostConditions, cost};
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::map::{MappingGoal, TechnologyMapper};
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::ProductTable;
 
 /// Every listed member with its name.
@@ -74,11 +74,11 @@ fn members_differ_in_name_and_table() {
 
 #[test]
 fn every_member_has_a_cost() {
-    let library = Library::freepdk45();
-    let target = Target::new(library).unwrap();
+    let library = CellLibrary::freepdk45();
+    let target = TechnologyMapper::new(library).unwrap();
     for (name, member) in members() {
-        let mapped = target.map(&optimise(&member.structure().unwrap().netlist()), Goal::Area);
-        let cost = cost(&mapped, library, &Conditions::default()).unwrap();
+        let mapped = target.map(&optimize(&member.structure().unwrap().netlist()), MappingGoal::Area);
+        let cost = cost(&mapped, library, &CostConditions::default()).unwrap();
         let figures = [cost.power_mw(), cost.area_um2, cost.delay_ns];
         println!("{name:24} {:.4} mW {:6.1} um2 {:.3} ns", figures[0], figures[1], figures[2]);
         assert!(figures.iter().all(|figure| figure.is_finite() && *figure > 0.0), "{name}: {cost:?}");

@@ -8,17 +8,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::assignment::{CaptureError, EnergySource, LayerCapture, LayerEnergies};
-use axmul_hardware::Mapped;
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::library::Library;
-use axmul_hardware::map::{Goal, Target};
-use axmul_hardware::operands::{Operands, OperandsError};
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::MappedCircuit;
+use axmul_hardware::cost::{CostConditions, cost};
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::map::{MappingGoal, TechnologyMapper};
+use axmul_hardware::operands::{OperandStream, OperandStreamError};
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::{OperandDistribution, OperandFormat};
 
 /// The circuits of multipliers, by name, of the cells of the library that axmul carries.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Circuits(pub BTreeMap<String, Mapped>);
+pub struct Circuits(pub BTreeMap<String, MappedCircuit>);
 
 /// Why no energies can be had.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -32,16 +32,16 @@ pub enum EnergyError {
         /// The multiplier.
         multiplier: String,
         /// What does not fit.
-        problem: OperandsError,
+        problem: OperandStreamError,
     },
 }
 
 impl Circuits {
     /// A circuit as it is kept here: optimised, and mapped for area onto the cells of the library that axmul carries.
-    pub fn map(netlist: &Netlist) -> Mapped {
-        static TARGET: LazyLock<Target> =
-            LazyLock::new(|| Target::new(Library::freepdk45()).expect("tested"));
-        TARGET.map(&optimise(netlist), Goal::Area)
+    pub fn map(netlist: &Netlist) -> MappedCircuit {
+        static TARGET: LazyLock<TechnologyMapper> =
+            LazyLock::new(|| TechnologyMapper::new(CellLibrary::freepdk45()).expect("tested"));
+        TARGET.map(&optimize(netlist), MappingGoal::Area)
     }
 
     /// [`Self::energies`] where energy comes from activity; none where it comes from the catalogue.
@@ -83,9 +83,10 @@ impl Circuits {
 }
 
 /// Energy of a product, leakage included, in femtojoules. mW / MHz = nJ.
-fn energy_fj(mapped: &Mapped, distribution: OperandDistribution) -> Result<f64, OperandsError> {
-    let conditions = Conditions { operands: Operands::Distribution(distribution), ..Conditions::default() };
-    let figures = cost(mapped, Library::freepdk45(), &conditions)?;
+fn energy_fj(mapped: &MappedCircuit, distribution: OperandDistribution) -> Result<f64, OperandStreamError> {
+    let conditions =
+        CostConditions { operands: OperandStream::Distribution(distribution), ..CostConditions::default() };
+    let figures = cost(mapped, CellLibrary::freepdk45(), &conditions)?;
     Ok(figures.power_mw() / figures.clock_mhz * 1e6)
 }
 
@@ -119,7 +120,7 @@ mod tests {
     use crate::assignment::Population;
 
     /// The conjunction of one bit of each operand.
-    fn conjunction(format: OperandFormat, bit: usize) -> Mapped {
+    fn conjunction(format: OperandFormat, bit: usize) -> MappedCircuit {
         let mut recorder = Recorder::new(format);
         let inputs: Vec<_> = recorder.inputs().collect();
         let mut product = vec![recorder.constant(false); format.product_width().into()];
@@ -139,7 +140,7 @@ mod tests {
         }
     }
 
-    fn uniform(mapped: &Mapped) -> f64 {
+    fn uniform(mapped: &MappedCircuit) -> f64 {
         energy_fj(mapped, OperandDistribution::uniform(mapped.format)).unwrap()
     }
 
@@ -156,7 +157,8 @@ mod tests {
         let [even, all, still] = energies.0["and"][..] else { panic!("three layers") };
         assert!((all - uniform(&circuits.0["and"])).abs() < 1e-9 * all);
         assert!(still < even && even < all, "{still} {even} {all}");
-        let leakage_fj = circuits.0["and"].leakage_nw(Library::freepdk45()) / Conditions::default().clock_mhz;
+        let leakage_fj =
+            circuits.0["and"].leakage_nw(CellLibrary::freepdk45()) / CostConditions::default().clock_mhz;
         assert!((still - leakage_fj).abs() < 1e-12);
         let by = |source| circuits.energies_by(source, &layers).unwrap().0.len();
         assert_eq!([EnergySource::Catalogue, EnergySource::Activity].map(by), [0, 1]);
@@ -171,8 +173,8 @@ mod tests {
         let signs = layer(signed, &[0, 1, 0, 1], &[0, 1, 0, 1]);
         let mut energies = Circuits(both.into()).energies(std::slice::from_ref(&signs)).unwrap().0;
         let (signed_fj, unsigned_fj) = (energies.remove("s").unwrap()[0], energies.remove("u").unwrap()[0]);
-        let leakage_fj =
-            conjunction(unsigned, 1).leakage_nw(Library::freepdk45()) / Conditions::default().clock_mhz;
+        let leakage_fj = conjunction(unsigned, 1).leakage_nw(CellLibrary::freepdk45())
+            / CostConditions::default().clock_mhz;
         assert!((unsigned_fj - leakage_fj).abs() < 1e-12 && signed_fj > 2.0 * leakage_fj);
         let plain = layer(unsigned, &[1; 4], &[1; 4]);
         let circuits = Circuits([("s".to_owned(), conjunction(signed, 0))].into());

@@ -1,11 +1,11 @@
 //! What a circuit of library cells costs: area, delay, and power under the operands that it is given.
 
-use super::Mapped;
-use super::activity::{Glitches, Sampling, activity};
-use super::library::Library;
-use super::operands::{Operands, OperandsError};
+use super::MappedCircuit;
+use super::activity::{ActivitySampling, Glitches, activity};
+use super::library::CellLibrary;
+use super::operands::{OperandStream, OperandStreamError};
 use super::power::{Power, power};
-use super::timing::{Surroundings, timing};
+use super::timing::{BoundaryConditions, timing};
 
 /// The clock at which power is stated where nothing else is said, in megahertz: one product every 2 ns, enough for an
 /// 8x8 array. The rate is the same for circuits that take longer and would need registers, which are not counted.
@@ -13,35 +13,35 @@ pub const CLOCK_MHZ: f64 = 500.0;
 
 /// What a circuit's figures depend on besides its cells.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Conditions {
+pub struct CostConditions {
     /// Products a microsecond.
     pub clock_mhz: f64,
     /// What is multiplied.
-    pub operands: Operands,
+    pub operands: OperandStream,
     /// Which toggles count.
     pub glitches: Glitches,
     /// Where not every case can be looked at.
-    pub sampling: Sampling,
+    pub sampling: ActivitySampling,
     /// What is around the circuit.
-    pub surroundings: Surroundings,
+    pub surroundings: BoundaryConditions,
 }
 
-impl Default for Conditions {
+impl Default for CostConditions {
     /// [`CLOCK_MHZ`], and the defaults of everything else.
     fn default() -> Self {
         Self {
             clock_mhz: CLOCK_MHZ,
-            operands: Operands::default(),
+            operands: OperandStream::default(),
             glitches: Glitches::default(),
-            sampling: Sampling::default(),
-            surroundings: Surroundings::default(),
+            sampling: ActivitySampling::default(),
+            surroundings: BoundaryConditions::default(),
         }
     }
 }
 
 /// What a circuit costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figures {
+pub struct CircuitCost {
     /// Number of cells.
     pub cells: usize,
     /// The sum over the cells.
@@ -59,7 +59,7 @@ pub struct Figures {
     pub clock_mhz: f64,
 }
 
-impl Figures {
+impl CircuitCost {
     /// Leakage and toggles, in milliwatts.
     pub fn power_mw(&self) -> f64 {
         self.leakage_mw + self.dynamic_mw()
@@ -86,13 +86,17 @@ impl Figures {
 /// # Panics
 ///
 /// For a circuit that is not one of this library's cells.
-pub fn cost(mapped: &Mapped, library: &Library, conditions: &Conditions) -> Result<Figures, OperandsError> {
-    let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
+pub fn cost(
+    mapped: &MappedCircuit,
+    library: &CellLibrary,
+    conditions: &CostConditions,
+) -> Result<CircuitCost, OperandStreamError> {
+    let CostConditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
     operands.check(mapped.format)?;
     let times = timing(mapped, library, surroundings);
     let toggles = activity(mapped, library, &times, operands, (*glitches, *sampling));
     let Power { energy_fj, energy_error_fj } = power(mapped, library, &times, &toggles);
-    Ok(Figures {
+    Ok(CircuitCost {
         cells: mapped.instances.len(),
         area_um2: mapped.area_um2(library),
         delay_ns: times.delay_ns,
@@ -107,17 +111,19 @@ pub fn cost(mapped: &Mapped, library: &Library, conditions: &Conditions) -> Resu
 mod tests {
     use axmul_api::{OperandFormat, Signal};
 
-    use super::super::Instance;
-    use super::super::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
-    use super::super::map::{Goal, map};
-    use super::super::optimise::optimise;
+    use super::super::CellInstance;
+    use super::super::library::{
+        InputPin, LibraryCell, OutputPin, Surface, TimingArc, TimingSense, TruthTable,
+    };
+    use super::super::map::{MappingGoal, map};
+    use super::super::optimize::optimize;
     use super::*;
     use axmul_metrics::OperandDistribution;
     use axmul_netlist::testing::member;
 
     /// A cell whose inputs are of 2 fF, each path of which takes 0.1 ns and 3 fJ a rise, 1 fJ a fall.
-    fn cell(name: &str, inputs: usize, bits: u64, sense: Sense) -> LibraryCell {
-        let arc = |input| Arc {
+    fn cell(name: &str, inputs: usize, bits: u64, sense: TimingSense) -> LibraryCell {
+        let arc = |input| TimingArc {
             input,
             sense,
             delay_ns: [0.1, 0.1].map(Surface::constant),
@@ -137,21 +143,22 @@ mod tests {
         }
     }
 
-    fn library() -> Library {
-        let cells = vec![cell("INV", 1, 0b01, Sense::Negative), cell("AND", 2, 0b1000, Sense::Positive)];
-        Library { name: "t".into(), process: "t".into(), source: "t".into(), supply_v: 2.0, cells }
+    fn library() -> CellLibrary {
+        let cells =
+            vec![cell("INV", 1, 0b01, TimingSense::Negative), cell("AND", 2, 0b1000, TimingSense::Positive)];
+        CellLibrary { name: "t".into(), process: "t".into(), source: "t".into(), supply_v: 2.0, cells }
     }
 
     /// Of 2x2 bits: not a0, and (not a0) and a0, which is zero but for the time that the inverter takes.
-    fn hazard() -> Mapped {
+    fn hazard() -> MappedCircuit {
         let instances = vec![
-            Instance { cell: 0, inputs: vec![Signal::Input(0)] },
-            Instance { cell: 0, inputs: vec![Signal::Cell(0, 0)] },
-            Instance { cell: 0, inputs: vec![Signal::Cell(1, 0)] },
-            Instance { cell: 1, inputs: vec![Signal::Cell(2, 0), Signal::Input(0)] },
+            CellInstance { cell: 0, inputs: vec![Signal::Input(0)] },
+            CellInstance { cell: 0, inputs: vec![Signal::Cell(0, 0)] },
+            CellInstance { cell: 0, inputs: vec![Signal::Cell(1, 0)] },
+            CellInstance { cell: 1, inputs: vec![Signal::Cell(2, 0), Signal::Input(0)] },
         ];
         let outputs = vec![Signal::Cell(3, 0), Signal::Constant(false), Signal::Input(1), Signal::Cell(0, 0)];
-        Mapped { format: OperandFormat::unsigned(2, 2), instances, outputs }
+        MappedCircuit { format: OperandFormat::unsigned(2, 2), instances, outputs }
     }
 
     fn close(got: f64, expected: f64) {
@@ -163,7 +170,7 @@ mod tests {
     #[test]
     fn a_hazard_by_hand() {
         let figures = |glitches| {
-            let conditions = Conditions { glitches, clock_mhz: 100.0, ..Conditions::default() };
+            let conditions = CostConditions { glitches, clock_mhz: 100.0, ..CostConditions::default() };
             cost(&hazard(), &library(), &conditions).unwrap()
         };
         let settled = figures(Glitches::Ignored);
@@ -188,11 +195,12 @@ mod tests {
     #[test]
     fn intervals_hold_the_mean() {
         let netlist = member("exact", OperandFormat::unsigned(4, 4), &[]);
-        let library = Library::freepdk45();
-        let mapped = map(&optimise(&netlist), library, Goal::Area).unwrap();
+        let library = CellLibrary::freepdk45();
+        let mapped = map(&optimize(&netlist), library, MappingGoal::Area).unwrap();
         let energy = |transitions, seed| {
-            let sampling = Sampling { transitions, seed };
-            let conditions = Conditions { glitches: Glitches::Counted, sampling, ..Conditions::default() };
+            let sampling = ActivitySampling { transitions, seed };
+            let conditions =
+                CostConditions { glitches: Glitches::Counted, sampling, ..CostConditions::default() };
             let figures = cost(&mapped, library, &conditions).unwrap();
             (figures.energy_fj, figures.energy_error_fj.unwrap())
         };
@@ -210,26 +218,26 @@ mod tests {
     #[test]
     fn operands_matter() {
         let format = OperandFormat::signed(8, 8);
-        let library = Library::freepdk45();
-        let mapped = map(&optimise(&member("exact", format, &[])), library, Goal::Area).unwrap();
+        let library = CellLibrary::freepdk45();
+        let mapped = map(&optimize(&member("exact", format, &[])), library, MappingGoal::Area).unwrap();
         let with = |operands| {
-            let conditions = Conditions { operands, ..Conditions::default() };
+            let conditions = CostConditions { operands, ..CostConditions::default() };
             cost(&mapped, library, &conditions).unwrap()
         };
         let histogram = |spread: f64| {
             let weight = |value: i64| (-(value as f64 / spread).powi(2)).exp();
             let weights: Vec<f64> = (-128..128).map(weight).collect();
-            Operands::Distribution(OperandDistribution::from_weights(format, &weights).unwrap())
+            OperandStream::Distribution(OperandDistribution::from_weights(format, &weights).unwrap())
         };
-        let energies = [histogram(2.0), histogram(20.0), Operands::Uniform].map(|of| with(of).energy_fj);
+        let energies = [histogram(2.0), histogram(20.0), OperandStream::Uniform].map(|of| with(of).energy_fj);
         assert!(energies[0] < 0.8 * energies[1] && energies[1] < energies[2], "{energies:?}");
-        let still = with(Operands::Trace(vec![[5, -7]; 100]));
+        let still = with(OperandStream::Trace(vec![[5, -7]; 100]));
         assert_eq!(still.energy_fj, 0.0);
         assert_eq!(still.power_mw(), still.leakage_mw);
         // To and fro is twice as often as once in two products.
         let [fast, slow] = [1, 2].map(|every| {
             let pair = |at: i64| if at / every % 2 == 0 { [0, 0] } else { [-1, -1] };
-            with(Operands::Trace((0..=400).map(pair).collect())).energy_fj
+            with(OperandStream::Trace((0..=400).map(pair).collect())).energy_fj
         });
         close(fast, 2.0 * slow);
     }
@@ -238,20 +246,20 @@ mod tests {
     fn operands_of_others_are_refused() {
         let mapped = hazard();
         let refuse = |operands| {
-            let conditions = Conditions { operands, ..Conditions::default() };
+            let conditions = CostConditions { operands, ..CostConditions::default() };
             cost(&mapped, &library(), &conditions).unwrap_err().to_string()
         };
         assert_eq!(
-            refuse(Operands::Trace(vec![[0, 0]])),
+            refuse(OperandStream::Trace(vec![[0, 0]])),
             "the trace has 1 operand pairs; expected at least 2, since power is of changes"
         );
         assert_eq!(
-            refuse(Operands::Trace(vec![[0, 0], [3, 4]])),
+            refuse(OperandStream::Trace(vec![[0, 0], [3, 4]])),
             "pair 1 of the trace: operand b is 4; operands 2u have 0 to 3 there"
         );
         let other = OperandDistribution::uniform(OperandFormat::signed(2, 2));
         assert_eq!(
-            refuse(Operands::Distribution(other)),
+            refuse(OperandStream::Distribution(other)),
             "the distribution is over operands 2s, and the multiplier's are 2u"
         );
     }

@@ -6,7 +6,7 @@ use axmul_metrics::OperandDistribution;
 
 /// What the operands are, and how they follow each other.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Operands {
+pub enum OperandStream {
     /// Every pair equally likely, whatever was before.
     #[default]
     Uniform,
@@ -18,7 +18,7 @@ pub enum Operands {
 
 /// Operands that are none of the multiplier's.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum OperandsError {
+pub enum OperandStreamError {
     /// A distribution over other operands.
     #[error("the distribution is over operands {got}, and the multiplier's are {expected}")]
     Format {
@@ -53,23 +53,23 @@ pub enum OperandsError {
     },
 }
 
-impl Operands {
+impl OperandStream {
     /// Whether a multiplier of this format can have them.
-    pub fn check(&self, format: OperandFormat) -> Result<(), OperandsError> {
+    pub fn check(&self, format: OperandFormat) -> Result<(), OperandStreamError> {
         match self {
             Self::Uniform => Ok(()),
             Self::Distribution(distribution) if distribution.format() != format => {
-                Err(OperandsError::Format { expected: format, got: distribution.format() })
+                Err(OperandStreamError::Format { expected: format, got: distribution.format() })
             }
             Self::Distribution(_) => Ok(()),
-            Self::Trace(pairs) if pairs.len() < 2 => Err(OperandsError::Short { pairs: pairs.len() }),
+            Self::Trace(pairs) if pairs.len() < 2 => Err(OperandStreamError::Short { pairs: pairs.len() }),
             Self::Trace(pairs) => {
                 let ranges = [('a', format.range_a()), ('b', format.range_b())];
                 for (at, pair) in pairs.iter().enumerate() {
                     for (&value, (operand, range)) in pair.iter().zip(&ranges) {
                         if !range.contains(&value) {
                             let (low, high) = (*range.start(), *range.end());
-                            return Err(OperandsError::Range {
+                            return Err(OperandStreamError::Range {
                                 at,
                                 operand: *operand,
                                 value,

@@ -2,9 +2,9 @@
 
 use axmul_api::Signal;
 
-use super::Mapped;
-use super::activity::{Activity, Slots};
-use super::library::{Library, OutputPin};
+use super::MappedCircuit;
+use super::activity::{SignalSlots, SwitchingActivity};
+use super::library::{CellLibrary, OutputPin};
 use super::timing::Timing;
 
 /// Mean energy of one product, in femtojoules.
@@ -21,7 +21,12 @@ pub(super) struct Power {
 const STUDENT_63: f64 = 1.998;
 
 /// The energy of all toggles.
-pub(super) fn power(mapped: &Mapped, library: &Library, timing: &Timing, activity: &Activity) -> Power {
+pub(super) fn power(
+    mapped: &MappedCircuit,
+    library: &CellLibrary,
+    timing: &Timing,
+    activity: &SwitchingActivity,
+) -> Power {
     let energies = toggle_energies(mapped, library, timing, &activity.mean);
     let energy = |toggles: &[f64]| -> f64 { toggles.iter().zip(&energies).map(|(t, e)| t * e).sum() };
     let batches: Vec<f64> = activity.batches.iter().map(|batch| energy(batch)).collect();
@@ -36,8 +41,13 @@ pub(super) fn power(mapped: &Mapped, library: &Library, timing: &Timing, activit
 
 /// Energy of one toggle, by slot, in femtojoules: what the cell takes itself, and half of the charge that it moves,
 /// for a rise takes a whole one from the supply and a fall none.
-fn toggle_energies(mapped: &Mapped, library: &Library, timing: &Timing, toggles: &[f64]) -> Vec<f64> {
-    let slots = Slots::new(mapped, library);
+fn toggle_energies(
+    mapped: &MappedCircuit,
+    library: &CellLibrary,
+    timing: &Timing,
+    toggles: &[f64],
+) -> Vec<f64> {
+    let slots = SignalSlots::new(mapped, library);
     let charge = |load_ff: f64| load_ff * library.supply_v * library.supply_v / 2.0;
     let mut energies = vec![0.0; slots.count()];
     for (input, &load_ff) in timing.loads.inputs.iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use axmul_api::{Lanes, Netlist};
 
-use super::Mapped;
-use super::library::Library;
+use super::MappedCircuit;
+use super::library::CellLibrary;
 use super::map::lanes;
 use axmul_netlist::cases::all_cases;
 use axmul_support::random::SplitMix64;
@@ -16,7 +16,7 @@ const WORDS: usize = 1024;
 /// # Panics
 ///
 /// For a circuit that is not one of this library's cells.
-pub fn same_products(netlist: &Netlist, mapped: &Mapped, library: &Library) -> bool {
+pub fn same_products(netlist: &Netlist, mapped: &MappedCircuit, library: &CellLibrary) -> bool {
     let format = netlist.format();
     let same = |words: &[u64]| {
         let (a, b) = words.split_at(format.width_a().into());
@@ -37,9 +37,9 @@ pub fn same_products(netlist: &Netlist, mapped: &Mapped, library: &Library) -> b
 mod tests {
     use axmul_api::OperandFormat;
 
-    use super::super::library::Library;
-    use super::super::map::{Goal, map};
-    use super::super::optimise::optimise;
+    use super::super::library::CellLibrary;
+    use super::super::map::{MappingGoal, map};
+    use super::super::optimize::optimize;
     use super::*;
 
     fn array(width: u8) -> Netlist {
@@ -58,10 +58,10 @@ mod tests {
 
     #[test]
     fn a_product_bit_that_is_another_one_is_found_at_any_width() {
-        let library = Library::freepdk45();
+        let library = CellLibrary::freepdk45();
         for width in [4, 12] {
             let netlist = array(width);
-            let mut mapped = map(&optimise(&netlist), library, Goal::Area).unwrap();
+            let mut mapped = map(&optimize(&netlist), library, MappingGoal::Area).unwrap();
             assert!(same_products(&netlist, &mapped, library));
             mapped.outputs.swap(0, 2);
             assert!(!same_products(&netlist, &mapped, library), "{width} bits");

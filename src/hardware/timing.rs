@@ -12,8 +12,8 @@
 
 use axmul_api::Signal;
 
-use super::Mapped;
-use super::library::Library;
+use super::MappedCircuit;
+use super::library::CellLibrary;
 
 /// Transition time of the operands in nanoseconds: steps, which is what synthesis assumes when told nothing, so that
 /// published delays are of such operands.
@@ -25,7 +25,7 @@ pub const OUTPUT_LOAD_FF: f64 = 0.0;
 
 /// What surrounds a circuit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Surroundings {
+pub struct BoundaryConditions {
     /// Transition time of the operands in nanoseconds.
     pub input_slew_ns: f64,
     /// Load of each product bit in femtofarads.
@@ -34,7 +34,7 @@ pub struct Surroundings {
     pub wire_ff: f64,
 }
 
-impl Default for Surroundings {
+impl Default for BoundaryConditions {
     /// [`INPUT_SLEW_NS`], [`OUTPUT_LOAD_FF`], and wires without capacitance.
     fn default() -> Self {
         Self { input_slew_ns: INPUT_SLEW_NS, output_load_ff: OUTPUT_LOAD_FF, wire_ff: 0.0 }
@@ -43,20 +43,20 @@ impl Default for Surroundings {
 
 /// The capacitance that each signal of a circuit drives, in femtofarads.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Loads {
+pub struct SignalLoads {
     /// Of the operands' bits, in the order of [`Signal::Input`].
     pub inputs: Vec<f64>,
     /// Of each instance's outputs.
     pub instances: Vec<Vec<f64>>,
 }
 
-impl Loads {
+impl SignalLoads {
     /// The loads in a circuit: the inputs that a signal drives, and wires and product bits as the surroundings say.
     ///
     /// # Panics
     ///
     /// For a circuit that is not one of this library's cells.
-    pub fn of(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -> Self {
+    pub fn of(mapped: &MappedCircuit, library: &CellLibrary, surroundings: &BoundaryConditions) -> Self {
         let outputs = |cell: usize| vec![0.0; library.cells[cell].outputs.len()];
         let mut loads = Self {
             inputs: vec![0.0; mapped.format.product_width().into()],
@@ -83,7 +83,7 @@ impl Loads {
 
 /// Arrival of one edge of a signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Arrival {
+pub struct ArrivalTime {
     /// When it is there, in nanoseconds after the operands.
     pub at_ns: f64,
     /// Its transition time in nanoseconds.
@@ -94,7 +94,7 @@ pub struct Arrival {
 
 /// A step of the critical path.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Step {
+pub struct PathStep {
     /// The instance that is passed.
     pub instance: usize,
     /// Through which of its inputs.
@@ -113,12 +113,12 @@ pub struct Timing {
     /// When the last product bit has settled, in nanoseconds after the operands.
     pub delay_ns: f64,
     /// The path that takes so long, from the operands on; empty where no cell lies between operands and product.
-    pub path: Vec<Step>,
+    pub path: Vec<PathStep>,
     /// For each instance and output the rising and the falling edge; `None` for an edge that never comes, such as any
     /// of a cell with constant inputs.
-    pub arrivals: Vec<Vec<[Option<Arrival>; 2]>>,
+    pub arrivals: Vec<Vec<[Option<ArrivalTime>; 2]>>,
     /// What every signal drives.
-    pub loads: Loads,
+    pub loads: SignalLoads,
     /// Transition time of the operands in nanoseconds.
     pub input_slew_ns: f64,
 }
@@ -131,7 +131,7 @@ impl Timing {
             Signal::Input(_) => self.input_slew_ns,
             Signal::Cell(instance, output) => {
                 let edges = self.arrivals[instance][usize::from(output)].iter().flatten();
-                let add = |(sum, count): (f64, f64), edge: &Arrival| (sum + edge.slew_ns, count + 1.0);
+                let add = |(sum, count): (f64, f64), edge: &ArrivalTime| (sum + edge.slew_ns, count + 1.0);
                 let (sum, count) = edges.fold((0.0, 0.0), add);
                 if count > 0.0 { sum / count } else { 0.0 }
             }
@@ -144,11 +144,11 @@ impl Timing {
 /// # Panics
 ///
 /// For a circuit that is not one of this library's cells, or whose instances are not in topological order.
-pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -> Timing {
-    let loads = Loads::of(mapped, library, surroundings);
+pub fn timing(mapped: &MappedCircuit, library: &CellLibrary, surroundings: &BoundaryConditions) -> Timing {
+    let loads = SignalLoads::of(mapped, library, surroundings);
     let input_slew_ns = surroundings.input_slew_ns;
-    let operand = Arrival { at_ns: 0.0, slew_ns: input_slew_ns, from: None };
-    let mut arrivals: Vec<Vec<[Option<Arrival>; 2]>> = Vec::with_capacity(mapped.instances.len());
+    let operand = ArrivalTime { at_ns: 0.0, slew_ns: input_slew_ns, from: None };
+    let mut arrivals: Vec<Vec<[Option<ArrivalTime>; 2]>> = Vec::with_capacity(mapped.instances.len());
     for (instance, loads) in mapped.instances.iter().zip(&loads.instances) {
         let mut outputs = Vec::with_capacity(loads.len());
         for (pin, &load_ff) in library.cells[instance.cell].outputs.iter().zip(loads) {
@@ -163,7 +163,7 @@ pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -
                         let figure = |surfaces: &[super::library::Surface; 2]| {
                             surfaces[edge].at(cause.slew_ns, load_ff).max(0.0)
                         };
-                        let came = Arrival {
+                        let came = ArrivalTime {
                             at_ns: cause.at_ns + figure(&arc.delay_ns),
                             slew_ns: figure(&arc.transition_ns),
                             from: Some((arc.input, input)),
@@ -187,12 +187,12 @@ pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -
     let mut path = Vec::new();
     while let Signal::Cell(instance, output) = signal {
         let output = usize::from(output);
-        let Some(Arrival { at_ns, from: Some((input, rose)), .. }) =
+        let Some(ArrivalTime { at_ns, from: Some((input, rose)), .. }) =
             arrivals[instance][output][usize::from(!rises)]
         else {
             break;
         };
-        path.push(Step { instance, input, output, rises, at_ns });
+        path.push(PathStep { instance, input, output, rises, at_ns });
         (signal, rises) = (mapped.instances[instance].inputs[input], rose);
     }
     path.reverse();
@@ -201,11 +201,11 @@ pub fn timing(mapped: &Mapped, library: &Library, surroundings: &Surroundings) -
 
 /// The arrival of an edge of a signal.
 fn arrival(
-    arrivals: &[Vec<[Option<Arrival>; 2]>],
-    operand: Arrival,
+    arrivals: &[Vec<[Option<ArrivalTime>; 2]>],
+    operand: ArrivalTime,
     signal: Signal,
     rises: bool,
-) -> Option<Arrival> {
+) -> Option<ArrivalTime> {
     match signal {
         Signal::Constant(_) => None,
         Signal::Input(_) => Some(operand),
@@ -214,10 +214,10 @@ fn arrival(
 }
 
 /// The latest arrival and the slowest transition of both.
-fn later(known: Option<Arrival>, came: Arrival) -> Arrival {
+fn later(known: Option<ArrivalTime>, came: ArrivalTime) -> ArrivalTime {
     let Some(known) = known else { return came };
     let latest = if came.at_ns > known.at_ns { came } else { known };
-    Arrival { slew_ns: known.slew_ns.max(came.slew_ns), ..latest }
+    ArrivalTime { slew_ns: known.slew_ns.max(came.slew_ns), ..latest }
 }
 
 #[cfg(test)]
@@ -225,8 +225,10 @@ mod tests {
     use axmul_api::OperandFormat;
     use proptest::prelude::*;
 
-    use super::super::Instance;
-    use super::super::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
+    use super::super::CellInstance;
+    use super::super::library::{
+        InputPin, LibraryCell, OutputPin, Surface, TimingArc, TimingSense, TruthTable,
+    };
     use super::*;
 
     /// A table that grows with both: base + slew / 2 + load / 100.
@@ -240,8 +242,8 @@ mod tests {
         .unwrap()
     }
 
-    fn arc(input: usize, sense: Sense, rise: f64, fall: f64) -> Arc {
-        Arc {
+    fn arc(input: usize, sense: TimingSense, rise: f64, fall: f64) -> TimingArc {
+        TimingArc {
             input,
             sense,
             delay_ns: [grows(rise), grows(fall)],
@@ -250,7 +252,7 @@ mod tests {
         }
     }
 
-    fn cell(name: &str, capacitances: &[f64], outputs: Vec<(u64, Vec<Arc>)>) -> LibraryCell {
+    fn cell(name: &str, capacitances: &[f64], outputs: Vec<(u64, Vec<TimingArc>)>) -> LibraryCell {
         let inputs = capacitances.iter().enumerate();
         let inputs: Vec<InputPin> =
             inputs.map(|(at, &capacitance_ff)| InputPin { name: format!("I{at}"), capacitance_ff }).collect();
@@ -264,13 +266,13 @@ mod tests {
     }
 
     /// An inverter, a conjunction and a half adder.
-    fn library() -> Library {
-        use Sense::{Both, Negative, Positive};
+    fn library() -> CellLibrary {
+        use TimingSense::{Both, Negative, Positive};
         let adder = vec![
             (0b0110, vec![arc(0, Both, 0.5, 0.7), arc(1, Positive, 0.6, 0.5), arc(1, Negative, 0.4, 0.9)]),
             (0b1000, vec![arc(0, Positive, 0.3, 0.2), arc(1, Positive, 0.2, 0.3)]),
         ];
-        Library {
+        CellLibrary {
             name: "t".into(),
             process: "t".into(),
             source: "t".into(),
@@ -287,10 +289,10 @@ mod tests {
         }
     }
 
-    fn mapped(instances: &[(usize, &[Signal])], outputs: &[Signal]) -> Mapped {
+    fn mapped(instances: &[(usize, &[Signal])], outputs: &[Signal]) -> MappedCircuit {
         let instances =
-            instances.iter().map(|&(cell, inputs)| Instance { cell, inputs: inputs.to_vec() }).collect();
-        Mapped { format: OperandFormat::unsigned(2, 2), instances, outputs: outputs.to_vec() }
+            instances.iter().map(|&(cell, inputs)| CellInstance { cell, inputs: inputs.to_vec() }).collect();
+        MappedCircuit { format: OperandFormat::unsigned(2, 2), instances, outputs: outputs.to_vec() }
     }
 
     fn close(got: f64, expected: f64) {
@@ -304,7 +306,7 @@ mod tests {
             &[(0, &[Signal::Input(0)]), (0, &[Signal::Cell(0, 0)])],
             &[Signal::Cell(1, 0), Signal::Constant(false)],
         );
-        let surroundings = Surroundings { input_slew_ns: 0.2, output_load_ff: 7.0, wire_ff: 0.5 };
+        let surroundings = BoundaryConditions { input_slew_ns: 0.2, output_load_ff: 7.0, wire_ff: 0.5 };
         let timing = timing(&circuit, &library(), &surroundings);
         // The first falls: base, slew, load of the second and the wire to it; and its transition time.
         let (first, slew) = (0.1 + 0.1 + 0.015, 0.05 + 0.1 + 0.015);
@@ -320,8 +322,11 @@ mod tests {
         assert_eq!((area, leakage), (4.0, 6.0));
         let path: Vec<(usize, bool)> = timing.path.iter().map(|step| (step.instance, step.rises)).collect();
         assert_eq!(path, [(0, fall >= rise), (1, rise > fall)]);
-        let loads = Loads::of(&circuit, &library(), &surroundings);
-        assert_eq!(loads, Loads { inputs: vec![1.5, 0.0, 0.0, 0.0], instances: vec![vec![1.5], vec![7.5]] });
+        let loads = SignalLoads::of(&circuit, &library(), &surroundings);
+        assert_eq!(
+            loads,
+            SignalLoads { inputs: vec![1.5, 0.0, 0.0, 0.0], instances: vec![vec![1.5], vec![7.5]] }
+        );
     }
 
     #[test]
@@ -329,11 +334,11 @@ mod tests {
         let one = Signal::Constant(true);
         let circuit =
             mapped(&[(1, &[one, one]), (1, &[Signal::Cell(0, 0), Signal::Input(2)])], &[Signal::Cell(0, 0)]);
-        let none = timing(&circuit, &library(), &Surroundings::default());
+        let none = timing(&circuit, &library(), &BoundaryConditions::default());
         assert_eq!((none.delay_ns, none.path.len(), none.arrivals[0][0]), (0.0, 0, [None; 2]));
         close(none.arrivals[1][0][1].unwrap().at_ns, 0.5);
         let wires = mapped(&[], &[Signal::Input(1), one]);
-        let wires = timing(&wires, &library(), &Surroundings::default());
+        let wires = timing(&wires, &library(), &BoundaryConditions::default());
         assert_eq!((wires.delay_ns, wires.path.len()), (0.0, 0));
     }
 
@@ -344,14 +349,14 @@ mod tests {
         library.cells[0].outputs[0].arcs[0].delay_ns =
             [(); 2].map(|()| Surface::new(vec![0.0], vec![10.0, 20.0], vec![1.0, 3.0]).unwrap());
         let circuit = mapped(&[(0, &[Signal::Input(0)])], &[Signal::Cell(0, 0)]);
-        assert_eq!(timing(&circuit, &library, &Surroundings::default()).delay_ns, 0.0);
+        assert_eq!(timing(&circuit, &library, &BoundaryConditions::default()).delay_ns, 0.0);
     }
 
     /// Transition time and latest arrival of an edge as their definition says, again and again for every path.
     fn naive(
-        circuit: &Mapped,
-        library: &Library,
-        loads: &Loads,
+        circuit: &MappedCircuit,
+        library: &CellLibrary,
+        loads: &SignalLoads,
         signal: Signal,
         rises: bool,
     ) -> Option<(f64, f64)> {
@@ -364,9 +369,9 @@ mod tests {
         let mut found: Option<(f64, f64)> = None;
         for arc in &library.cells[instance.cell].outputs[output].arcs {
             let causes: &[bool] = match arc.sense {
-                Sense::Positive => &[rises],
-                Sense::Negative => &[!rises],
-                Sense::Both => &[true, false],
+                TimingSense::Positive => &[rises],
+                TimingSense::Negative => &[!rises],
+                TimingSense::Both => &[true, false],
             };
             for &cause in causes {
                 let from = naive(circuit, library, loads, instance.inputs[arc.input], cause);
@@ -388,7 +393,7 @@ mod tests {
             ends in prop::collection::vec(any::<[u8; 2]>(), 4),
         ) {
             let library = library();
-            let pick = |known: usize, [which, output]: [u8; 2], cells: &[Instance]| {
+            let pick = |known: usize, [which, output]: [u8; 2], cells: &[CellInstance]| {
                 match usize::from(which) % (known + 5) {
                     0 => Signal::Constant(output & 1 == 1),
                     at @ 1..=4 => Signal::Input(at - 1),
@@ -398,17 +403,17 @@ mod tests {
                     }
                 }
             };
-            let mut instances: Vec<Instance> = Vec::new();
+            let mut instances: Vec<CellInstance> = Vec::new();
             for (cell, [a, b, c, d]) in cells {
                 let inputs = [[a, b], [c, d]].map(|choice| pick(instances.len(), choice, &instances));
                 let inputs = inputs[..library.cells[cell].inputs.len()].to_vec();
-                instances.push(Instance { cell, inputs });
+                instances.push(CellInstance { cell, inputs });
             }
             let outputs = ends.into_iter().map(|choice| pick(instances.len(), choice, &instances)).collect();
-            let circuit = Mapped { format: OperandFormat::unsigned(2, 2), instances, outputs };
-            let surroundings = Surroundings { input_slew_ns: 0.1, output_load_ff: 2.0, wire_ff: 0.25 };
+            let circuit = MappedCircuit { format: OperandFormat::unsigned(2, 2), instances, outputs };
+            let surroundings = BoundaryConditions { input_slew_ns: 0.1, output_load_ff: 2.0, wire_ff: 0.25 };
             let timing = timing(&circuit, &library, &surroundings);
-            let loads = Loads::of(&circuit, &library, &surroundings);
+            let loads = SignalLoads::of(&circuit, &library, &surroundings);
             let mut latest: f64 = 0.0;
             for &output in &circuit.outputs {
                 for rises in [true, false] {

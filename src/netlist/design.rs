@@ -2,8 +2,8 @@
 
 use axmul_api::{CellKind, Gates};
 
-use super::Place;
-use super::placed::Instances;
+use super::SourceLocation;
+use super::mapped_cells::DesignCells;
 
 /// A port: a bit, or a vector of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Port {
     /// Whether the text says that it is two's complement, or that it is not; `None` where it does not say.
     pub signed: Option<bool>,
     /// Where it is declared.
-    pub place: Place,
+    pub location: SourceLocation,
 }
 
 /// What drives a net of a checked circuit.
@@ -30,25 +30,25 @@ pub(super) enum Wire {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Gate {
+pub(super) struct DesignGate {
     pub kind: CellKind,
     /// As many as the kind takes; the rest repeat the last.
     pub inputs: [Wire; 3],
 }
 
 /// A combinational circuit with named ports. Every net that its outputs depend on is driven exactly once, and
-/// there is no loop. Only a [`Builder`](super::Builder) makes one.
+/// there is no loop. Only a [`DesignBuilder`](super::DesignBuilder) makes one.
 #[derive(Clone, Debug)]
 pub struct Design {
     pub(super) name: String,
     pub(super) inputs: Vec<Port>,
     pub(super) outputs: Vec<Port>,
     /// In topological order.
-    pub(super) gates: Vec<Gate>,
+    pub(super) gates: Vec<DesignGate>,
     /// The drivers of the output bits, port after port, the least significant bit of each first.
     pub(super) driven: Vec<Wire>,
     /// The library cells that the text holds, if any.
-    pub(super) instances: Option<Instances>,
+    pub(super) instances: Option<DesignCells>,
 }
 
 impl Design {

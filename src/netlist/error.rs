@@ -1,20 +1,20 @@
 //! What can be wrong with a circuit's text.
 
-use super::Place;
+use super::SourceLocation;
 
 /// A problem and its place.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{place}: {problem}")]
+#[error("{location}: {kind}")]
 pub struct NetlistError {
     /// Where it was noticed.
-    pub place: Place,
+    pub location: SourceLocation,
     /// What it is.
-    pub problem: Problem,
+    pub kind: NetlistErrorKind,
 }
 
 /// What can be wrong with a circuit's text. Every message says what was expected, what came and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Problem {
+pub enum NetlistErrorKind {
     /// The text is not of its format.
     #[error("expected {expected}, got {got}")]
     Syntax {
@@ -57,7 +57,7 @@ pub enum Problem {
         /// Its name.
         name: String,
         /// The first declaration.
-        first: Place,
+        first: SourceLocation,
     },
     /// Two things of different widths are connected.
     #[error("{what} is {got} bits wide, expected {expected}")]
@@ -75,7 +75,7 @@ pub enum Problem {
         /// The net.
         net: String,
         /// The first driver.
-        first: Place,
+        first: SourceLocation,
     },
     /// A net that is read and that nothing drives.
     #[error("nothing drives '{net}', which the outputs depend on; connect it or tie it to a constant")]
@@ -105,19 +105,19 @@ pub enum Problem {
     Other(String),
 }
 
-impl Problem {
-    /// [`Problem::Syntax`].
+impl NetlistErrorKind {
+    /// [`NetlistErrorKind::Syntax`].
     pub fn expected(expected: impl Into<String>, got: impl Into<String>) -> Self {
         Self::Syntax { expected: expected.into(), got: got.into() }
     }
 
-    /// [`Problem::Unsupported`].
+    /// [`NetlistErrorKind::Unsupported`].
     pub fn unsupported(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::Unsupported { what: what.into(), advice: advice.into() }
     }
 
     /// This problem at that place.
-    pub fn at(self, place: &Place) -> NetlistError {
-        NetlistError { place: place.clone(), problem: self }
+    pub fn at(self, location: &SourceLocation) -> NetlistError {
+        NetlistError { location: location.clone(), kind: self }
     }
 }

@@ -6,10 +6,10 @@
 //! ```
 //!
 //! - [`Design`]: a combinational circuit with named ports, every net driven exactly once, free of loops; the
-//!   [`Builder`] that readers fill is where those properties are checked, once for all formats.
+//!   [`DesignBuilder`] that readers fill is where those properties are checked, once for all formats.
 //! - [`cells`]: what the cells of common libraries compute, for netlists that came out of synthesis.
 //! - [`ports`]: which ports are the operands and the product. Guesses, always said aloud, and options.
-//! - [`Placed`]: a circuit that came as library cells, as it came.
+//! - [`MappedCells`]: a circuit that came as library cells, as it came.
 //!
 //! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
 //!
@@ -25,19 +25,19 @@ pub mod cells;
 mod design;
 pub mod equivalence;
 mod error;
-pub mod graph;
-mod place;
-mod placed;
+mod location;
+mod mapped_cells;
 pub mod ports;
 pub mod read;
 pub mod simulate;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod write;
+pub mod xag;
 
-pub use builder::{Builder, MAX_NETS, Net};
+pub use builder::{DesignBuilder, MAX_NETS, Net};
 pub use design::{Design, Port};
-pub use error::{NetlistError, Problem};
-pub use place::{Place, Source};
-pub use placed::{Placed, PlacedCell};
-pub use ports::{Bound, Extend, PortError, PortOptions, bind};
+pub use error::{NetlistError, NetlistErrorKind};
+pub use location::{SourceLocation, SourceText};
+pub use mapped_cells::{MappedCell, MappedCells};
+pub use ports::{BoundDesign, PortError, PortOptions, ProductExtension, bind};

@@ -16,7 +16,7 @@ use super::registry::Registry;
 use super::sources::Sources;
 use super::tabulate::Workshop;
 use axmul_metrics::{Cost, OperandFormat, Products};
-use axmul_netlist::Placed;
+use axmul_netlist::MappedCells;
 
 /// The catalogue name of families' members that no other catalogue lists.
 pub(super) const FAMILIES: &str = own::FAMILIES;
@@ -210,7 +210,7 @@ impl Collection {
 
     /// The library cells of an entry's netlist, as its designer's synthesis chose them; `None` where it is no netlist
     /// or is made of anything else.
-    pub fn placed(&self, entry: &Entry) -> Result<Option<Placed>, SourceError> {
+    pub fn placed(&self, entry: &Entry) -> Result<Option<MappedCells>, SourceError> {
         self.workshop.placed(entry)
     }
 

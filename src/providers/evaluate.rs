@@ -23,7 +23,7 @@ use axmul_metrics::evaluation::{EvaluationError, evaluate};
 use axmul_metrics::{
     Basis, Cost, Evaluated, Evaluation, ModelProducts, OperandFormat, ProductTable, Products, ProductsError,
 };
-use axmul_netlist::Placed;
+use axmul_netlist::MappedCells;
 use axmul_netlist::simulate::Simulator;
 
 /// Called with the operand pairs that are done and their total, from several threads.
@@ -163,7 +163,7 @@ impl Workshop {
     }
 
     /// The library cells that an entry is made of, where it is a netlist of nothing else.
-    pub fn placed(&self, entry: &Entry) -> Result<Option<Placed>, SourceError> {
+    pub fn placed(&self, entry: &Entry) -> Result<Option<MappedCells>, SourceError> {
         match &entry.model {
             Model::Netlist(file) => Ok(self.netlist_of(entry, file)?.placed.clone()),
             Model::Family { .. }

@@ -1,14 +1,14 @@
 //! What every target does: read a circuit, give its ports a meaning, and simulate it in two ways.
 
 use axmul_metrics::Products;
-use axmul_netlist::read::{Language, read as read_design};
+use axmul_netlist::read::{InputFormat, read as read_design};
 use axmul_netlist::simulate::Simulator;
-use axmul_netlist::{PortOptions, Source, bind};
+use axmul_netlist::{PortOptions, SourceText, bind};
 use axmul_api::Bits;
 
 /// Any outcome is fine but a panic, a hang, memory without bound, or two simulations that disagree.
-pub fn read(language: Language, text: &[u8]) {
-    let Ok(design) = read_design(language, &[Source::new("fuzz", text)], None) else { return };
+pub fn read(language: InputFormat, text: &[u8]) {
+    let Ok(design) = read_design(language, &[SourceText::new("fuzz", text)], None) else { return };
     let signed = Some(text.len() % 2 == 0);
     let Ok(bound) = bind(&design, &PortOptions { signed, ..PortOptions::default() }) else { return };
     let netlist = bound.netlist;

@@ -11,10 +11,10 @@ use std::time::Instant;
 use anyhow::Context;
 use axmul::report::{AgreementPanel, AgreementPoint, FigureFile, agreement_figure};
 use axmul_hardware::activity::Glitches;
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::library::Library;
-use axmul_hardware::map::{Goal, Target};
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::cost::{CostConditions, cost};
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::map::{MappingGoal, TechnologyMapper};
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::Cost;
 use axmul_metrics::compare::Agreement;
 use axmul_providers::{CacheChoice, Collection, Sources};
@@ -78,13 +78,14 @@ fn measure(collection: &Collection, name: &str, path: &Path) -> anyhow::Result<O
     if power_mw <= 0.0 {
         return Ok(None);
     }
-    let library = Library::freepdk45();
-    let target = Target::new(library)?;
+    let library = CellLibrary::freepdk45();
+    let target = TechnologyMapper::new(library)?;
     let began = Instant::now();
-    let mapped = target.map(&optimise(&netlist), Goal::Area);
-    let settled = cost(&mapped, library, &Conditions::default())?;
+    let mapped = target.map(&optimize(&netlist), MappingGoal::Area);
+    let settled = cost(&mapped, library, &CostConditions::default())?;
     let milliseconds = began.elapsed().as_secs_f64() * 1e3;
-    let all = cost(&mapped, library, &Conditions { glitches: Glitches::Counted, ..Conditions::default() })?;
+    let all =
+        cost(&mapped, library, &CostConditions { glitches: Glitches::Counted, ..CostConditions::default() })?;
     Ok(Some(Measured {
         name: name.to_owned(),
         published: [area_um2, delay_ns, power_mw],

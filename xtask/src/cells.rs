@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use axmul_hardware::library::liberty;
-use axmul_netlist::Source;
+use axmul_netlist::SourceText;
 use axmul_support::{files::write_atomic, hex};
 use sha2::{Digest, Sha256};
 
@@ -43,7 +43,7 @@ pub fn run(Args { file }: &Args) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let digest = hex(&Sha256::digest(&bytes));
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    let reading = liberty::read(&Source::new(name.as_str(), bytes))?;
+    let reading = liberty::read(&SourceText::new(name.as_str(), bytes))?;
     for (cell, why) in &reading.left_out {
         println!("left out: {cell} {why}");
     }

@@ -88,7 +88,7 @@ enum Contents {
 /// What a format holds, and what writes it.
 enum Writer {
     Table(&'static dyn Render<Grid>),
-    Circuit(write::Format),
+    Circuit(write::OutputFormat),
 }
 
 impl Format {
@@ -113,11 +113,11 @@ impl Format {
             Self::Csv => Writer::Table(&Csv),
             Self::Bin => Writer::Table(&Bin),
             Self::CHeader => Writer::Table(&CHeader),
-            Self::Verilog => Writer::Circuit(write::Format::Verilog),
-            Self::Blif => Writer::Circuit(write::Format::Blif),
-            Self::Aiger => Writer::Circuit(write::Format::Aiger),
-            Self::AigerText => Writer::Circuit(write::Format::AigerText),
-            Self::Json => Writer::Circuit(write::Format::YosysJson),
+            Self::Verilog => Writer::Circuit(write::OutputFormat::Verilog),
+            Self::Blif => Writer::Circuit(write::OutputFormat::Blif),
+            Self::Aiger => Writer::Circuit(write::OutputFormat::Aiger),
+            Self::AigerText => Writer::Circuit(write::OutputFormat::AigerText),
+            Self::Json => Writer::Circuit(write::OutputFormat::YosysJson),
         }
     }
 }

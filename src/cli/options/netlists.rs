@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use axmul_netlist::Extend;
+use axmul_netlist::ProductExtension;
 use axmul_providers::netlists::{NetlistOptions, Via};
 
 /// How netlists are read (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json) where a path names them.
@@ -65,9 +65,9 @@ impl NetlistArgs {
             out: self.out.clone(),
             msb_first: self.msb_first,
             extend: self.extend.map(|extend| match extend {
-                ExtendArg::Sign => Extend::Sign,
-                ExtendArg::Zero => Extend::Zero,
-                ExtendArg::Refuse => Extend::Refuse,
+                ExtendArg::Sign => ProductExtension::Sign,
+                ExtendArg::Zero => ProductExtension::Zero,
+                ExtendArg::Refuse => ProductExtension::Refuse,
             }),
             with: self.with.clone(),
             via: self.via.map(|ViaArg::Yosys| Via::Yosys),

@@ -3,19 +3,19 @@
 use axmul_api::Signal;
 
 use super::operators::Operators;
-use crate::Mapped;
-use crate::library::Library;
+use crate::MappedCircuit;
+use crate::library::CellLibrary;
 
 /// Where the figures of signals stand in a list: those of both constants, of the operands' bits, then of every
 /// instance's outputs.
-pub(crate) struct Slots {
+pub(crate) struct SignalSlots {
     /// The slot of each instance's first output, and the number of slots.
     first: Vec<usize>,
 }
 
-impl Slots {
+impl SignalSlots {
     /// Those of a circuit.
-    pub fn new(mapped: &Mapped, library: &Library) -> Self {
+    pub fn new(mapped: &MappedCircuit, library: &CellLibrary) -> Self {
         let mut next = 2 + usize::from(mapped.format.product_width());
         let mut first = Vec::with_capacity(mapped.instances.len() + 1);
         for instance in &mapped.instances {
@@ -47,15 +47,15 @@ impl Slots {
 }
 
 /// A circuit as operations on words.
-pub(super) struct Circuit {
+pub(super) struct WordCircuit {
     /// The gates in order; gate k gives slot `first + k`.
-    pub gates: Vec<Gate>,
+    pub gates: Vec<WordGate>,
     /// The slot of the first gate.
     pub first: usize,
 }
 
 /// One output of one instance.
-pub(super) struct Gate {
+pub(super) struct WordGate {
     pub operators: Operators,
     /// The slots of the instance's inputs.
     pub inputs: Vec<usize>,
@@ -63,9 +63,9 @@ pub(super) struct Gate {
     pub of: (usize, usize),
 }
 
-impl Circuit {
-    pub fn new(mapped: &Mapped, library: &Library) -> Self {
-        let slots = Slots::new(mapped, library);
+impl WordCircuit {
+    pub fn new(mapped: &MappedCircuit, library: &CellLibrary) -> Self {
+        let slots = SignalSlots::new(mapped, library);
         let mut functions: Vec<Option<Vec<Operators>>> = vec![None; library.cells.len()];
         let mut gates = Vec::with_capacity(slots.count());
         for (index, instance) in mapped.instances.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Circuit {
             });
             let inputs: Vec<usize> = instance.inputs.iter().map(|&signal| slots.of(signal)).collect();
             for (output, operators) in all.iter().enumerate() {
-                gates.push(Gate {
+                gates.push(WordGate {
                     operators: operators.clone(),
                     inputs: inputs.clone(),
                     of: (index, output),

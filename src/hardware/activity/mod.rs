@@ -18,13 +18,13 @@ mod tests;
 mod transitions;
 mod waveforms;
 
-use super::Mapped;
-use super::library::Library;
-use super::operands::Operands;
+use super::MappedCircuit;
+use super::library::CellLibrary;
+use super::operands::OperandStream;
 use super::timing::Timing;
 use axmul_netlist::cases::MAX_INPUTS;
-use circuit::Circuit;
-pub(super) use circuit::Slots;
+pub(super) use circuit::SignalSlots;
+use circuit::WordCircuit;
 use transitions::Transitions;
 use waveforms::Delays;
 
@@ -46,14 +46,14 @@ pub enum Glitches {
 
 /// Mean toggles a product, by slot.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Activity {
+pub struct SwitchingActivity {
     /// The mean over all cases or samples.
     pub mean: Vec<f64>,
     /// The mean of each batch of samples; empty where every case was looked at.
     pub batches: Vec<Vec<f64>>,
 }
 
-impl Activity {
+impl SwitchingActivity {
     /// That of batches of equally many samples.
     fn of_batches(batches: Vec<Vec<f64>>) -> Self {
         let slots = batches.first().map_or(0, Vec::len);
@@ -64,14 +64,14 @@ impl Activity {
 
 /// How many samples, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sampling {
+pub struct ActivitySampling {
     /// Pairs of successive operands; rounded up to full batches of whole words.
     pub transitions: usize,
     /// Start of the sequence that they are drawn from.
     pub seed: u64,
 }
 
-impl Default for Sampling {
+impl Default for ActivitySampling {
     /// 8,192 pairs, which leave about 0.5 % of a multiplier's power open.
     fn default() -> Self {
         Self { transitions: 8192, seed: 0 }
@@ -80,18 +80,20 @@ impl Default for Sampling {
 
 /// The activity of a circuit.
 pub(super) fn activity(
-    mapped: &Mapped,
-    library: &Library,
+    mapped: &MappedCircuit,
+    library: &CellLibrary,
     timing: &Timing,
-    operands: &Operands,
-    (glitches, sampling): (Glitches, Sampling),
-) -> Activity {
-    let circuit = Circuit::new(mapped, library);
+    operands: &OperandStream,
+    (glitches, sampling): (Glitches, ActivitySampling),
+) -> SwitchingActivity {
+    let circuit = WordCircuit::new(mapped, library);
     let bits = usize::from(mapped.format.product_width());
     let transitions = || Transitions::new(mapped.format, operands, sampling);
     match (glitches, operands) {
-        (Glitches::Ignored, Operands::Trace(trace)) => steady::of_trace(&circuit, mapped.format, trace),
-        (Glitches::Ignored, Operands::Uniform | Operands::Distribution(_)) if bits <= MAX_EXACT_BITS => {
+        (Glitches::Ignored, OperandStream::Trace(trace)) => steady::of_trace(&circuit, mapped.format, trace),
+        (Glitches::Ignored, OperandStream::Uniform | OperandStream::Distribution(_))
+            if bits <= MAX_EXACT_BITS =>
+        {
             steady::exact(&circuit, mapped.format, operands)
         }
         (Glitches::Ignored, _) => steady::sampled(&circuit, transitions()),

@@ -6,29 +6,29 @@ use crate::library::TruthTable;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Operators {
     /// In order; operation k gives value `variables + k`.
-    steps: Vec<Step>,
-    result: Value,
+    steps: Vec<OperatorStep>,
+    result: OperatorValue,
     variables: usize,
 }
 
 /// A variable or the result of an earlier step, complemented where the mask is all ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Value {
+struct OperatorValue {
     index: usize,
     mask: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Step {
+enum OperatorStep {
     /// All zero.
     False,
-    And(Value, Value),
-    Xor(Value, Value),
+    And(OperatorValue, OperatorValue),
+    Xor(OperatorValue, OperatorValue),
     /// The second where the first is one, else the third.
-    Select(Value, Value, Value),
+    Select(OperatorValue, OperatorValue, OperatorValue),
 }
 
-impl Value {
+impl OperatorValue {
     fn complemented(self) -> Self {
         Self { mask: !self.mask, ..self }
     }
@@ -37,30 +37,33 @@ impl Value {
 impl Operators {
     /// Splits the function by one variable after the other (Shannon).
     pub fn of(function: TruthTable) -> Self {
-        let mut operators =
-            Self { steps: Vec::new(), result: Value { index: 0, mask: 0 }, variables: function.variables() };
+        let mut operators = Self {
+            steps: Vec::new(),
+            result: OperatorValue { index: 0, mask: 0 },
+            variables: function.variables(),
+        };
         operators.result = operators.build(function.variables(), function.bits());
         operators
     }
 
-    fn push(&mut self, step: Step) -> Value {
+    fn push(&mut self, step: OperatorStep) -> OperatorValue {
         self.steps.push(step);
-        Value { index: self.variables + self.steps.len() - 1, mask: 0 }
+        OperatorValue { index: self.variables + self.steps.len() - 1, mask: 0 }
     }
 
     /// The function of the first `variables` variables with these values.
-    fn build(&mut self, variables: usize, bits: u64) -> Value {
+    fn build(&mut self, variables: usize, bits: u64) -> OperatorValue {
         let cases = 1u32 << variables;
         let all = u64::MAX >> (64 - cases);
         if bits == 0 || bits == all {
-            let constant = self.push(Step::False);
+            let constant = self.push(OperatorStep::False);
             return if bits == 0 { constant } else { constant.complemented() };
         }
         let last = variables - 1;
         let half = cases / 2;
         let ones = all >> half;
         let (without, with) = (bits & ones, bits >> half);
-        let variable = Value { index: last, mask: 0 };
+        let variable = OperatorValue { index: last, mask: 0 };
         if without == with {
             return self.build(last, with);
         }
@@ -69,7 +72,7 @@ impl Operators {
                 return if without == 0 { variable } else { variable.complemented() };
             }
             let rest = self.build(last, without);
-            return self.push(Step::Xor(variable, rest));
+            return self.push(OperatorStep::Xor(variable, rest));
         }
         let constant = |bits: u64| (bits == 0).then_some(false).or((bits == ones).then_some(true));
         let (kept, selected) = match (constant(without), constant(with)) {
@@ -77,14 +80,14 @@ impl Operators {
             (None, Some(value)) => (value, (variable.complemented(), without)),
             _ => {
                 let (with, without) = (self.build(last, with), self.build(last, without));
-                return self.push(Step::Select(variable, with, without));
+                return self.push(OperatorStep::Select(variable, with, without));
             }
         };
         // Zero, or one, where the variable does not select the rest.
         let rest = self.build(last, selected.1);
         match kept {
-            false => self.push(Step::And(selected.0, rest)),
-            true => self.push(Step::And(selected.0, rest.complemented())).complemented(),
+            false => self.push(OperatorStep::And(selected.0, rest)),
+            true => self.push(OperatorStep::And(selected.0, rest.complemented())).complemented(),
         }
     }
 
@@ -98,27 +101,27 @@ impl Operators {
             let (before, rest) = scratch.split_at_mut(at);
             let target = &mut rest[0];
             target.resize(length, 0);
-            let read = |value: Value| -> (&[u64], u64) {
+            let read = |value: OperatorValue| -> (&[u64], u64) {
                 match value.index.checked_sub(self.variables) {
                     None => (&inputs[value.index][..length], value.mask),
                     Some(step) => (&before[step][..length], value.mask),
                 }
             };
             match *step {
-                Step::False => target.fill(0),
-                Step::And(x, y) => {
+                OperatorStep::False => target.fill(0),
+                OperatorStep::And(x, y) => {
                     let ((x, of_x), (y, of_y)) = (read(x), read(y));
                     for ((target, x), y) in target.iter_mut().zip(x).zip(y) {
                         *target = (x ^ of_x) & (y ^ of_y);
                     }
                 }
-                Step::Xor(x, y) => {
+                OperatorStep::Xor(x, y) => {
                     let ((x, of_x), (y, of_y)) = (read(x), read(y));
                     for ((target, x), y) in target.iter_mut().zip(x).zip(y) {
                         *target = x ^ y ^ (of_x ^ of_y);
                     }
                 }
-                Step::Select(s, x, y) => {
+                OperatorStep::Select(s, x, y) => {
                     let ((s, of_s), (x, of_x), (y, of_y)) = (read(s), read(x), read(y));
                     for (((target, s), x), y) in target.iter_mut().zip(s).zip(x).zip(y) {
                         let (s, y) = (s ^ of_s, y ^ of_y);
@@ -127,7 +130,7 @@ impl Operators {
                 }
             }
         }
-        let Value { index, mask } = self.result;
+        let OperatorValue { index, mask } = self.result;
         let result = match index.checked_sub(self.variables) {
             None => inputs[index],
             Some(step) => &scratch[step],

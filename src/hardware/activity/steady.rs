@@ -2,15 +2,19 @@
 
 use axmul_api::OperandFormat;
 
-use super::Activity;
-use super::circuit::Circuit;
+use super::SwitchingActivity;
+use super::circuit::WordCircuit;
 use super::transitions::{Transitions, bits_of};
-use crate::operands::Operands;
+use crate::operands::OperandStream;
 use axmul_netlist::cases::all_cases;
 
 /// Every case, each as likely as the operands have it; successive ones are independent. Not for more than
 /// [`MAX_INPUTS`](axmul_netlist::cases::MAX_INPUTS) bits.
-pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operands) -> Activity {
+pub(super) fn exact(
+    circuit: &WordCircuit,
+    format: OperandFormat,
+    operands: &OperandStream,
+) -> SwitchingActivity {
     let mut inputs = vec![Vec::new(); format.product_width().into()];
     for words in all_cases(inputs.len()).expect("few input bits") {
         for (input, word) in inputs.iter_mut().zip(words) {
@@ -20,7 +24,7 @@ pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operand
     let words = inputs[0].len();
     let values = circuit.settle(&inputs, words);
     let ones = match operands {
-        Operands::Distribution(distribution) => {
+        OperandStream::Distribution(distribution) => {
             weighted(&values, &by_code(format, distribution.probabilities()))
         }
         _ => {
@@ -29,7 +33,10 @@ pub(super) fn exact(circuit: &Circuit, format: OperandFormat, operands: &Operand
             values.iter().map(|values| count(values) / (words * 64) as f64).collect()
         }
     };
-    Activity { mean: ones.into_iter().map(|p| (2.0 * p * (1.0 - p)).max(0.0)).collect(), batches: Vec::new() }
+    SwitchingActivity {
+        mean: ones.into_iter().map(|p| (2.0 * p * (1.0 - p)).max(0.0)).collect(),
+        batches: Vec::new(),
+    }
 }
 
 /// Probabilities in the order of the cases, a's code in the lower bits; those of a distribution are in the order of the
@@ -71,7 +78,7 @@ fn weighted(values: &[Vec<u64>], probabilities: &[f64]) -> Vec<f64> {
 }
 
 /// Sampled pairs of successive operands.
-pub(super) fn sampled(circuit: &Circuit, mut transitions: Transitions<'_>) -> Activity {
+pub(super) fn sampled(circuit: &WordCircuit, mut transitions: Transitions<'_>) -> SwitchingActivity {
     let words = transitions.words_a_batch();
     transitions.activity(|operands| {
         let [before, after] = operands.map(|operands| circuit.settle(&operands, words));
@@ -81,7 +88,11 @@ pub(super) fn sampled(circuit: &Circuit, mut transitions: Transitions<'_>) -> Ac
 }
 
 /// The steps of a trace, all of them.
-pub(super) fn of_trace(circuit: &Circuit, format: OperandFormat, trace: &[[i64; 2]]) -> Activity {
+pub(super) fn of_trace(
+    circuit: &WordCircuit,
+    format: OperandFormat,
+    trace: &[[i64; 2]],
+) -> SwitchingActivity {
     /// So many pairs at a time, the last of which begins the next part.
     const PART: usize = 1 << 16;
     let steps = trace.len() - 1;
@@ -101,5 +112,5 @@ pub(super) fn of_trace(circuit: &Circuit, format: OperandFormat, trace: &[[i64; 
         }
     }
     let mean = toggles.iter().map(|&toggles| toggles as f64 / steps as f64).collect();
-    Activity { mean, batches: Vec::new() }
+    SwitchingActivity { mean, batches: Vec::new() }
 }

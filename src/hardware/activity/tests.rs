@@ -5,33 +5,38 @@ use proptest::prelude::*;
 
 use super::transitions::bits_of;
 use super::*;
-use crate::map::{Goal, map};
-use crate::optimise::optimise;
-use crate::timing::{Surroundings, timing};
+use crate::map::{MappingGoal, map};
+use crate::optimize::optimize;
+use crate::timing::{BoundaryConditions, timing};
 use axmul_metrics::OperandDistribution;
 use axmul_netlist::testing::netlists;
 
-fn library() -> &'static Library {
-    Library::freepdk45()
+fn library() -> &'static CellLibrary {
+    CellLibrary::freepdk45()
 }
 
-fn mapped(netlist: &Netlist) -> Mapped {
-    map(&optimise(netlist), library(), Goal::Area).unwrap()
+fn mapped(netlist: &Netlist) -> MappedCircuit {
+    map(&optimize(netlist), library(), MappingGoal::Area).unwrap()
 }
 
-fn run(mapped: &Mapped, operands: &Operands, glitches: Glitches, sampling: Sampling) -> Activity {
-    let surroundings = Surroundings::default();
+fn run(
+    mapped: &MappedCircuit,
+    operands: &OperandStream,
+    glitches: Glitches,
+    sampling: ActivitySampling,
+) -> SwitchingActivity {
+    let surroundings = BoundaryConditions::default();
     let times = timing(mapped, library(), &surroundings);
     activity(mapped, library(), &times, operands, (glitches, sampling))
 }
 
 /// Every slot's value for one operand pair, cell by cell.
-fn settled(mapped: &Mapped, [a, b]: [i64; 2]) -> Vec<bool> {
+fn settled(mapped: &MappedCircuit, [a, b]: [i64; 2]) -> Vec<bool> {
     let format = mapped.format;
     let bits = |value: i64, width: u8| (0..width).map(move |bit| value >> bit & 1 == 1);
     let mut values = vec![false, true];
     values.extend(bits(a, format.width_a()).chain(bits(b, format.width_b())));
-    let slots = Slots::new(mapped, library());
+    let slots = SignalSlots::new(mapped, library());
     for instance in &mapped.instances {
         let inputs = instance.inputs.iter().enumerate();
         let case = inputs.fold(0, |case, (at, &signal)| case | usize::from(values[slots.of(signal)]) << at);
@@ -83,8 +88,8 @@ proptest! {
                 }
             }
         }
-        let operands = if uniform { Operands::Uniform } else { Operands::Distribution(distribution) };
-        let got = run(&mapped, &operands, Glitches::Ignored, Sampling::default());
+        let operands = if uniform { OperandStream::Uniform } else { OperandStream::Distribution(distribution) };
+        let got = run(&mapped, &operands, Glitches::Ignored, ActivitySampling::default());
         assert!(got.batches.is_empty());
         // Sums of at most 65,536 products of doubles between 0 and 1.
         assert_close(&got.mean, &expected, 1e-12);
@@ -102,7 +107,7 @@ proptest! {
                 *sum += toggle / (trace.len() - 1) as f64;
             }
         }
-        let got = run(&mapped, &Operands::Trace(trace), Glitches::Ignored, Sampling::default());
+        let got = run(&mapped, &OperandStream::Trace(trace), Glitches::Ignored, ActivitySampling::default());
         assert_close(&got.mean, &expected, 1e-12);
     }
 
@@ -111,14 +116,14 @@ proptest! {
     #[test]
     fn waveforms_are_those_of_a_plain_simulation(netlist in netlists(), seed: u64) {
         let mapped = mapped(&netlist);
-        let surroundings = Surroundings::default();
+        let surroundings = BoundaryConditions::default();
         let times = timing(&mapped, library(), &surroundings);
-        let circuit = Circuit::new(&mapped, library());
+        let circuit = WordCircuit::new(&mapped, library());
         let delays = Delays::new(&circuit, &mapped, library(), &times);
-        let sampling = Sampling { transitions: 1, seed };
-        let got = waveforms::sampled(&circuit, &delays, Transitions::new(mapped.format, &Operands::Uniform, sampling));
+        let sampling = ActivitySampling { transitions: 1, seed };
+        let got = waveforms::sampled(&circuit, &delays, Transitions::new(mapped.format, &OperandStream::Uniform, sampling));
 
-        let mut transitions = Transitions::new(mapped.format, &Operands::Uniform, sampling);
+        let mut transitions = Transitions::new(mapped.format, &OperandStream::Uniform, sampling);
         let [before, after] = transitions.batch();
         let mut expected = vec![0.0; circuit.slots()];
         for lane in (0..64).step_by(9) {
@@ -143,10 +148,10 @@ proptest! {
     #[test]
     fn glitches_only_add(netlist in netlists(), seed: u64) {
         let mapped = mapped(&netlist);
-        let sampling = Sampling { transitions: 4096, seed };
-        let with = run(&mapped, &Operands::Uniform, Glitches::Counted, sampling);
-        let mut transitions = Transitions::new(mapped.format, &Operands::Uniform, sampling);
-        let circuit = Circuit::new(&mapped, library());
+        let sampling = ActivitySampling { transitions: 4096, seed };
+        let with = run(&mapped, &OperandStream::Uniform, Glitches::Counted, sampling);
+        let mut transitions = Transitions::new(mapped.format, &OperandStream::Uniform, sampling);
+        let circuit = WordCircuit::new(&mapped, library());
         for batch in &with.batches {
             let [before, after] = transitions.batch().map(|operands| circuit.settle(&operands, 1));
             for ((with, x), y) in batch.iter().zip(&before).zip(&after) {
@@ -158,7 +163,7 @@ proptest! {
 }
 
 /// The toggles of every slot between two sets of operand bits.
-fn plain(circuit: &Circuit, delays: &Delays, before: &[bool], after: &[bool]) -> Vec<f64> {
+fn plain(circuit: &WordCircuit, delays: &Delays, before: &[bool], after: &[bool]) -> Vec<f64> {
     let word = |bit: &bool| vec![u64::from(*bit)];
     let old: Vec<Vec<u64>> = circuit.settle(&before.iter().map(word).collect::<Vec<_>>(), 1);
     let end = delays.last + 2;
@@ -209,17 +214,17 @@ fn plain(circuit: &Circuit, delays: &Delays, before: &[bool], after: &[bool]) ->
 #[test]
 fn samples_agree_with_the_exact_figures() {
     let mapped = mapped(&axmul_netlist::testing::member("exact", OperandFormat::signed(8, 8), &[]));
-    let exact = run(&mapped, &Operands::Uniform, Glitches::Ignored, Sampling::default());
-    let circuit = Circuit::new(&mapped, library());
+    let exact = run(&mapped, &OperandStream::Uniform, Glitches::Ignored, ActivitySampling::default());
+    let circuit = WordCircuit::new(&mapped, library());
     let skewed: Vec<f64> = (0..512).map(|at| 1.0 / f64::from(at % 256 + 1)).collect();
     let skewed = OperandDistribution::from_weights(mapped.format, &skewed).unwrap();
-    for operands in [Operands::Uniform, Operands::Distribution(skewed)] {
+    for operands in [OperandStream::Uniform, OperandStream::Distribution(skewed)] {
         let exact = match operands {
-            Operands::Uniform => exact.clone(),
-            _ => run(&mapped, &operands, Glitches::Ignored, Sampling::default()),
+            OperandStream::Uniform => exact.clone(),
+            _ => run(&mapped, &operands, Glitches::Ignored, ActivitySampling::default()),
         };
         let transitions = 1 << 16;
-        let sampling = Sampling { transitions, seed: 5 };
+        let sampling = ActivitySampling { transitions, seed: 5 };
         let sampled = steady::sampled(&circuit, Transitions::new(mapped.format, &operands, sampling));
         for (slot, (p, q)) in exact.mean.iter().zip(&sampled.mean).enumerate() {
             let error = (p * (1.0 - p) / transitions as f64).sqrt();
@@ -232,8 +237,8 @@ fn samples_agree_with_the_exact_figures() {
 fn drawn_steps_of_a_trace_are_its_own() {
     let format = OperandFormat::signed(4, 3);
     let trace: Vec<[i64; 2]> = (0..30).map(|at| [at % 16 - 8, at % 7 - 4]).collect();
-    let operands = Operands::Trace(trace.clone());
-    let mut transitions = Transitions::new(format, &operands, Sampling { transitions: 64, seed: 1 });
+    let operands = OperandStream::Trace(trace.clone());
+    let mut transitions = Transitions::new(format, &operands, ActivitySampling { transitions: 64, seed: 1 });
     let [before, after] = transitions.batch();
     for lane in 0..64 {
         let pair = |bits: &[Vec<u64>]| bits.iter().map(|word| word[0] >> lane & 1).collect::<Vec<_>>();

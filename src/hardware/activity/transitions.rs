@@ -2,19 +2,19 @@
 
 use axmul_api::OperandFormat;
 
-use super::{Activity, BATCHES, Sampling};
-use crate::operands::Operands;
+use super::{ActivitySampling, BATCHES, SwitchingActivity};
+use crate::operands::OperandStream;
 use axmul_support::random::SplitMix64;
 
 /// A sequence of batches of pairs of successive operands.
 pub(super) struct Transitions<'a> {
     format: OperandFormat,
-    source: Source<'a>,
+    source: TransitionSource<'a>,
     numbers: SplitMix64,
     words: usize,
 }
 
-enum Source<'a> {
+enum TransitionSource<'a> {
     Uniform,
     /// For every case in the order of values, the probability of it and of all before it.
     Cumulative(Vec<f64>),
@@ -22,17 +22,17 @@ enum Source<'a> {
 }
 
 impl<'a> Transitions<'a> {
-    pub fn new(format: OperandFormat, operands: &'a Operands, sampling: Sampling) -> Self {
+    pub fn new(format: OperandFormat, operands: &'a OperandStream, sampling: ActivitySampling) -> Self {
         let source = match operands {
-            Operands::Uniform => Source::Uniform,
-            Operands::Distribution(distribution) => {
+            OperandStream::Uniform => TransitionSource::Uniform,
+            OperandStream::Distribution(distribution) => {
                 let add = |sum: &mut f64, p: &f64| {
                     *sum += p;
                     Some(*sum)
                 };
-                Source::Cumulative(distribution.probabilities().iter().scan(0.0, add).collect())
+                TransitionSource::Cumulative(distribution.probabilities().iter().scan(0.0, add).collect())
             }
-            Operands::Trace(trace) => Source::Trace(trace),
+            OperandStream::Trace(trace) => TransitionSource::Trace(trace),
         };
         let words = sampling.transitions.div_ceil(BATCHES * 64).max(1);
         Self { format, source, numbers: SplitMix64::from_key(&[sampling.seed]), words }
@@ -44,11 +44,11 @@ impl<'a> Transitions<'a> {
     }
 
     /// The activity over all batches, of each of which `toggles` counts the toggles by slot.
-    pub fn activity(&mut self, mut toggles: impl FnMut([Vec<Vec<u64>>; 2]) -> Vec<u64>) -> Activity {
+    pub fn activity(&mut self, mut toggles: impl FnMut([Vec<Vec<u64>>; 2]) -> Vec<u64>) -> SwitchingActivity {
         let transitions = (self.words * 64) as f64;
         let mean = |count: u64| count as f64 / transitions;
         let batches = (0..BATCHES).map(|_| toggles(self.batch()).into_iter().map(mean).collect());
-        Activity::of_batches(batches.collect())
+        SwitchingActivity::of_batches(batches.collect())
     }
 
     /// The next batch: before and after, for each bit of the operands its values.
@@ -60,7 +60,7 @@ impl<'a> Transitions<'a> {
 
     fn transition(&mut self) -> [[i64; 2]; 2] {
         match &self.source {
-            Source::Trace(trace) => {
+            TransitionSource::Trace(trace) => {
                 let at = self.numbers.below(trace.len() - 1);
                 [trace[at], trace[at + 1]]
             }
@@ -70,7 +70,7 @@ impl<'a> Transitions<'a> {
 
     fn pair(&mut self) -> [i64; 2] {
         let number = match &self.source {
-            Source::Cumulative(sums) => {
+            TransitionSource::Cumulative(sums) => {
                 let total = sums[sums.len() - 1];
                 let fraction = self.numbers.next_f64() * total;
                 // Rounding may lead to the total itself: the last case that has any probability.

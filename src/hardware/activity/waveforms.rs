@@ -5,11 +5,11 @@
 //! looks at each input as it was the delay of that input's arc ago, and follows only what has stood still for as long
 //! as its shortest delay: the inertial delay of logic simulators.
 
-use super::Activity;
-use super::circuit::{Circuit, Gate};
+use super::SwitchingActivity;
+use super::circuit::{WordCircuit, WordGate};
 use super::transitions::Transitions;
-use crate::Mapped;
-use crate::library::Library;
+use crate::MappedCircuit;
+use crate::library::CellLibrary;
 use crate::timing::Timing;
 
 /// The longest path takes so many steps; a cell's delay is rounded to whole ones.
@@ -36,7 +36,12 @@ pub(super) struct GateDelays {
 
 impl Delays {
     /// Each arc at the load of its output and the mean transition time of its input, rising and falling outputs alike.
-    pub fn new(circuit: &Circuit, mapped: &Mapped, library: &Library, timing: &Timing) -> Self {
+    pub fn new(
+        circuit: &WordCircuit,
+        mapped: &MappedCircuit,
+        library: &CellLibrary,
+        timing: &Timing,
+    ) -> Self {
         let step_ns = timing.delay_ns / STEPS;
         let steps = |delay_ns: f64| match step_ns > 0.0 {
             true => ((delay_ns / step_ns).round() as usize).max(1),
@@ -45,7 +50,7 @@ impl Delays {
         let mut windows: Vec<Option<(usize, usize)>> = vec![None, None];
         windows.resize(circuit.first, Some((0, 0)));
         let mut gates = Vec::with_capacity(circuit.gates.len());
-        for Gate { inputs, of: (index, output), .. } in &circuit.gates {
+        for WordGate { inputs, of: (index, output), .. } in &circuit.gates {
             let instance = &mapped.instances[*index];
             let load_ff = timing.loads.instances[*index][*output];
             let mut sums = vec![(0.0, 0.0); inputs.len()];
@@ -80,7 +85,11 @@ impl Delays {
 }
 
 /// Sampled pairs of successive operands.
-pub(super) fn sampled(circuit: &Circuit, delays: &Delays, mut transitions: Transitions<'_>) -> Activity {
+pub(super) fn sampled(
+    circuit: &WordCircuit,
+    delays: &Delays,
+    mut transitions: Transitions<'_>,
+) -> SwitchingActivity {
     let words = transitions.words_a_batch();
     let mut waveforms = Waveforms::new(circuit, delays);
     transitions.activity(|[before, after]| {
@@ -95,17 +104,17 @@ pub(super) fn sampled(circuit: &Circuit, delays: &Delays, mut transitions: Trans
 
 /// The waveforms of all slots.
 pub(super) struct Waveforms<'a> {
-    circuit: &'a Circuit,
+    circuit: &'a WordCircuit,
     delays: &'a Delays,
     /// Slot by slot, a word for each step.
     words: Vec<Vec<u64>>,
     /// Step 0 is so far into each of them; what is before is before the operands change.
     start: usize,
-    scratch: Scratch,
+    scratch: WaveformScratch,
 }
 
 #[derive(Default)]
-struct Scratch {
+struct WaveformScratch {
     operators: Vec<Vec<u64>>,
     raw: Vec<u64>,
     all: Vec<u64>,
@@ -114,12 +123,12 @@ struct Scratch {
 }
 
 impl<'a> Waveforms<'a> {
-    pub fn new(circuit: &'a Circuit, delays: &'a Delays) -> Self {
+    pub fn new(circuit: &'a WordCircuit, delays: &'a Delays) -> Self {
         let start = 2 * delays.longest + 2;
         let length = start + delays.last + 2 * delays.longest + 2;
         let mut words = vec![vec![0; length]; circuit.slots()];
         words[1].fill(u64::MAX);
-        Self { circuit, delays, words, start, scratch: Scratch::default() }
+        Self { circuit, delays, words, start, scratch: WaveformScratch::default() }
     }
 
     /// Lets the operands change from one word of 64 to another, and adds every slot's toggles.
@@ -149,7 +158,7 @@ impl<'a> Waveforms<'a> {
                 .collect();
             gate.operators.run(&inputs, &mut self.scratch.operators, raw);
             let before = raw[0];
-            let Scratch { raw, all, any, spare, .. } = &mut self.scratch;
+            let WaveformScratch { raw, all, any, spare, .. } = &mut self.scratch;
             over_windows(raw, inertia + 1, |x, y| x & y, all, spare);
             over_windows(raw, inertia + 1, |x, y| x | y, any, spare);
             // Entry k of either is of the window that ends `inertia` later.

@@ -5,13 +5,13 @@ mod stored;
 mod surface;
 mod truth;
 
-pub use stored::StoredError;
+pub use stored::StoredLibraryError;
 pub use surface::Surface;
 pub use truth::TruthTable;
 
 /// Combinational cells of one technology and corner.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Library {
+pub struct CellLibrary {
     /// A short name, for reports.
     pub name: String,
     /// Process, corner and temperature.
@@ -57,16 +57,16 @@ pub struct OutputPin {
     pub function: TruthTable,
     /// How a change of an input reaches it; at least one for each input that the function depends on, two where the
     /// library tells apart an input that the output follows from one that it goes against.
-    pub arcs: Vec<Arc>,
+    pub arcs: Vec<TimingArc>,
 }
 
 /// How a change of one input reaches an output.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arc {
+pub struct TimingArc {
     /// Index of the input.
     pub input: usize,
     /// Which edges of the input lead to which of the output.
-    pub sense: Sense,
+    pub sense: TimingSense,
     /// Delay in nanoseconds of a rising and of a falling output.
     pub delay_ns: [Surface; 2],
     /// Time that the output takes to rise and to fall, in nanoseconds.
@@ -79,7 +79,7 @@ pub struct Arc {
 
 /// Which edges of an input lead to which of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sense {
+pub enum TimingSense {
     /// A rising input makes the output rise, a falling one fall.
     Positive,
     /// A rising input makes the output fall, a falling one rise.
@@ -88,7 +88,7 @@ pub enum Sense {
     Both,
 }
 
-impl Sense {
+impl TimingSense {
     /// How a function follows one of its variables; `None` if it does not depend on it.
     ///
     /// # Panics
@@ -121,7 +121,7 @@ impl Sense {
     }
 }
 
-impl Library {
+impl CellLibrary {
     /// The index of a cell by its name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.cells.iter().position(|cell| cell.name == name)
@@ -136,12 +136,15 @@ mod tests {
     fn senses_of_functions() {
         let [a, b, c] = [0, 1, 2].map(|index| TruthTable::variable(3, index).bits());
         let multiplexer = TruthTable::new(3, c & a | !c & b);
-        let senses = |function| [0, 1, 2].map(|variable| Sense::of(function, variable));
-        assert_eq!(senses(multiplexer), [Some(Sense::Positive), Some(Sense::Positive), Some(Sense::Both)]);
+        let senses = |function| [0, 1, 2].map(|variable| TimingSense::of(function, variable));
+        assert_eq!(
+            senses(multiplexer),
+            [Some(TimingSense::Positive), Some(TimingSense::Positive), Some(TimingSense::Both)]
+        );
         assert_eq!(
             senses(TruthTable::new(3, !(a & b))),
-            [Some(Sense::Negative), Some(Sense::Negative), None]
+            [Some(TimingSense::Negative), Some(TimingSense::Negative), None]
         );
-        assert!(Sense::Negative.leads(true, false) && !Sense::Negative.leads(true, true));
+        assert!(TimingSense::Negative.leads(true, false) && !TimingSense::Negative.leads(true, true));
     }
 }

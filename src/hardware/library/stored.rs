@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Arc, InputPin, Library, LibraryCell, OutputPin, Sense, Surface, TruthTable};
+use super::{CellLibrary, InputPin, LibraryCell, OutputPin, Surface, TimingArc, TimingSense, TruthTable};
 use axmul_support::yaml::{self, YamlError};
 
 /// Why a stored library is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum StoredError {
+pub enum StoredLibraryError {
     /// It is not the YAML that was expected.
     #[error(transparent)]
     Yaml(#[from] YamlError),
@@ -87,20 +87,20 @@ struct StoredTable {
     values: Vec<f64>,
 }
 
-impl Library {
+impl CellLibrary {
     /// The library that axmul carries: OSU standard cells for FreePDK45.
     pub fn freepdk45() -> &'static Self {
-        static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+        static LIBRARY: LazyLock<CellLibrary> = LazyLock::new(|| {
             let text = include_str!("freepdk45-osu.yaml");
-            Library::parse(text, "multipliers/cells/freepdk45-osu.yaml").expect("tested")
+            CellLibrary::parse(text, "multipliers/cells/freepdk45-osu.yaml").expect("tested")
         });
         &LIBRARY
     }
 
     /// Reads what [`Self::to_yaml`] writes; `origin` names the text in errors.
-    pub fn parse(text: &str, origin: &str) -> Result<Self, StoredError> {
+    pub fn parse(text: &str, origin: &str) -> Result<Self, StoredLibraryError> {
         let stored: StoredLibrary = yaml::from_str(text, origin)?;
-        let refuse = |cell: &str, problem: String| StoredError::Cell {
+        let refuse = |cell: &str, problem: String| StoredLibraryError::Cell {
             origin: origin.to_owned(),
             cell: cell.to_owned(),
             problem,
@@ -148,9 +148,9 @@ impl Library {
                 line(format!("        arcs:{}", if output.arcs.is_empty() { " []" } else { "" }));
                 for arc in &output.arcs {
                     let sense = match arc.sense {
-                        Sense::Positive => "positive",
-                        Sense::Negative => "negative",
-                        Sense::Both => "both",
+                        TimingSense::Positive => "positive",
+                        TimingSense::Negative => "negative",
+                        TimingSense::Both => "both",
                     };
                     line(format!("          - input: {}", string(&cell.inputs[arc.input].name)));
                     line(format!("            sense: {sense}"));
@@ -220,11 +220,11 @@ impl StoredOutput {
             };
             let both = |[rise, fall]: [StoredTable; 2]| Ok::<_, String>([surface(rise)?, surface(fall)?]);
             let sense = match arc.sense {
-                StoredSense::Positive => Sense::Positive,
-                StoredSense::Negative => Sense::Negative,
-                StoredSense::Both => Sense::Both,
+                StoredSense::Positive => TimingSense::Positive,
+                StoredSense::Negative => TimingSense::Negative,
+                StoredSense::Both => TimingSense::Both,
             };
-            Ok(Arc {
+            Ok(TimingArc {
                 input,
                 sense,
                 delay_ns: both(arc.delay_ns)?,
@@ -232,7 +232,7 @@ impl StoredOutput {
                 energy_fj: both(arc.energy_fj)?,
             })
         };
-        let arcs: Vec<Arc> = self.arcs.into_iter().map(read).collect::<Result<_, String>>()?;
+        let arcs: Vec<TimingArc> = self.arcs.into_iter().map(read).collect::<Result<_, String>>()?;
         for (at, input) in inputs.iter().enumerate() {
             if function.depends_on(at) && !arcs.iter().any(|arc| arc.input == at) {
                 return Err(format!("output {}: no arc from input {}", self.name, input.name));
@@ -299,15 +299,15 @@ cells:
 
     fn altered(from: &str, to: &str) -> String {
         assert_eq!(SMALL.matches(from).count(), 1, "{from}");
-        Library::parse(&SMALL.replace(from, to), "t.yaml").unwrap_err().to_string()
+        CellLibrary::parse(&SMALL.replace(from, to), "t.yaml").unwrap_err().to_string()
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let library = Library::parse(SMALL, "t.yaml").unwrap();
+        let library = CellLibrary::parse(SMALL, "t.yaml").unwrap();
         let arc = &library.cells[0].outputs[0].arcs[0];
-        assert_eq!((arc.sense, arc.delay_ns[0].at(0.0, 1.5)), (Sense::Negative, 0.15000000000000002));
-        assert_eq!(Library::parse(&library.to_yaml("A head\n\nof lines"), "t.yaml"), Ok(library));
+        assert_eq!((arc.sense, arc.delay_ns[0].at(0.0, 1.5)), (TimingSense::Negative, 0.15000000000000002));
+        assert_eq!(CellLibrary::parse(&library.to_yaml("A head\n\nof lines"), "t.yaml"), Ok(library));
         assert_eq!(
             [12.665299999999998, -0.0, 1.0 / 3.0, 1e6].map(number),
             ["12.6653", "0", "0.333333333", "1000000"]
@@ -341,7 +341,7 @@ cells:
         let error = altered("sense: negative", "sense: sideways");
         assert!(error.starts_with("t.yaml: ") && error.contains("unknown variant `sideways`"), "{error}");
         let cell = &SMALL[SMALL.find("  - name: INV").unwrap()..];
-        let error = Library::parse(&format!("{SMALL}{cell}"), "t.yaml").unwrap_err().to_string();
+        let error = CellLibrary::parse(&format!("{SMALL}{cell}"), "t.yaml").unwrap_err().to_string();
         assert_eq!(error, "t.yaml: INV: is there twice; remove one");
     }
 
@@ -351,7 +351,7 @@ cells:
         let text = include_str!("freepdk45-osu.yaml");
         let head: Vec<&str> = text.lines().map_while(|line| line.strip_prefix('#')).collect();
         let head: Vec<&str> = head.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-        let library = Library::freepdk45();
+        let library = CellLibrary::freepdk45();
         assert!(library.to_yaml(&head.join("\n")) == text, "run `cargo xtask cells`");
         assert_eq!(library.cells.len(), 25);
     }
@@ -359,7 +359,7 @@ cells:
     /// Functions agree with the table by which netlists of these cells are read.
     #[test]
     fn the_own_library_agrees_with_the_reader_of_netlists() {
-        let library = Library::freepdk45();
+        let library = CellLibrary::freepdk45();
         for cell in &library.cells {
             let known = cells::find(&cell.name).unwrap_or_else(|| panic!("{}", cell.name));
             let of_pin = |name: &String| {

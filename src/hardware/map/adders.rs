@@ -6,16 +6,16 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Goal;
-use super::cover::{Choice, Cover, Kind};
-use super::matches::Pair;
+use super::MappingGoal;
+use super::cover::{CellCover, CoverChoice, CoverKind};
+use super::matches::TwoOutputMatch;
 use super::select::{EPSILON, Mapper};
 
 /// The most nodes over the same leaves that are tried against each other.
 const MAX_NODES: usize = 8;
 
 /// Two nodes that a cell could compute.
-struct Candidate {
+struct AdderCandidate {
     leaves: Vec<u32>,
     /// By output of the cell, the point that it makes.
     points: [u32; 2],
@@ -23,7 +23,7 @@ struct Candidate {
     pair: usize,
 }
 
-impl Candidate {
+impl AdderCandidate {
     fn nodes(&self) -> [u32; 2] {
         self.points.map(|at| at >> 1)
     }
@@ -53,7 +53,7 @@ impl Mapper<'_> {
                 break;
             }
             let nodes = group[0].nodes();
-            if self.goal == Goal::Delay {
+            if self.goal == MappingGoal::Delay {
                 let last = nodes[0].max(nodes[1]) as usize;
                 if last + 1 < fresh {
                     fresh = self.subject.gates().start;
@@ -91,7 +91,7 @@ impl Mapper<'_> {
     }
 
     /// Every two nodes that a cell could compute.
-    fn adders(&self) -> Vec<Candidate> {
+    fn adders(&self) -> Vec<AdderCandidate> {
         let mut by_functions: HashMap<[u16; 2], Vec<usize>> = HashMap::new();
         for (index, pair) in self.cells.pairs.iter().enumerate() {
             by_functions.entry(pair.functions.map(normal)).or_default().push(index);
@@ -113,7 +113,7 @@ impl Mapper<'_> {
                     for &pair in by_functions.get(&[normal(f), normal(g)]).into_iter().flatten() {
                         let [p, q] = self.cells.pairs[pair].functions;
                         let points = [2 * one + u32::from(p != f), 2 * other + u32::from(q != g)];
-                        found.push(Candidate { leaves: leaves.to_vec(), points, pair });
+                        found.push(AdderCandidate { leaves: leaves.to_vec(), points, pair });
                     }
                 }
             }
@@ -122,19 +122,21 @@ impl Mapper<'_> {
     }
 
     /// Tries a cell: the area that it saves, and whether that was more than `least` and it was kept.
-    fn adopt(&mut self, candidate: &Candidate, least: f64) -> (f64, bool) {
+    fn adopt(&mut self, candidate: &AdderCandidate, least: f64) -> (f64, bool) {
         let nodes = candidate.nodes();
         let both = |at: u32| [at, at ^ 1];
-        let used = |cover: &Cover, at: u32| cover.uses[at as usize] > 0;
+        let used = |cover: &CellCover, at: u32| cover.uses[at as usize] > 0;
         let mut points: Vec<u32> = candidate.points.into_iter().flat_map(both).collect();
         let lower = nodes[0].min(nodes[1]);
         if candidate.points.iter().any(|&at| !both(at).into_iter().any(|at| used(&self.cover, at))) {
             return (f64::NEG_INFINITY, false);
         }
-        let before: Vec<(u32, Choice)> =
+        let before: Vec<(u32, CoverChoice)> =
             points.iter().map(|&at| (at, self.cover.choices[at as usize])).collect();
         // The upper node before the lower and an inverter before what it inverts, so that nothing is given back twice.
-        points.sort_by_key(|&at| (at >> 1 == lower, self.cover.choices[at as usize].kind != Kind::Inverter));
+        points.sort_by_key(|&at| {
+            (at >> 1 == lower, self.cover.choices[at as usize].kind != CoverKind::Inverter)
+        });
         let mut area = 0.0;
         let mut released = Vec::new();
         for &at in &points {
@@ -172,20 +174,20 @@ impl Mapper<'_> {
     }
 
     /// A point for the cell of a candidate.
-    fn shared_cell(&mut self, candidate: &Candidate) -> u32 {
-        let Pair { of, .. } = self.cells.pairs[candidate.pair];
+    fn shared_cell(&mut self, candidate: &AdderCandidate) -> u32 {
+        let TwoOutputMatch { of, .. } = self.cells.pairs[candidate.pair];
         let inputs: Vec<u32> = of.pins[..candidate.leaves.len()]
             .iter()
             .map(|&leaf| candidate.leaves[usize::from(leaf)] << 1 | u32::from(of.phases >> leaf & 1))
             .collect();
         let area = self.cells.figures[of.cell as usize].area;
-        self.share(Choice::new(Kind::Shared { cell: of.cell }, area, &inputs))
+        self.share(CoverChoice::new(CoverKind::Shared { cell: of.cell }, area, &inputs))
     }
 
     /// Lets both nodes rest on a shared cell. Returns whether their signals come in time.
-    fn rest_on(&mut self, candidate: &Candidate, shared: u32) -> bool {
+    fn rest_on(&mut self, candidate: &AdderCandidate, shared: u32) -> bool {
         for (output, at) in candidate.points.into_iter().enumerate() {
-            self.choose(at, Choice::new(Kind::Output { output: output as u8 }, 0.0, &[shared]));
+            self.choose(at, CoverChoice::new(CoverKind::Output { output: output as u8 }, 0.0, &[shared]));
             let inverter = self.inverter(at ^ 1);
             self.choose(at ^ 1, inverter);
         }

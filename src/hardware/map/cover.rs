@@ -3,12 +3,12 @@
 //! A node of the subject has two points, one for each polarity; a cell with two outputs has a point of its own on
 //! which those of its outputs rest.
 
-use super::matches::Cells;
-use axmul_netlist::graph::Edge;
+use super::matches::MatchTable;
+use axmul_netlist::xag::XagEdge;
 
 /// How the signal of a point comes about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum CoverKind {
     /// It is there: an operand bit or a constant.
     Free,
     /// The other polarity, inverted.
@@ -23,19 +23,19 @@ pub(super) enum Kind {
 
 /// How the signal of a point comes about, and from which points.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Choice {
-    pub kind: Kind,
+pub(super) struct CoverChoice {
+    pub kind: CoverKind,
     /// Area of the cell in square micrometres.
     pub area: f64,
     inputs: [u32; 4],
     count: u8,
 }
 
-impl Choice {
-    pub const FREE: Self = Self { kind: Kind::Free, area: 0.0, inputs: [0; 4], count: 0 };
+impl CoverChoice {
+    pub const FREE: Self = Self { kind: CoverKind::Free, area: 0.0, inputs: [0; 4], count: 0 };
 
     /// From at most four points.
-    pub fn new(kind: Kind, area: f64, points: &[u32]) -> Self {
+    pub fn new(kind: CoverKind, area: f64, points: &[u32]) -> Self {
         let mut inputs = [0; 4];
         inputs[..points.len()].copy_from_slice(points);
         Self { kind, area, inputs, count: points.len() as u8 }
@@ -48,14 +48,14 @@ impl Choice {
 }
 
 /// The point of an edge.
-pub(super) fn point(edge: Edge) -> u32 {
+pub(super) fn point(edge: XagEdge) -> u32 {
     (edge.node() as u32) << 1 | u32::from(edge.is_complemented())
 }
 
 /// A choice for every point.
-pub(super) struct Cover {
+pub(super) struct CellCover {
     /// By point.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<CoverChoice>,
     /// By point, how many other points and outputs use it.
     pub uses: Vec<u32>,
     /// By point, when the signal is there, in nanoseconds.
@@ -69,10 +69,10 @@ pub(super) struct Cover {
 /// reach down to the inputs, which in a chain of a hundred thousand gates would take days.
 const MAX_STEPS: u64 = 1 << 28;
 
-impl Cover {
+impl CellCover {
     pub fn new(points: usize) -> Self {
         Self {
-            choices: vec![Choice::FREE; points],
+            choices: vec![CoverChoice::FREE; points],
             uses: vec![0; points],
             arrivals: vec![0.0; points],
             pending: Vec::new(),
@@ -81,7 +81,7 @@ impl Cover {
     }
 
     /// A point for a shared cell.
-    pub fn push(&mut self, choice: Choice) -> u32 {
+    pub fn push(&mut self, choice: CoverChoice) -> u32 {
         self.choices.push(choice);
         self.uses.push(0);
         self.arrivals.push(0.0);
@@ -96,7 +96,7 @@ impl Cover {
     }
 
     /// Counts anew what the outputs need. Returns the area.
-    pub fn count(&mut self, outputs: &[Edge]) -> f64 {
+    pub fn count(&mut self, outputs: &[XagEdge]) -> f64 {
         self.uses.fill(0);
         outputs.iter().map(|&edge| self.take(point(edge))).sum()
     }
@@ -153,16 +153,18 @@ impl Cover {
     /// The inputs of the cell behind a choice, each with its delay to the point.
     pub fn paths<'a>(
         &'a self,
-        cells: &'a Cells,
-        choice: &'a Choice,
+        cells: &'a MatchTable,
+        choice: &'a CoverChoice,
     ) -> impl Iterator<Item = (u32, f64)> + 'a {
         let (inputs, cell, output) = match choice.kind {
-            Kind::Free | Kind::Shared { .. } => (&[][..], cells.inverter, 0),
-            Kind::Inverter => (choice.inputs(), cells.inverter, 0),
-            Kind::Cell { cell, output } => (choice.inputs(), cell, output),
-            Kind::Output { output } => {
+            CoverKind::Free | CoverKind::Shared { .. } => (&[][..], cells.inverter, 0),
+            CoverKind::Inverter => (choice.inputs(), cells.inverter, 0),
+            CoverKind::Cell { cell, output } => (choice.inputs(), cell, output),
+            CoverKind::Output { output } => {
                 let shared = &self.choices[choice.inputs[0] as usize];
-                let Kind::Shared { cell } = shared.kind else { unreachable!("outputs rest on shared cells") };
+                let CoverKind::Shared { cell } = shared.kind else {
+                    unreachable!("outputs rest on shared cells")
+                };
                 (shared.inputs(), cell, output)
             }
         };
@@ -171,7 +173,7 @@ impl Cover {
     }
 
     /// When the signal of a choice is there.
-    pub fn arrival(&self, cells: &Cells, choice: &Choice) -> f64 {
+    pub fn arrival(&self, cells: &MatchTable, choice: &CoverChoice) -> f64 {
         self.paths(cells, choice)
             .map(|(input, delay)| self.arrivals[input as usize] + delay)
             .fold(0.0, f64::max)

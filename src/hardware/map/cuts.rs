@@ -1,6 +1,6 @@
 //! Nodes as functions of up to four lower ones.
 
-use axmul_netlist::graph::{Edge, Node};
+use axmul_netlist::xag::{XagEdge, XagNode};
 
 /// The most leaves of a cut: the most inputs of a cell that is used.
 pub(super) const LEAVES: usize = 4;
@@ -10,14 +10,14 @@ const MAX_CUTS: usize = 20;
 
 /// A node as a function of up to four lower ones, each of which it depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct MappingCut {
     leaves: [u32; LEAVES],
     count: u8,
     /// Bit `i` is the value where leaf `j` is bit `j` of `i`; leaves that are not there do not matter.
     pub function: u16,
 }
 
-impl Cut {
+impl MappingCut {
     fn of_itself(node: usize) -> Self {
         Self { leaves: [node as u32, 0, 0, 0], count: 1, function: 0xaaaa }
     }
@@ -92,11 +92,16 @@ pub(super) fn depends(function: u16, variable: usize) -> bool {
 
 /// The cuts of a node from those of lower ones, the node itself left out; `weight` says what a leaf costs, and of
 /// equally many leaves the cheaper ones are kept.
-pub(super) fn cuts(node: &Node, lower: &[Vec<Cut>], weight: impl Fn(u32) -> f64) -> Vec<Cut> {
+pub(super) fn cuts(
+    node: &XagNode,
+    lower: &[Vec<MappingCut>],
+    weight: impl Fn(u32) -> f64,
+) -> Vec<MappingCut> {
     let Some([x, y]) = node.fan_ins() else { return Vec::new() };
-    let with_itself =
-        |edge: Edge| std::iter::once(Cut::of_itself(edge.node())).chain(lower[edge.node()].iter().copied());
-    let mut found: Vec<Cut> = Vec::with_capacity(64);
+    let with_itself = |edge: XagEdge| {
+        std::iter::once(MappingCut::of_itself(edge.node())).chain(lower[edge.node()].iter().copied())
+    };
+    let mut found: Vec<MappingCut> = Vec::with_capacity(64);
     for of_x in with_itself(x) {
         for of_y in with_itself(y) {
             let Some(mut cut) = of_x.union(&of_y) else { continue };
@@ -104,7 +109,7 @@ pub(super) fn cuts(node: &Node, lower: &[Vec<Cut>], weight: impl Fn(u32) -> f64)
                 continue;
             }
             let (p, q) = (of_x.over(&cut, x.is_complemented()), of_y.over(&cut, y.is_complemented()));
-            cut.function = if matches!(node, Node::And(..)) { p & q } else { p ^ q };
+            cut.function = if matches!(node, XagNode::And(..)) { p & q } else { p ^ q };
             let cut = cut.reduced();
             // A constant or a single leaf: what simplification has left behind. There is no cell for that.
             if cut.count >= 2 {
@@ -116,11 +121,12 @@ pub(super) fn cuts(node: &Node, lower: &[Vec<Cut>], weight: impl Fn(u32) -> f64)
     // The cut of the fan-ins always stays: there is a cell for it.
     let mut own = [x.node() as u32, y.node() as u32];
     own.sort_unstable();
-    let key = |cut: &Cut| match cut.leaves() == own {
+    let key = |cut: &MappingCut| match cut.leaves() == own {
         true => f64::NEG_INFINITY,
         false => cut.leaves().iter().map(|&leaf| weight(leaf)).sum(),
     };
-    let mut keyed: Vec<(u8, f64, Cut)> = found.into_iter().map(|cut| (cut.count, key(&cut), cut)).collect();
+    let mut keyed: Vec<(u8, f64, MappingCut)> =
+        found.into_iter().map(|cut| (cut.count, key(&cut), cut)).collect();
     keyed.sort_by(|x, y| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)));
     keyed.truncate(MAX_CUTS);
     keyed.into_iter().map(|(.., cut)| cut).collect()
@@ -133,9 +139,9 @@ mod tests {
 
     use super::*;
     use axmul_netlist::cases::COUNTING;
-    use axmul_netlist::graph::Graph;
+    use axmul_netlist::xag::Xag;
 
-    fn all(graph: &Graph) -> Vec<Vec<Cut>> {
+    fn all(graph: &Xag) -> Vec<Vec<MappingCut>> {
         let mut all = Vec::new();
         for node in graph.nodes() {
             let own = cuts(node, &all, |_| 1.0);
@@ -150,8 +156,8 @@ mod tests {
         fn cuts_compute_their_nodes(
             gates in prop::collection::vec((any::<bool>(), any::<[u8; 2]>(), any::<[bool; 2]>()), 1..30)
         ) {
-            let mut graph = Graph::new(6);
-            let mut edges: Vec<Edge> = graph.inputs().collect();
+            let mut graph = Xag::new(6);
+            let mut edges: Vec<XagEdge> = graph.inputs().collect();
             for (xor, of, complemented) in gates {
                 let [x, y] = [0, 1].map(|i| {
                     edges[usize::from(of[i]) % edges.len()].complemented_if(complemented[i])
@@ -176,8 +182,8 @@ mod tests {
 
     #[test]
     fn the_sum_of_three_is_found_whatever_its_order() {
-        let mut g = Graph::new(3);
-        let [a, b, c] = <[Edge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let mut g = Xag::new(3);
+        let [a, b, c] = <[XagEdge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
         let partial = g.xor(a, c);
         let sum = g.xor(partial, b);
         let found = &all(&g)[sum.node()];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::MapError;
 use super::cuts::{LEAVES, depends};
-use crate::library::{Library, LibraryCell, TruthTable};
+use crate::library::{CellLibrary, LibraryCell, TruthTable};
 
 /// A cell's output that computes some function of leaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) struct Match {
 
 /// A cell whose two outputs compute a pair of functions of leaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pair {
+pub(super) struct TwoOutputMatch {
     /// The cell and its inputs; the output is not used.
     pub of: Match,
     /// The functions of its outputs.
@@ -30,29 +30,29 @@ pub(super) struct Pair {
 
 /// Area, and the delays at a common load.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Figures {
+pub(super) struct CellFigures {
     /// Square micrometres.
     pub area: f64,
     /// By output, then by input, in nanoseconds.
     pub delays: Vec<Vec<f64>>,
 }
 
-impl Figures {
+impl CellFigures {
     fn slowest(&self, output: u8) -> f64 {
         self.delays[usize::from(output)].iter().copied().fold(0.0, f64::max)
     }
 }
 
 /// The cells of a library by what they compute.
-pub(super) struct Cells {
+pub(super) struct MatchTable {
     /// By cell of the library.
-    pub figures: Vec<Figures>,
+    pub figures: Vec<CellFigures>,
     /// The smallest inverter.
     pub inverter: u32,
     /// Whether there is a cell for the exclusive or of two, or for its complement.
     pub has_xor: bool,
     /// Cells with two outputs.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<TwoOutputMatch>,
     /// Where a function's matches are: the first one of each function, and the end.
     starts: Vec<u32>,
     matches: Vec<Match>,
@@ -64,8 +64,8 @@ const LOAD: f64 = 4.0;
 /// The slew at which delays are compared, in nanoseconds.
 const SLEW_NS: f64 = 0.05;
 
-impl Cells {
-    pub fn new(library: &Library) -> Result<Self, MapError> {
+impl MatchTable {
+    pub fn new(library: &CellLibrary) -> Result<Self, MapError> {
         let is_inverter = |cell: &LibraryCell| {
             let function = TruthTable::new(1, 0b01);
             cell.inputs.len() == 1 && cell.outputs.len() == 1 && cell.outputs[0].function == function
@@ -73,9 +73,9 @@ impl Cells {
         let inverter = smallest(library, is_inverter)
             .ok_or_else(|| MapError::NoInverter { library: library.name.clone() })?;
         let load_ff = LOAD * library.cells[inverter].inputs[0].capacitance_ff;
-        let figures: Vec<Figures> = library.cells.iter().map(|cell| figures(cell, load_ff)).collect();
+        let figures: Vec<CellFigures> = library.cells.iter().map(|cell| figures(cell, load_ff)).collect();
         let mut found: HashMap<(u16, u8), [Match; 2]> = HashMap::new();
-        let mut pairs: HashMap<([u16; 2], u8, u8), Pair> = HashMap::new();
+        let mut pairs: HashMap<([u16; 2], u8, u8), TwoOutputMatch> = HashMap::new();
         for (index, cell) in library.cells.iter().enumerate() {
             let functions = functions(cell);
             let Some(inputs) = functions.first().map(|_| cell.inputs.len()) else { continue };
@@ -92,7 +92,7 @@ impl Cells {
                     }
                     if let [one, other] = tables[..] {
                         let of = Match { cell: index as u32, output: 0, pins, phases };
-                        let new = Pair { of, functions: [one, other] };
+                        let new = TwoOutputMatch { of, functions: [one, other] };
                         let best = pairs.entry(([one, other], phases, inputs as u8)).or_insert(new);
                         if figures[index].area < figures[best.of.cell as usize].area {
                             *best = new;
@@ -140,13 +140,13 @@ impl Cells {
 }
 
 /// The index of the smallest cell of a kind.
-fn smallest(library: &Library, kind: impl Fn(&LibraryCell) -> bool) -> Option<usize> {
+fn smallest(library: &CellLibrary, kind: impl Fn(&LibraryCell) -> bool) -> Option<usize> {
     let cells = library.cells.iter().enumerate().filter(|(_, cell)| kind(cell));
     cells.min_by(|(_, x), (_, y)| x.area_um2.total_cmp(&y.area_um2)).map(|(index, _)| index)
 }
 
 /// Of two matches, the smallest and the fastest so far, each replaced if the new one is better.
-fn improve([small, fast]: &mut [Match; 2], new: Match, figures: &[Figures]) {
+fn improve([small, fast]: &mut [Match; 2], new: Match, figures: &[CellFigures]) {
     let area = |of: Match| figures[of.cell as usize].area;
     let delay = |of: Match| figures[of.cell as usize].slowest(of.output);
     let smaller = (area(new), delay(new)) < (area(*small), delay(*small));
@@ -158,7 +158,7 @@ fn improve([small, fast]: &mut [Match; 2], new: Match, figures: &[Figures]) {
     }
 }
 
-fn figures(cell: &LibraryCell, load_ff: f64) -> Figures {
+fn figures(cell: &LibraryCell, load_ff: f64) -> CellFigures {
     let delays = cell.outputs.iter().map(|output| {
         let mut delays = vec![0.0; cell.inputs.len()];
         for arc in &output.arcs {
@@ -169,7 +169,7 @@ fn figures(cell: &LibraryCell, load_ff: f64) -> Figures {
         }
         delays
     });
-    Figures { area: cell.area_um2, delays: delays.collect() }
+    CellFigures { area: cell.area_um2, delays: delays.collect() }
 }
 
 /// The functions of a cell's outputs, as tables of four variables; none if it is not one that is used: two to four
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn matches_compute_what_they_stand_for() {
         let library = library();
-        let cells = Cells::new(&library).unwrap();
+        let cells = MatchTable::new(&library).unwrap();
         let mut checked = 0;
         for function in 0..=u16::MAX {
             for of in cells.of(function) {
@@ -248,10 +248,10 @@ mod tests {
         let mut library = library();
         let and = library.find("AND2X1").unwrap();
         let name = |of: &Match| library.cells[of.cell as usize].name.clone();
-        let plain = |cells: &Cells| -> Vec<String> {
+        let plain = |cells: &MatchTable| -> Vec<String> {
             cells.of(0x8888).iter().filter(|of| of.phases == 0).map(name).collect()
         };
-        assert_eq!(plain(&Cells::new(&library).unwrap()), ["AND2X1"]);
+        assert_eq!(plain(&MatchTable::new(&library).unwrap()), ["AND2X1"]);
         let mut strong = cell("AND2X2", 2.8158, 2, &[0b1000]);
         strong.outputs[0].arcs = library.cells[and].outputs[0].arcs.clone();
         for arc in &mut strong.outputs[0].arcs {
@@ -259,7 +259,7 @@ mod tests {
         }
         let mut more = library.clone();
         more.cells.push(strong);
-        let cells = Cells::new(&more).unwrap();
+        let cells = MatchTable::new(&more).unwrap();
         let names: Vec<&str> = cells
             .of(0x8888)
             .iter()
@@ -268,7 +268,7 @@ mod tests {
             .collect();
         assert_eq!(names, ["AND2X1", "AND2X2"]);
         library.cells.retain(|cell| !cell.name.starts_with("INV"));
-        let error = Cells::new(&library).err().unwrap().to_string();
+        let error = MatchTable::new(&library).err().unwrap().to_string();
         assert_eq!(
             error,
             "library test has no inverter (a cell of one input and one output, its complement)"

@@ -19,16 +19,16 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-use super::Mapped;
-use super::library::Library;
-use super::optimise::{Logic, same};
-use matches::Cells;
+use super::MappedCircuit;
+use super::library::CellLibrary;
+use super::optimize::{XagCircuit, same};
+use matches::MatchTable;
 use select::Mapper;
-use subject::Subject;
+use subject::SubjectGraph;
 
 /// What the chosen cells shall be best at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Goal {
+pub enum MappingGoal {
     /// The smallest sum of cell areas.
     #[default]
     Area,
@@ -56,25 +56,25 @@ pub enum MapError {
 }
 
 /// The cells of a library, ready for mapping any number of circuits.
-pub struct Target {
-    cells: Cells,
-    library: Library,
+pub struct TechnologyMapper {
+    cells: MatchTable,
+    library: CellLibrary,
 }
 
-impl Target {
+impl TechnologyMapper {
     /// Finds what the cells can stand for. Cells of more than four inputs or two outputs are not used.
-    pub fn new(library: &Library) -> Result<Self, MapError> {
-        Ok(Self { cells: Cells::new(library)?, library: library.clone() })
+    pub fn new(library: &CellLibrary) -> Result<Self, MapError> {
+        Ok(Self { cells: MatchTable::new(library)?, library: library.clone() })
     }
 
     /// Maps a circuit. The cells' indices are those of the library.
-    pub fn map(&self, logic: &Logic, goal: Goal) -> Mapped {
-        let subject = Subject::new(logic, self.cells.has_xor);
+    pub fn map(&self, logic: &XagCircuit, goal: MappingGoal) -> MappedCircuit {
+        let subject = SubjectGraph::new(logic, self.cells.has_xor);
         let mut mapper = Mapper::new(&self.cells, &subject, goal);
-        if goal == Goal::Area {
+        if goal == MappingGoal::Area {
             mapper.flow_round();
         }
-        if goal == Goal::Delay {
+        if goal == MappingGoal::Delay {
             mapper.exact_round();
         }
         for _ in 0..ROUNDS {
@@ -99,14 +99,14 @@ const ROUNDS: usize = 6;
 
 /// Maps a circuit onto the cells of a library.
 ///
-/// For each function the smallest cell is used, or with [`Goal::Delay`] a faster one where the longest path needs it;
+/// For each function the smallest cell is used, or with [`MappingGoal::Delay`] a faster one where the longest path needs it;
 /// cells of greater drive strength are not chosen by what they drive.
-pub fn map(logic: &Logic, library: &Library, goal: Goal) -> Result<Mapped, MapError> {
-    Ok(Target::new(library)?.map(logic, goal))
+pub fn map(logic: &XagCircuit, library: &CellLibrary, goal: MappingGoal) -> Result<MappedCircuit, MapError> {
+    Ok(TechnologyMapper::new(library)?.map(logic, goal))
 }
 
 /// The product bits of a mapped circuit in 64 cases, of which `inputs` holds a word for each input bit.
-pub fn lanes(mapped: &Mapped, library: &Library, inputs: &[u64]) -> Vec<u64> {
+pub fn lanes(mapped: &MappedCircuit, library: &CellLibrary, inputs: &[u64]) -> Vec<u64> {
     use axmul_api::Signal;
 
     // The outputs of all instances, and where those of each begin.

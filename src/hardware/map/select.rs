@@ -5,11 +5,11 @@
 //! areas follow Mishchenko, Chatterjee and Brayton, "Improvements to technology mapping for LUT-based FPGAs", IEEE
 //! Trans. CAD 26(2), 2007, here with both polarities of every node.
 
-use super::Goal;
-use super::cover::{Choice, Cover, Kind, point};
-use super::cuts::{Cut, cuts};
-use super::matches::Cells;
-use super::subject::Subject;
+use super::MappingGoal;
+use super::cover::{CellCover, CoverChoice, CoverKind, point};
+use super::cuts::{MappingCut, cuts};
+use super::matches::MatchTable;
+use super::subject::SubjectGraph;
 
 /// How many of the choices that are best by area flow are tried for their exact area.
 const TRIED: usize = 10;
@@ -18,12 +18,12 @@ const TRIED: usize = 10;
 pub(super) const EPSILON: f64 = 1e-9;
 
 pub(super) struct Mapper<'a> {
-    pub cells: &'a Cells,
-    pub subject: &'a Subject,
-    pub goal: Goal,
-    pub cover: Cover,
+    pub cells: &'a MatchTable,
+    pub subject: &'a SubjectGraph,
+    pub goal: MappingGoal,
+    pub cover: CellCover,
     /// By node.
-    pub cuts: Vec<Vec<Cut>>,
+    pub cuts: Vec<Vec<MappingCut>>,
     /// By point, its area with a share of what it rests on.
     flows: Vec<f64>,
     /// By point, how often it is expected to be used.
@@ -33,18 +33,18 @@ pub(super) struct Mapper<'a> {
     /// The shortest longest path of a cover so far, in nanoseconds.
     deadline: f64,
     /// The latest choices that met it.
-    in_time: Vec<Choice>,
+    in_time: Vec<CoverChoice>,
 }
 
 impl<'a> Mapper<'a> {
     /// Finds the cuts, and a first cover.
-    pub fn new(cells: &'a Cells, subject: &'a Subject, goal: Goal) -> Self {
+    pub fn new(cells: &'a MatchTable, subject: &'a SubjectGraph, goal: MappingGoal) -> Self {
         let points = 2 * subject.nodes.len();
         let mut mapper = Self {
             cells,
             subject,
             goal,
-            cover: Cover::new(points),
+            cover: CellCover::new(points),
             cuts: Vec::with_capacity(subject.nodes.len()),
             flows: vec![0.0; points],
             expected: vec![0.0; points],
@@ -68,7 +68,7 @@ impl<'a> Mapper<'a> {
             let own = cuts(&subject.nodes[node], &mapper.cuts, weight);
             mapper.cuts.push(own);
             if subject.gates().contains(&node) {
-                mapper.by_flow(node, goal == Goal::Delay);
+                mapper.by_flow(node, goal == MappingGoal::Delay);
             }
         }
         mapper.settle();
@@ -101,7 +101,7 @@ impl<'a> Mapper<'a> {
                 tried.sort_by(|x, y| x.0.total_cmp(&y.0));
                 tried.truncate(TRIED);
                 let other = self.cover.choices[(at ^ 1) as usize];
-                if other.kind != Kind::Inverter {
+                if other.kind != CoverKind::Inverter {
                     let inverter = self.inverter(at);
                     tried.push((self.flow(&inverter), inverter));
                 }
@@ -121,25 +121,26 @@ impl<'a> Mapper<'a> {
     fn is_shared(&self, at: u32) -> bool {
         let choice = self.cover.choices[at as usize];
         match choice.kind {
-            Kind::Output { .. } => self.cover.uses[choice.inputs()[0] as usize] > 1,
+            CoverKind::Output { .. } => self.cover.uses[choice.inputs()[0] as usize] > 1,
             // The inverter behind such an output costs less than anything else.
-            Kind::Inverter => {
+            CoverKind::Inverter => {
                 let other = self.cover.choices[(at ^ 1) as usize];
-                matches!(other.kind, Kind::Output { .. }) && self.cover.uses[other.inputs()[0] as usize] > 1
+                matches!(other.kind, CoverKind::Output { .. })
+                    && self.cover.uses[other.inputs()[0] as usize] > 1
             }
             _ => false,
         }
     }
 
     /// Of the choices that come in time, the one of least flow.
-    fn best(&self, tried: &[(f64, Choice)], at: u32) -> Option<Choice> {
+    fn best(&self, tried: &[(f64, CoverChoice)], at: u32) -> Option<CoverChoice> {
         let required = self.required[at as usize] + EPSILON;
         let in_time = tried.iter().filter(|(_, choice)| self.cover.arrival(self.cells, choice) <= required);
         in_time.min_by(|x, y| x.0.total_cmp(&y.0)).map(|&(_, choice)| choice)
     }
 
     /// The choice that adds the least area for a used point.
-    fn by_area(&mut self, at: u32, tried: &[(f64, Choice)]) {
+    fn by_area(&mut self, at: u32, tried: &[(f64, CoverChoice)]) {
         let index = at as usize;
         let old = self.cover.choices[index];
         let (area, arrival) = (self.cover.release(at), self.cover.arrival(self.cells, &old));
@@ -181,7 +182,7 @@ impl<'a> Mapper<'a> {
         }
         for (at, own) in points.into_iter().zip(direct) {
             let other = self.cover.choices[(at ^ 1) as usize];
-            if other.kind == Kind::Inverter || direct[(at as usize & 1) ^ 1].is_none() {
+            if other.kind == CoverKind::Inverter || direct[(at as usize & 1) ^ 1].is_none() {
                 continue;
             }
             let inverter = self.inverter(at);
@@ -193,7 +194,7 @@ impl<'a> Mapper<'a> {
     }
 
     /// Every cell that makes the signal of a point from the leaves of a cut, with its flow.
-    fn candidates(&self, at: u32) -> Vec<(f64, Choice)> {
+    fn candidates(&self, at: u32) -> Vec<(f64, CoverChoice)> {
         let mut found = Vec::new();
         for cut in &self.cuts[at as usize >> 1] {
             let function = if at & 1 == 1 { !cut.function } else { cut.function };
@@ -203,9 +204,9 @@ impl<'a> Mapper<'a> {
                     let leaf = usize::from(of.pins[pin]);
                     leaves.get(leaf).map_or(0, |&node| node << 1 | u32::from(of.phases >> leaf & 1))
                 });
-                let kind = Kind::Cell { cell: of.cell, output: of.output };
+                let kind = CoverKind::Cell { cell: of.cell, output: of.output };
                 let area = self.cells.figures[of.cell as usize].area;
-                let choice = Choice::new(kind, area, &inputs[..leaves.len()]);
+                let choice = CoverChoice::new(kind, area, &inputs[..leaves.len()]);
                 found.push((self.flow(&choice), choice));
             }
         }
@@ -213,18 +214,22 @@ impl<'a> Mapper<'a> {
     }
 
     /// The other polarity, inverted.
-    pub fn inverter(&self, at: u32) -> Choice {
-        Choice::new(Kind::Inverter, self.cells.figures[self.cells.inverter as usize].area, &[at ^ 1])
+    pub fn inverter(&self, at: u32) -> CoverChoice {
+        CoverChoice::new(
+            CoverKind::Inverter,
+            self.cells.figures[self.cells.inverter as usize].area,
+            &[at ^ 1],
+        )
     }
 
     /// The area of a choice, with shares of what it rests on.
-    fn flow(&self, choice: &Choice) -> f64 {
+    fn flow(&self, choice: &CoverChoice) -> f64 {
         let share = |&input: &u32| self.flows[input as usize] / self.expected[input as usize].max(1.0);
         choice.area + choice.inputs().iter().map(share).sum::<f64>()
     }
 
     /// A cell that several points may rest on. Returns its point.
-    pub fn share(&mut self, choice: Choice) -> u32 {
+    pub fn share(&mut self, choice: CoverChoice) -> u32 {
         let flow = self.flow(&choice);
         self.flows.push(flow);
         self.expected.push(2.0);
@@ -241,7 +246,7 @@ impl<'a> Mapper<'a> {
     }
 
     /// Sets the choice of a point, whose uses are the caller's to count.
-    pub fn choose(&mut self, at: u32, choice: Choice) {
+    pub fn choose(&mut self, at: u32, choice: CoverChoice) {
         self.cover.choices[at as usize] = choice;
         self.refresh(at);
     }
@@ -255,7 +260,7 @@ impl<'a> Mapper<'a> {
 
     /// Passes the time limit of a point on to all that it rests on now.
     pub fn tighten(&mut self, at: u32) {
-        if self.goal == Goal::Area {
+        if self.goal == MappingGoal::Area {
             return;
         }
         let mut pending = vec![at];
@@ -283,7 +288,7 @@ impl<'a> Mapper<'a> {
     pub fn settle(&mut self) {
         self.cover.count(&self.subject.outputs);
         self.required.fill(f64::INFINITY);
-        if self.goal == Goal::Area {
+        if self.goal == MappingGoal::Area {
             return;
         }
         let outputs = || self.subject.outputs.iter().map(|&edge| point(edge) as usize);
@@ -295,7 +300,7 @@ impl<'a> Mapper<'a> {
         outputs().for_each(|at| self.required[at] = self.deadline);
         for node in (1..self.subject.nodes.len()).rev() {
             let mut points = [2 * node, 2 * node + 1];
-            points.sort_by_key(|&at| self.cover.choices[at].kind != Kind::Inverter);
+            points.sort_by_key(|&at| self.cover.choices[at].kind != CoverKind::Inverter);
             for at in points.into_iter().filter(|&at| self.cover.uses[at] > 0) {
                 let own = self.required[at];
                 for (input, delay) in self.cover.paths(self.cells, &self.cover.choices[at]) {

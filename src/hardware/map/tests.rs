@@ -4,15 +4,15 @@ use axmul_api::{Gates, OperandFormat, Recorder, Signal};
 use proptest::prelude::*;
 
 use super::*;
-use crate::library::{Arc, InputPin, LibraryCell, OutputPin, Sense, Surface, TruthTable};
-use crate::optimise::optimise;
+use crate::library::{InputPin, LibraryCell, OutputPin, Surface, TimingArc, TimingSense, TruthTable};
+use crate::optimize::optimize;
 use axmul_netlist::testing::{lanes as netlist_lanes, member, netlists};
 
 /// A cell whose outputs have these tables, every path 0.02 ns and more for more area.
 pub(super) fn cell(name: &str, area_um2: f64, inputs: usize, tables: &[u64]) -> LibraryCell {
-    let arc = |input| Arc {
+    let arc = |input| TimingArc {
         input,
-        sense: Sense::Both,
+        sense: TimingSense::Both,
         delay_ns: [0.01, 0.02].map(|delay| Surface::constant(delay + area_um2 * 1e-3)),
         transition_ns: [0.01, 0.01].map(Surface::constant),
         energy_fj: [1.0, 1.0].map(Surface::constant),
@@ -33,7 +33,7 @@ pub(super) fn cell(name: &str, area_um2: f64, inputs: usize, tables: &[u64]) -> 
 }
 
 /// Cells of the kinds and areas of the OSU library.
-pub(super) fn library() -> Library {
+pub(super) fn library() -> CellLibrary {
     let cells = vec![
         cell("INVX1", 1.4079, 1, &[0b01]),
         cell("NAND2X1", 1.8772, 2, &[0b0111]),
@@ -51,7 +51,7 @@ pub(super) fn library() -> Library {
         cell("HAX1", 4.693, 2, &[0b0110, 0b1000]),
         cell("FAX1", 8.9167, 3, &[0x96, 0xe8]),
     ];
-    Library {
+    CellLibrary {
         name: "test".to_owned(),
         process: "none".to_owned(),
         source: "none".to_owned(),
@@ -61,22 +61,22 @@ pub(super) fn library() -> Library {
 }
 
 /// The library without cells whose names begin so.
-fn without(names: &[&str]) -> Library {
+fn without(names: &[&str]) -> CellLibrary {
     let mut library = library();
     library.cells.retain(|cell| !names.iter().any(|name| cell.name.starts_with(name)));
     library
 }
 
-fn area(mapped: &Mapped, library: &Library) -> f64 {
+fn area(mapped: &MappedCircuit, library: &CellLibrary) -> f64 {
     mapped.instances.iter().map(|instance| library.cells[instance.cell].area_um2).sum()
 }
 
-fn count(mapped: &Mapped, library: &Library, name: &str) -> usize {
+fn count(mapped: &MappedCircuit, library: &CellLibrary, name: &str) -> usize {
     mapped.instances.iter().filter(|instance| library.cells[instance.cell].name == name).count()
 }
 
 /// The longest path, every cell at its constant delay.
-fn delay(mapped: &Mapped, library: &Library) -> f64 {
+fn delay(mapped: &MappedCircuit, library: &CellLibrary) -> f64 {
     let mut arrivals: Vec<f64> = Vec::new();
     let at = |arrivals: &[f64], signal: &Signal| match signal {
         Signal::Cell(instance, _) => arrivals[*instance],
@@ -90,7 +90,7 @@ fn delay(mapped: &Mapped, library: &Library) -> f64 {
 }
 
 /// In topological order, every instance with all its inputs, and each used.
-fn check_form(mapped: &Mapped, library: &Library) {
+fn check_form(mapped: &MappedCircuit, library: &CellLibrary) {
     let mut used = vec![false; mapped.instances.len()];
     let mut note = |signal: &Signal, before: usize| {
         if let Signal::Cell(instance, _) = *signal {
@@ -115,8 +115,8 @@ proptest! {
             2 => without(&["X", "H", "F", "AN", "AO", "O", "NO", "M", "NAND3"]),
             _ => without(&["AN", "NA", "O", "M", "A"]),
         };
-        let goal = if delay { Goal::Delay } else { Goal::Area };
-        for logic in [optimise(&netlist), Logic::new(&netlist)] {
+        let goal = if delay { MappingGoal::Delay } else { MappingGoal::Area };
+        for logic in [optimize(&netlist), XagCircuit::new(&netlist)] {
             let mapped = map(&logic, &library, goal).unwrap();
             check_form(&mapped, &library);
             prop_assert!(same(&logic, |cases| lanes(&mapped, &library, cases)));
@@ -127,8 +127,8 @@ proptest! {
     #[test]
     fn each_goal_is_better_at_its_own(netlist in netlists()) {
         let library = library();
-        let logic = optimise(&netlist);
-        let [small, fast] = [Goal::Area, Goal::Delay].map(|goal| map(&logic, &library, goal).unwrap());
+        let logic = optimize(&netlist);
+        let [small, fast] = [MappingGoal::Area, MappingGoal::Delay].map(|goal| map(&logic, &library, goal).unwrap());
         prop_assert!(delay(&fast, &library) <= delay(&small, &library) + 1e-9);
     }
 }
@@ -139,7 +139,7 @@ proptest! {
 fn an_array_becomes_adders_again() {
     let library = library();
     let netlist = member("exact", OperandFormat::unsigned(8, 8), &[]);
-    let mapped = map(&optimise(&netlist), &library, Goal::Area).unwrap();
+    let mapped = map(&optimize(&netlist), &library, MappingGoal::Area).unwrap();
     assert_eq!(count(&mapped, &library, "FAX1"), 48);
     let written = 64.0 * 2.3465 + 48.0 * 8.9167 + 8.0 * 4.693;
     assert!(area(&mapped, &library) < 1.01 * written, "{}", area(&mapped, &library));
@@ -156,7 +156,7 @@ fn adders_of_gates_are_recognised() {
     let carry = g.mux(partial, b, a);
     let (half, and) = (g.xor(carry, d), g.nand(carry, d));
     let library = library();
-    let mapped = map(&optimise(&g.finish(vec![sum, half, and, d])), &library, Goal::Area).unwrap();
+    let mapped = map(&optimize(&g.finish(vec![sum, half, and, d])), &library, MappingGoal::Area).unwrap();
     assert_eq!(["FAX1", "HAX1", "INVX1"].map(|name| count(&mapped, &library, name)), [1, 1, 1]);
     assert_eq!(mapped.instances.len(), 3);
 }
@@ -168,7 +168,7 @@ fn adders_that_do_not_pay_are_left() {
     let full = library.find("FAX1").unwrap();
     library.cells[full].area_um2 = 100.0;
     let netlist = member("exact", OperandFormat::unsigned(4, 4), &[]);
-    let mapped = map(&optimise(&netlist), &library, Goal::Area).unwrap();
+    let mapped = map(&optimize(&netlist), &library, MappingGoal::Area).unwrap();
     assert_eq!(count(&mapped, &library, "FAX1"), 0);
     assert!(area(&mapped, &library) < 250.0);
 }
@@ -179,8 +179,8 @@ fn families_keep_their_products() {
     for format in [OperandFormat::unsigned(4, 4), OperandFormat::signed(8, 8)] {
         for (family, parameters) in [("exact", &[][..]), ("truncated", &[3]), ("drum", &[3])] {
             let netlist = member(family, format, parameters);
-            for goal in [Goal::Area, Goal::Delay] {
-                let logic = optimise(&netlist);
+            for goal in [MappingGoal::Area, MappingGoal::Delay] {
+                let logic = optimize(&netlist);
                 let mapped = map(&logic, &library, goal).unwrap();
                 check_form(&mapped, &library);
                 let products = |cases: &[u64]| lanes(&mapped, &library, cases);
@@ -195,18 +195,18 @@ fn constants_and_wires_need_no_cells() {
     let mut g = Recorder::new(OperandFormat::unsigned(2, 2));
     let inputs: Vec<Signal> = g.inputs().collect();
     let outputs = vec![g.constant(true), g.constant(false), inputs[3], inputs[0]];
-    let mapped = map(&optimise(&g.finish(outputs.clone())), &library(), Goal::Area).unwrap();
+    let mapped = map(&optimize(&g.finish(outputs.clone())), &library(), MappingGoal::Area).unwrap();
     assert_eq!((mapped.instances.len(), mapped.outputs), (0, outputs));
 }
 
 #[test]
 fn libraries_that_cannot_make_everything_are_refused() {
-    let logic = optimise(&member("exact", OperandFormat::unsigned(2, 2), &[]));
-    let error = map(&logic, &without(&["AND", "NAND", "OR", "NOR", "HA"]), Goal::Area).unwrap_err();
+    let logic = optimize(&member("exact", OperandFormat::unsigned(2, 2), &[]));
+    let error = map(&logic, &without(&["AND", "NAND", "OR", "NOR", "HA"]), MappingGoal::Area).unwrap_err();
     assert_eq!(
         error.to_string(),
         "library test has no gate of two inputs (an AND, OR, NAND or NOR), without which nothing can be made"
     );
-    let error = map(&logic, &without(&["INV"]), Goal::Delay).unwrap_err();
+    let error = map(&logic, &without(&["INV"]), MappingGoal::Delay).unwrap_err();
     assert!(error.to_string().contains("no inverter"), "{error}");
 }

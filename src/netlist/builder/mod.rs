@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use axmul_api::{CellKind, Gates};
 
-use super::cells::LibraryCell;
+use super::cells::StandardCell;
 use super::design::{Design, Port, Wire};
-use super::{NetlistError, Place, Problem};
-use sorting::{Sorting, State};
+use super::{NetlistError, NetlistErrorKind, SourceLocation};
+use sorting::{NetState, TopologicalSort};
 
 /// The most nets that a circuit may have, those within its cells and expressions included. A 32x32 multiplier has
 /// some ten thousand.
@@ -22,7 +22,7 @@ pub const MAX_NETS: usize = 1 << 22;
 pub struct Net(u32);
 
 #[derive(Clone, Copy, Debug)]
-enum Driver {
+enum NetDriver {
     Nothing,
     Constant(bool),
     Input,
@@ -33,25 +33,25 @@ enum Driver {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Unchecked {
+struct UncheckedGate {
     kind: CellKind,
     inputs: [Net; 3],
 }
 
 /// A library cell that the text holds.
 #[derive(Clone, Debug)]
-struct Instance {
+struct RecordedCell {
     kind: Arc<str>,
-    cell: &'static LibraryCell,
+    cell: &'static StandardCell,
     inputs: Box<[Net]>,
 }
 
 /// A named net: those between them have neither name nor place.
 #[derive(Clone, Debug)]
-struct Named {
+struct NetLabel {
     name: Box<str>,
     /// The declaration, until it is driven; then the driver.
-    place: Place,
+    location: SourceLocation,
 }
 
 /// A circuit that is being read.
@@ -60,12 +60,12 @@ struct Named {
 /// [`Self::drive`] connects it, in any order. [`Self::finish`] checks what lies between inputs and outputs: every net
 /// driven, no loops. What no output depends on is not looked at.
 #[derive(Clone, Debug)]
-pub struct Builder {
-    drivers: Vec<Driver>,
+pub struct DesignBuilder {
+    drivers: Vec<NetDriver>,
     /// By net; `None` for nets between gates.
-    named: Vec<Option<Box<Named>>>,
-    gates: Vec<Unchecked>,
-    instances: Vec<Instance>,
+    named: Vec<Option<Box<NetLabel>>>,
+    gates: Vec<UncheckedGate>,
+    instances: Vec<RecordedCell>,
     /// The names of the cells of all instances, each once.
     kinds: HashSet<Arc<str>>,
     /// A net was asked for that [`MAX_NETS`] forbids.
@@ -75,16 +75,16 @@ pub struct Builder {
 const ZERO: Net = Net(0);
 const ONE: Net = Net(1);
 
-impl Default for Builder {
+impl Default for DesignBuilder {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Builder {
+impl DesignBuilder {
     /// An empty circuit.
     pub fn new() -> Self {
-        let drivers = vec![Driver::Constant(false), Driver::Constant(true)];
+        let drivers = vec![NetDriver::Constant(false), NetDriver::Constant(true)];
         Self {
             drivers,
             named: vec![None, None],
@@ -95,7 +95,7 @@ impl Builder {
         }
     }
 
-    fn add(&mut self, driver: Driver, named: Option<Box<Named>>) -> Net {
+    fn add(&mut self, driver: NetDriver, named: Option<Box<NetLabel>>) -> Net {
         if self.drivers.len() >= MAX_NETS {
             self.full = true;
             return ZERO;
@@ -111,44 +111,44 @@ impl Builder {
     }
 
     /// A named net that nothing drives yet.
-    pub fn net(&mut self, name: &str, place: &Place) -> Net {
-        let named = Named { name: name.into(), place: place.clone() };
-        self.add(Driver::Nothing, Some(Box::new(named)))
+    pub fn net(&mut self, name: &str, location: &SourceLocation) -> Net {
+        let named = NetLabel { name: name.into(), location: location.clone() };
+        self.add(NetDriver::Nothing, Some(Box::new(named)))
     }
 
     /// Makes a net an input of the circuit.
-    pub fn drive_by_input(&mut self, net: Net, place: &Place) -> Result<(), NetlistError> {
-        self.set(net, Driver::Input, place)
+    pub fn drive_by_input(&mut self, net: Net, location: &SourceLocation) -> Result<(), NetlistError> {
+        self.set(net, NetDriver::Input, location)
     }
 
     /// Connects `net`, which nothing drives so far, to `source`.
-    pub fn drive(&mut self, net: Net, source: Net, place: &Place) -> Result<(), NetlistError> {
-        self.set(net, Driver::Net(source), place)
+    pub fn drive(&mut self, net: Net, source: Net, location: &SourceLocation) -> Result<(), NetlistError> {
+        self.set(net, NetDriver::Net(source), location)
     }
 
     /// Whether something drives the net already.
     pub fn is_driven(&self, net: Net) -> bool {
-        !matches!(self.drivers[net.0 as usize], Driver::Nothing)
+        !matches!(self.drivers[net.0 as usize], NetDriver::Nothing)
     }
 
-    fn set(&mut self, net: Net, driver: Driver, place: &Place) -> Result<(), NetlistError> {
+    fn set(&mut self, net: Net, driver: NetDriver, location: &SourceLocation) -> Result<(), NetlistError> {
         if self.full {
             return Ok(());
         }
         let index = net.0 as usize;
         match (&self.drivers[index], &mut self.named[index]) {
-            (Driver::Nothing, named) => {
+            (NetDriver::Nothing, named) => {
                 if let Some(named) = named {
-                    named.place = place.clone();
+                    named.location = location.clone();
                 }
                 self.drivers[index] = driver;
                 Ok(())
             }
             (_, named) => {
-                let (name, first) = named.as_ref().map_or(("a constant".into(), place.clone()), |named| {
-                    (named.name.to_string(), named.place.clone())
+                let (name, first) = named.as_ref().map_or(("a constant".into(), location.clone()), |named| {
+                    (named.name.to_string(), named.location.clone())
                 });
-                Err(Problem::DrivenTwice { net: name, first }.at(place))
+                Err(NetlistErrorKind::DrivenTwice { net: name, first }.at(location))
             }
         }
     }
@@ -159,7 +159,7 @@ impl Builder {
     pub(super) fn instance(
         &mut self,
         kind: &str,
-        cell: &'static LibraryCell,
+        cell: &'static StandardCell,
         inputs: &[Net],
         logic: Vec<Net>,
     ) -> Vec<Net> {
@@ -175,26 +175,26 @@ impl Builder {
             }
         };
         let index = self.instances.len() as u32;
-        self.instances.push(Instance { kind, cell, inputs: inputs.into() });
+        self.instances.push(RecordedCell { kind, cell, inputs: inputs.into() });
         let outputs = logic.into_iter().enumerate();
-        outputs.map(|(pin, net)| self.add(Driver::Cell(index, pin as u8, net), None)).collect()
+        outputs.map(|(pin, net)| self.add(NetDriver::Cell(index, pin as u8, net), None)).collect()
     }
 
     fn gate(&mut self, kind: CellKind, inputs: [Net; 3]) -> u32 {
         if !self.full {
-            self.gates.push(Unchecked { kind, inputs });
+            self.gates.push(UncheckedGate { kind, inputs });
         }
         self.gates.len().saturating_sub(1) as u32
     }
 
     fn single(&mut self, kind: CellKind, inputs: [Net; 3]) -> Net {
         let gate = self.gate(kind, inputs);
-        self.add(Driver::Gate(gate, 0), None)
+        self.add(NetDriver::Gate(gate, 0), None)
     }
 
     fn double(&mut self, kind: CellKind, inputs: [Net; 3]) -> (Net, Net) {
         let gate = self.gate(kind, inputs);
-        (self.add(Driver::Gate(gate, 0), None), self.add(Driver::Gate(gate, 1), None))
+        (self.add(NetDriver::Gate(gate, 0), None), self.add(NetDriver::Gate(gate, 1), None))
     }
 
     /// Checks the circuit. Ports come with their nets, the least significant first; the nets of input ports have been
@@ -204,26 +204,26 @@ impl Builder {
         name: impl Into<String>,
         inputs: Vec<(Port, Vec<Net>)>,
         outputs: Vec<(Port, Vec<Net>)>,
-        place: &Place,
+        location: &SourceLocation,
     ) -> Result<Design, NetlistError> {
         if self.full {
             let what = format!("the circuit has more than {MAX_NETS} nets");
-            return Err(Problem::TooLarge { what, limit: format!("{MAX_NETS}") }.at(place));
+            return Err(NetlistErrorKind::TooLarge { what, limit: format!("{MAX_NETS}") }.at(location));
         }
         for (port, nets) in inputs.iter().chain(&outputs) {
             assert_eq!(port.width, nets.len(), "bits of port {}", port.name);
         }
-        let mut sorting = Sorting::new(&self);
+        let mut sorting = TopologicalSort::new(&self);
         for (number, net) in inputs.iter().flat_map(|(_, nets)| nets).enumerate() {
-            sorting.wires[net.0 as usize] = State::Done(Wire::Input(number as u32));
+            sorting.wires[net.0 as usize] = NetState::Done(Wire::Input(number as u32));
         }
         let mut driven = Vec::new();
         for (port, nets) in &outputs {
             for &net in nets {
-                driven.push(sorting.visit(net, &port.place)?);
+                driven.push(sorting.visit(net, &port.location)?);
             }
         }
-        let instances = self.placed(&inputs, &outputs);
+        let instances = self.design_cells(&inputs, &outputs);
         let ports = |ports: Vec<(Port, _)>| ports.into_iter().map(|(port, _)| port).collect();
         let gates = sorting.gates;
         Ok(Design {
@@ -237,7 +237,7 @@ impl Builder {
     }
 }
 
-impl Gates for Builder {
+impl Gates for DesignBuilder {
     type Bit = Net;
 
     fn constant(&mut self, value: bool) -> Net {
@@ -290,31 +290,31 @@ mod tests {
     use axmul_api::Bits;
 
     use super::*;
-    use crate::Source;
+    use crate::SourceText;
 
-    fn place(line: u32) -> Place {
-        Source::new("t.v", *b"").place(line, 0)
+    fn location(line: u32) -> SourceLocation {
+        SourceText::new("t.v", *b"").location(line, 0)
     }
 
     fn port(name: &str) -> Port {
-        Port { name: name.into(), width: 1, range: None, signed: None, place: place(1) }
+        Port { name: name.into(), width: 1, range: None, signed: None, location: location(1) }
     }
 
     /// y = a xor b, driven before its parts are.
     #[test]
     fn order_does_not_matter() {
-        let mut g = Builder::new();
-        let [a, b, middle, y] = ["a", "b", "m", "y"].map(|name| g.net(name, &place(1)));
-        g.drive(y, middle, &place(2)).unwrap();
-        g.drive_by_input(a, &place(1)).unwrap();
-        g.drive_by_input(b, &place(1)).unwrap();
+        let mut g = DesignBuilder::new();
+        let [a, b, middle, y] = ["a", "b", "m", "y"].map(|name| g.net(name, &location(1)));
+        g.drive(y, middle, &location(2)).unwrap();
+        g.drive_by_input(a, &location(1)).unwrap();
+        g.drive_by_input(b, &location(1)).unwrap();
         let xor = g.xor(a, b);
-        g.drive(middle, xor, &place(3)).unwrap();
+        g.drive(middle, xor, &location(3)).unwrap();
         let design = g.finish(
             "t",
             vec![(port("a"), vec![a]), (port("b"), vec![b])],
             vec![(port("y"), vec![y])],
-            &place(1),
+            &location(1),
         );
         let design = design.unwrap();
         assert_eq!(design.build(&mut Bits, &[true, false]), [true]);
@@ -323,45 +323,45 @@ mod tests {
 
     #[test]
     fn two_drivers_are_refused() {
-        let mut g = Builder::new();
-        let y = g.net("y", &place(1));
+        let mut g = DesignBuilder::new();
+        let y = g.net("y", &location(1));
         let one = g.constant(true);
-        g.drive(y, one, &place(2)).unwrap();
-        let message = g.drive(y, one, &place(3)).unwrap_err().to_string();
+        g.drive(y, one, &location(2)).unwrap();
+        let message = g.drive(y, one, &location(3)).unwrap_err().to_string();
         assert_eq!(message, "t.v:3: 'y' is driven twice, first at t.v:2; a net has one driver");
     }
 
     #[test]
     fn nets_without_a_driver_matter_where_they_are_read() {
-        let mut g = Builder::new();
-        let [x, y] = ["x", "y"].map(|name| g.net(name, &place(4)));
+        let mut g = DesignBuilder::new();
+        let [x, y] = ["x", "y"].map(|name| g.net(name, &location(4)));
         let not = g.not(x);
-        g.drive(y, not, &place(5)).unwrap();
-        let error = g.clone().finish("t", vec![], vec![(port("y"), vec![y])], &place(1)).unwrap_err();
+        g.drive(y, not, &location(5)).unwrap();
+        let error = g.clone().finish("t", vec![], vec![(port("y"), vec![y])], &location(1)).unwrap_err();
         assert!(error.to_string().starts_with("t.v:4: nothing drives 'x'"), "{error}");
-        assert!(g.finish("t", vec![], vec![], &place(1)).is_ok());
+        assert!(g.finish("t", vec![], vec![], &location(1)).is_ok());
     }
 
     #[test]
     fn loops_are_spelt_out() {
-        let mut g = Builder::new();
-        let [x, y] = ["x", "y"].map(|name| g.net(name, &place(4)));
+        let mut g = DesignBuilder::new();
+        let [x, y] = ["x", "y"].map(|name| g.net(name, &location(4)));
         let not = g.not(x);
-        g.drive(y, not, &place(5)).unwrap();
-        g.drive(x, y, &place(6)).unwrap();
-        let error = g.finish("t", vec![], vec![(port("y"), vec![y])], &place(1)).unwrap_err();
+        g.drive(y, not, &location(5)).unwrap();
+        g.drive(x, y, &location(6)).unwrap();
+        let error = g.finish("t", vec![], vec![(port("y"), vec![y])], &location(1)).unwrap_err();
         assert_eq!(error.to_string(), "t.v:5: 'y' depends on itself: y <- x <- y; break the loop");
     }
 
     #[test]
     fn both_outputs_of_an_adder_are_one_gate() {
-        let mut g = Builder::new();
-        let [a, b, c] = ["a", "b", "c"].map(|name| g.net(name, &place(1)));
-        [a, b, c].iter().for_each(|&net| g.drive_by_input(net, &place(1)).unwrap());
+        let mut g = DesignBuilder::new();
+        let [a, b, c] = ["a", "b", "c"].map(|name| g.net(name, &location(1)));
+        [a, b, c].iter().for_each(|&net| g.drive_by_input(net, &location(1)).unwrap());
         let (sum, carry) = g.full_adder(a, b, c);
         let inputs = [("a", a), ("b", b), ("c", c)].map(|(name, net)| (port(name), vec![net]));
         let outputs = vec![(port("s"), vec![sum]), (port("k"), vec![carry])];
-        let design = g.finish("t", inputs.into(), outputs, &place(1)).unwrap();
+        let design = g.finish("t", inputs.into(), outputs, &location(1)).unwrap();
         assert_eq!(design.gate_count(), 1);
         assert_eq!(design.build(&mut Bits, &[true, true, false]), [false, true]);
     }

@@ -4,26 +4,26 @@ use axmul_api::Gates;
 
 /// What one or two outputs of a cell compute.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Function {
+pub(super) enum CellFunction {
     /// `Y = expression`.
-    Single(String, Expression),
+    Single(String, CellExpression),
     /// `sum, carry = full_adder(a, b, c)`, or a half adder of two; an output behind `!` is inverted.
-    Adder([(String, bool); 2], Vec<Expression>),
+    Adder([(String, bool); 2], Vec<CellExpression>),
 }
 
 /// A Boolean expression over the pins of a cell.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Expression {
+pub(super) enum CellExpression {
     Constant(bool),
     Pin(String),
-    Not(Box<Expression>),
-    And(Vec<Expression>),
-    Or(Vec<Expression>),
-    Xor(Vec<Expression>),
-    Mux(Box<[Expression; 3]>),
+    Not(Box<CellExpression>),
+    And(Vec<CellExpression>),
+    Or(Vec<CellExpression>),
+    Xor(Vec<CellExpression>),
+    Mux(Box<[CellExpression; 3]>),
 }
 
-impl Function {
+impl CellFunction {
     /// The functions of a cell, separated by `;`.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
         text.split(';').map(|text| Self::parse_one(text.trim())).collect()
@@ -31,7 +31,7 @@ impl Function {
 
     fn parse_one(text: &str) -> Result<Self, String> {
         let (outputs, function) = text.split_once('=').ok_or_else(|| format!("expected '=' in '{text}'"))?;
-        let mut parser = Parser { rest: function };
+        let mut parser = CellFunctionParser { rest: function };
         let parsed = match outputs.split_once(',') {
             None => Self::Single(outputs.trim().into(), parser.or()?),
             Some((sum, carry)) => {
@@ -62,7 +62,7 @@ impl Function {
         single.into_iter().chain(adder.into_iter().flatten())
     }
 
-    pub fn expressions(&self) -> &[Expression] {
+    pub fn expressions(&self) -> &[CellExpression] {
         match self {
             Self::Single(_, expression) => std::slice::from_ref(expression),
             Self::Adder(_, inputs) => inputs,
@@ -87,7 +87,7 @@ impl Function {
     }
 }
 
-impl Expression {
+impl CellExpression {
     /// Calls `found` for every pin in the order of the text.
     pub fn pins<'a>(&'a self, found: &mut dyn FnMut(&'a str)) {
         match self {
@@ -141,11 +141,11 @@ impl Expression {
 }
 
 /// Recursive descent. The texts are our own, so their depth is no concern.
-struct Parser<'a> {
+struct CellFunctionParser<'a> {
     rest: &'a str,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> CellFunctionParser<'a> {
     fn word(&mut self) -> Option<&'a str> {
         let text = self.rest.trim_start();
         let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
@@ -169,9 +169,9 @@ impl<'a> Parser<'a> {
     fn list(
         &mut self,
         operator: char,
-        term: fn(&mut Self) -> Result<Expression, String>,
-        join: fn(Vec<Expression>) -> Expression,
-    ) -> Result<Expression, String> {
+        term: fn(&mut Self) -> Result<CellExpression, String>,
+        join: fn(Vec<CellExpression>) -> CellExpression,
+    ) -> Result<CellExpression, String> {
         let mut terms = vec![term(self)?];
         while self.take(operator) {
             terms.push(term(self)?);
@@ -179,21 +179,21 @@ impl<'a> Parser<'a> {
         Ok(if terms.len() > 1 { join(terms) } else { terms.remove(0) })
     }
 
-    fn or(&mut self) -> Result<Expression, String> {
-        self.list('|', Self::xor, Expression::Or)
+    fn or(&mut self) -> Result<CellExpression, String> {
+        self.list('|', Self::xor, CellExpression::Or)
     }
 
-    fn xor(&mut self) -> Result<Expression, String> {
-        self.list('^', Self::and, Expression::Xor)
+    fn xor(&mut self) -> Result<CellExpression, String> {
+        self.list('^', Self::and, CellExpression::Xor)
     }
 
-    fn and(&mut self) -> Result<Expression, String> {
-        self.list('&', Self::unary, Expression::And)
+    fn and(&mut self) -> Result<CellExpression, String> {
+        self.list('&', Self::unary, CellExpression::And)
     }
 
-    fn unary(&mut self) -> Result<Expression, String> {
+    fn unary(&mut self) -> Result<CellExpression, String> {
         if self.take('!') {
-            return Ok(Expression::Not(Box::new(self.unary()?)));
+            return Ok(CellExpression::Not(Box::new(self.unary()?)));
         }
         if self.take('(') {
             let inner = self.or()?;
@@ -201,19 +201,19 @@ impl<'a> Parser<'a> {
             return Ok(inner);
         }
         match self.word() {
-            Some("0") => Ok(Expression::Constant(false)),
-            Some("1") => Ok(Expression::Constant(true)),
+            Some("0") => Ok(CellExpression::Constant(false)),
+            Some("1") => Ok(CellExpression::Constant(true)),
             Some("mux") => {
                 let parts = self.arguments()?;
                 let parts = parts.try_into().map_err(|_| "mux takes select, if one, if zero".to_owned())?;
-                Ok(Expression::Mux(Box::new(parts)))
+                Ok(CellExpression::Mux(Box::new(parts)))
             }
-            Some(name) => Ok(Expression::Pin(name.into())),
+            Some(name) => Ok(CellExpression::Pin(name.into())),
             None => Err(format!("expected a pin before '{}'", self.rest)),
         }
     }
 
-    fn arguments(&mut self) -> Result<Vec<Expression>, String> {
+    fn arguments(&mut self) -> Result<Vec<CellExpression>, String> {
         self.expect('(')?;
         let mut arguments = vec![self.or()?];
         while self.take(',') {
@@ -232,7 +232,11 @@ mod tests {
 
     fn value(text: &str, pins: &[(&str, bool)]) -> Vec<bool> {
         let pin = |name: &str| pins.iter().find(|(pin, _)| *pin == name).unwrap().1;
-        Function::parse(text).unwrap().iter().flat_map(|function| function.build(&mut Bits, &pin)).collect()
+        CellFunction::parse(text)
+            .unwrap()
+            .iter()
+            .flat_map(|function| function.build(&mut Bits, &pin))
+            .collect()
     }
 
     #[test]
@@ -264,7 +268,7 @@ mod tests {
             "S, C = full_adder(A)",
             "S, C = A",
         ] {
-            assert!(Function::parse(text).is_err(), "{text}");
+            assert!(CellFunction::parse(text).is_err(), "{text}");
         }
     }
 }

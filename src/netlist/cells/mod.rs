@@ -9,21 +9,21 @@ use axmul_api::Gates;
 use serde::Deserialize;
 
 use axmul_support::yaml;
-use function::Function;
+use function::CellFunction;
 
 /// A combinational cell of a known library, or the knowledge that a cell is not combinational.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LibraryCell {
+pub struct StandardCell {
     library: String,
     inputs: Vec<String>,
     outputs: Vec<String>,
-    functions: Vec<Function>,
+    functions: Vec<CellFunction>,
     sequential: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Library {
+struct FunctionTable {
     library: String,
     prefixes: Vec<String>,
     suffix: String,
@@ -31,40 +31,40 @@ struct Library {
     cells: BTreeMap<String, String>,
 }
 
-struct Known {
+struct KnownLibrary {
     prefixes: Vec<String>,
     suffix: String,
-    cells: BTreeMap<String, LibraryCell>,
+    cells: BTreeMap<String, StandardCell>,
 }
 
-static LIBRARIES: LazyLock<Vec<Known>> = LazyLock::new(|| {
+static LIBRARIES: LazyLock<Vec<KnownLibrary>> = LazyLock::new(|| {
     let text = include_str!("functions.yaml");
-    let libraries: Vec<Library> =
+    let libraries: Vec<FunctionTable> =
         yaml::from_str(text, "multipliers/cells/functions.yaml").expect("the built-in table is well-formed");
-    libraries.into_iter().map(Known::new).collect()
+    libraries.into_iter().map(KnownLibrary::new).collect()
 });
 
-impl Known {
-    fn new(library: Library) -> Self {
-        let cell = |functions: Vec<Function>, sequential| {
+impl KnownLibrary {
+    fn new(library: FunctionTable) -> Self {
+        let cell = |functions: Vec<CellFunction>, sequential| {
             let mut inputs: Vec<&str> = Vec::new();
-            for expression in functions.iter().flat_map(Function::expressions) {
+            for expression in functions.iter().flat_map(CellFunction::expressions) {
                 expression.pins(&mut |pin| {
                     if !inputs.contains(&pin) {
                         inputs.push(pin);
                     }
                 });
             }
-            LibraryCell {
+            StandardCell {
                 library: library.library.clone(),
                 inputs: inputs.into_iter().map(str::to_owned).collect(),
-                outputs: functions.iter().flat_map(Function::outputs).cloned().collect(),
+                outputs: functions.iter().flat_map(CellFunction::outputs).cloned().collect(),
                 functions,
                 sequential,
             }
         };
         let combinational = library.cells.iter().map(|(name, text)| {
-            let functions = Function::parse(text).expect("the built-in table is well-formed");
+            let functions = CellFunction::parse(text).expect("the built-in table is well-formed");
             (name.clone(), cell(functions, false))
         });
         let sequential = library.sequential.iter().map(|name| (name.clone(), cell(Vec::new(), true)));
@@ -72,7 +72,7 @@ impl Known {
         Self { prefixes: library.prefixes, suffix: library.suffix, cells }
     }
 
-    fn find(&self, name: &str) -> Option<&LibraryCell> {
+    fn find(&self, name: &str) -> Option<&StandardCell> {
         self.prefixes.iter().find_map(|prefix| {
             let name = name.strip_prefix(prefix.as_str())?;
             let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -87,11 +87,11 @@ impl Known {
 }
 
 /// The cell of this name in any of the known libraries, whatever its drive strength.
-pub fn find(name: &str) -> Option<&'static LibraryCell> {
+pub fn find(name: &str) -> Option<&'static StandardCell> {
     LIBRARIES.iter().find_map(|library| library.find(name))
 }
 
-impl LibraryCell {
+impl StandardCell {
     /// The library that it is from.
     pub fn library(&self) -> &str {
         &self.library

@@ -9,33 +9,33 @@ use std::collections::{HashMap, HashSet};
 
 use axmul_api::Gates;
 
-use super::cuts::{Cut, XOR2, XOR3, cuts, majority};
-use super::graph::{Edge, Graph, Node};
+use super::cuts::{AdderCut, XOR2, XOR3, cuts, majority};
 use super::signatures::Signatures;
+use super::xag::{Xag, XagEdge, XagNode};
 
 /// The word with plain adders where they could be. New nodes are added to the graph. `cases` are the inputs of
 /// simulated words.
-pub(super) fn with_plain_adders(graph: &mut Graph, word: &[Edge], cases: &[Vec<u64>]) -> Vec<Edge> {
+pub(super) fn with_plain_adders(graph: &mut Xag, word: &[XagEdge], cases: &[Vec<u64>]) -> Vec<XagEdge> {
     let cone = graph.cone(word.iter().copied());
     let cuts = cuts(graph, &cone);
     let signatures = Signatures::new(graph, &cone, cases);
-    let mut finder = Finder { graph, cuts, signatures, plain: HashMap::new() };
+    let mut finder = CarryFinder { graph, cuts, signatures, plain: HashMap::new() };
     finder.find_carries();
     finder.find_sums(word);
     let plain = finder.plain;
     rebuild(graph, word, &plain)
 }
 
-struct Finder<'a> {
-    graph: &'a mut Graph,
+struct CarryFinder<'a> {
+    graph: &'a mut Xag,
     /// By node of the word's cone.
-    cuts: Vec<Vec<Cut>>,
+    cuts: Vec<Vec<AdderCut>>,
     signatures: Signatures<'a>,
     /// By node, what it may be equal to.
-    plain: HashMap<usize, Edge>,
+    plain: HashMap<usize, XagEdge>,
 }
 
-impl Finder<'_> {
+impl CarryFinder<'_> {
     /// Looks for the carry of every sum bit that has none.
     fn find_carries(&mut self) {
         let all = || self.cuts.iter().flatten();
@@ -67,22 +67,24 @@ impl Finder<'_> {
     }
 
     /// Follows the carry through the bits of the word, from the least significant one on, as far as they are sums.
-    fn find_sums(&mut self, word: &[Edge]) {
-        let mut carry = Edge::FALSE;
+    fn find_sums(&mut self, word: &[XagEdge]) {
+        let mut carry = XagEdge::FALSE;
         for (index, &bit) in word.iter().enumerate() {
-            let own: Vec<[Edge; 3]> = self.sums_of(bit, 3).into_iter().chain(self.sums_of(bit, 2)).collect();
+            let own: Vec<[XagEdge; 3]> =
+                self.sums_of(bit, 3).into_iter().chain(self.sums_of(bit, 2)).collect();
             let addends = match (&own[..], self.signatures.find_difference(bit, carry)) {
-                ([], Some(rest)) if carry != Edge::FALSE => {
-                    let pairs = self.sums_of(rest, 2).into_iter().filter(|[.., z]| *z == Edge::FALSE);
-                    pairs.map(|[x, y, _]| [x, y, carry]).chain([[rest, Edge::FALSE, carry]]).collect()
+                ([], Some(rest)) if carry != XagEdge::FALSE => {
+                    let pairs = self.sums_of(rest, 2).into_iter().filter(|[.., z]| *z == XagEdge::FALSE);
+                    pairs.map(|[x, y, _]| [x, y, carry]).chain([[rest, XagEdge::FALSE, carry]]).collect()
                 }
                 _ => own,
             };
-            carry = Edge::FALSE;
+            carry = XagEdge::FALSE;
             for [x, y, z] in addends {
                 let (sum, next) = self.graph.full_adder(x, y, z);
                 self.signatures.extend(self.graph);
-                let explains = |&next_bit: &Edge| self.signatures.find_difference(next_bit, next).is_some();
+                let explains =
+                    |&next_bit: &XagEdge| self.signatures.find_difference(next_bit, next).is_some();
                 // The right ones leave a carry that helps to explain the next bit.
                 if next.node() != 0 && word.get(index + 1).is_none_or(explains) {
                     self.suppose(bit, sum);
@@ -95,7 +97,7 @@ impl Finder<'_> {
 
     /// The edges, two or three, of which `edge` is the exclusive or, in every form: which of them are complemented
     /// says what their carry is. The third of two is a constant.
-    fn sums_of(&self, edge: Edge, nodes: usize) -> Vec<[Edge; 3]> {
+    fn sums_of(&self, edge: XagEdge, nodes: usize) -> Vec<[XagEdge; 3]> {
         let cuts = self.cuts.get(edge.node()).into_iter().flatten();
         cuts.filter(|cut| count(cut) == Some(nodes))
             .flat_map(|cut| {
@@ -109,7 +111,7 @@ impl Finder<'_> {
     }
 
     /// Notes that `found` could be `plain`.
-    fn suppose(&mut self, found: Edge, plain: Edge) {
+    fn suppose(&mut self, found: XagEdge, plain: XagEdge) {
         if found.node() != plain.node() {
             self.plain.entry(found.node()).or_insert(plain.complemented_if(found.is_complemented()));
         }
@@ -119,7 +121,7 @@ impl Finder<'_> {
 
 /// How many nodes the function is the exclusive or of, or of how many it is the complement of that; `None` if it is
 /// another function.
-fn count(cut: &Cut) -> Option<usize> {
+fn count(cut: &AdderCut) -> Option<usize> {
     let is = |function: u8| cut.function == function || cut.function == !function;
     match cut.is_full() {
         true => is(XOR3).then_some(3),
@@ -128,60 +130,64 @@ fn count(cut: &Cut) -> Option<usize> {
 }
 
 /// Whether the function is a conjunction of two nodes, some of them complemented, or the complement of one.
-fn is_conjunction(cut: &Cut) -> bool {
+fn is_conjunction(cut: &AdderCut) -> bool {
     !cut.is_full() && [2, 6].contains(&cut.function.count_ones())
 }
 
 /// The leaves as edges; those that are missing are the constant.
-fn edges(leaves: [u32; 3]) -> [Edge; 3] {
-    leaves.map(|leaf| if leaf == Cut::NONE { Edge::FALSE } else { Edge::new(leaf as usize, false) })
+fn edges(leaves: [u32; 3]) -> [XagEdge; 3] {
+    leaves
+        .map(|leaf| if leaf == AdderCut::NONE { XagEdge::FALSE } else { XagEdge::new(leaf as usize, false) })
 }
 
 /// The word, every node replaced by what `plain` says and that by what its own fan-ins are replaced by.
-fn rebuild(graph: &mut Graph, word: &[Edge], plain: &HashMap<usize, Edge>) -> Vec<Edge> {
+fn rebuild(graph: &mut Xag, word: &[XagEdge], plain: &HashMap<usize, XagEdge>) -> Vec<XagEdge> {
     #[derive(Clone, Copy, PartialEq)]
-    enum State {
+    enum RebuildState {
         Unseen,
         Open,
-        Done(Edge),
+        Done(XagEdge),
     }
-    let mut states = vec![State::Unseen; graph.nodes().len()];
+    let mut states = vec![RebuildState::Unseen; graph.nodes().len()];
     let mut pending: Vec<usize> = word.iter().map(|edge| edge.node()).collect();
     // An open node that is met again is on the way to itself: there it stays what it was.
-    let image = |states: &[State], edge: Edge| match states[edge.node()] {
-        State::Done(image) => image.complemented_if(edge.is_complemented()),
+    let image = |states: &[RebuildState], edge: XagEdge| match states[edge.node()] {
+        RebuildState::Done(image) => image.complemented_if(edge.is_complemented()),
         _ => edge,
     };
     while let Some(&node) = pending.last() {
-        let sources: Vec<Edge> = match plain.get(&node) {
+        let sources: Vec<XagEdge> = match plain.get(&node) {
             Some(&edge) => vec![edge],
             None => graph.nodes()[node].fan_ins().into_iter().flatten().collect(),
         };
         match states[node] {
-            State::Unseen => {
-                states[node] = State::Open;
+            RebuildState::Unseen => {
+                states[node] = RebuildState::Open;
                 pending.extend(
-                    sources.iter().map(|edge| edge.node()).filter(|&node| states[node] == State::Unseen),
+                    sources
+                        .iter()
+                        .map(|edge| edge.node())
+                        .filter(|&node| states[node] == RebuildState::Unseen),
                 );
             }
-            State::Open => {
+            RebuildState::Open => {
                 pending.pop();
                 let image = |edge| image(&states, edge);
                 let built = match (plain.get(&node), graph.nodes()[node]) {
                     (Some(&edge), _) => image(edge),
-                    (None, Node::And(x, y)) => {
+                    (None, XagNode::And(x, y)) => {
                         let (x, y) = (image(x), image(y));
                         graph.and(x, y)
                     }
-                    (None, Node::Xor(x, y)) => {
+                    (None, XagNode::Xor(x, y)) => {
                         let (x, y) = (image(x), image(y));
                         graph.xor(x, y)
                     }
-                    (None, Node::Input | Node::False) => Edge::new(node, false),
+                    (None, XagNode::Input | XagNode::False) => XagEdge::new(node, false),
                 };
-                states[node] = State::Done(built);
+                states[node] = RebuildState::Done(built);
             }
-            State::Done(_) => {
+            RebuildState::Done(_) => {
                 pending.pop();
             }
         }

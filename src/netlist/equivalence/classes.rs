@@ -1,11 +1,11 @@
 //! Which nodes may be equal: those that no simulated case has told apart.
 
-use super::graph::Edge;
+use super::xag::XagEdge;
 use axmul_support::random::SplitMix64;
 
-/// A partition of the nodes of a [`Graph`] into classes that may be equal or complementary.
+/// A partition of the nodes of a [`Xag`] into classes that may be equal or complementary.
 #[derive(Clone, Debug)]
-pub(super) struct Classes {
+pub(super) struct CandidateClasses {
     /// By node, its class; `None` for nodes that differ from every other one.
     class: Vec<Option<u32>>,
     /// By node, whether it is one in the first case: each node is compared in the form that is zero there.
@@ -14,8 +14,8 @@ pub(super) struct Classes {
     members: Vec<Vec<u32>>,
 }
 
-impl Classes {
-    /// All nodes of `order` in one class. `values` are those of [`Graph::simulate`].
+impl CandidateClasses {
+    /// All nodes of `order` in one class. `values` are those of [`Xag::simulate`].
     pub fn new(order: &[usize], values: &[u64]) -> Self {
         let inverted = values.iter().map(|value| value & 1 == 1).collect();
         let mut class = vec![None; values.len()];
@@ -52,11 +52,11 @@ impl Classes {
 
     /// The `number`th node in the order that comes before `node` and may be equal to it or its complement;
     /// complemented so that equality is what is left to prove.
-    pub fn candidate(&self, node: usize, number: usize) -> Option<Edge> {
+    pub fn candidate(&self, node: usize, number: usize) -> Option<XagEdge> {
         let members = &self.members[self.class[node]? as usize];
         let mut before = members.iter().map(|&other| other as usize).take_while(|&other| other != node);
         let other = before.nth(number)?;
-        Some(Edge::new(other, self.inverted[other] != self.inverted[node]))
+        Some(XagEdge::new(other, self.inverted[other] != self.inverted[node]))
     }
 }
 
@@ -105,23 +105,23 @@ pub(super) fn neighbours(case: &[bool]) -> Vec<u64> {
 mod tests {
     use axmul_api::Gates;
 
-    use super::super::graph::Graph;
+    use super::super::xag::Xag;
 
     use super::*;
 
     #[test]
     fn classes_hold_what_no_case_told_apart() {
-        let mut g = Graph::new(2);
-        let [a, b] = <[Edge; 2]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let mut g = Xag::new(2);
+        let [a, b] = <[XagEdge; 2]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
         let (and, or) = (g.and(a, b), g.or(a, b));
         let order: Vec<usize> = (0..g.nodes().len()).collect();
         // In the cases (0, 0) and (1, 1) everything but the constant is one; the `or` is stored as a complement.
         let values = g.simulate(&[2, 2]);
-        let candidates = |classes: &Classes, edge: Edge| -> Vec<Edge> {
+        let candidates = |classes: &CandidateClasses, edge: XagEdge| -> Vec<XagEdge> {
             (0..).map_while(|number| classes.candidate(edge.node(), number)).collect()
         };
-        let mut classes = Classes::new(&order, &values);
-        assert_eq!(candidates(&classes, Edge::FALSE), []);
+        let mut classes = CandidateClasses::new(&order, &values);
+        assert_eq!(candidates(&classes, XagEdge::FALSE), []);
         assert_eq!(candidates(&classes, b), [a]);
         assert_eq!(candidates(&classes, or), [!a, !b, !and]);
         classes.refine(&g.simulate(&[0b01, 0b11]));

@@ -15,20 +15,20 @@ use std::collections::{HashMap, HashSet};
 
 use axmul_api::{Gates, words};
 
-use super::cuts::{Cut, XOR3, cuts, majority};
-use super::graph::{Edge, Graph, Node};
+use super::cuts::{AdderCut, XOR3, cuts, majority};
+use super::xag::{Xag, XagEdge, XagNode};
 
 /// A sum of weighted nodes, of products of two nodes and of majorities of three, modulo 2^64.
-struct Sum {
+struct ColumnSum {
     constant: u64,
     /// By node.
     weights: Vec<u64>,
-    /// By the two or three nodes, ascending; the third of a product is [`Cut::NONE`].
+    /// By the two or three nodes, ascending; the third of a product is [`AdderCut::NONE`].
     products: HashMap<[u32; 3], u64>,
 }
 
-impl Sum {
-    fn add(&mut self, edge: Edge, weight: u64) {
+impl ColumnSum {
+    fn add(&mut self, edge: XagEdge, weight: u64) {
         let own = &mut self.weights[edge.node()];
         if edge.is_complemented() {
             self.constant = self.constant.wrapping_add(weight);
@@ -38,12 +38,12 @@ impl Sum {
         }
     }
 
-    fn subtract(&mut self, edge: Edge, weight: u64) {
+    fn subtract(&mut self, edge: XagEdge, weight: u64) {
         self.add(edge, weight.wrapping_neg());
     }
 
     fn add_leaf(&mut self, leaf: u32, weight: u64) {
-        self.add(Edge::new(leaf as usize, false), weight);
+        self.add(XagEdge::new(leaf as usize, false), weight);
     }
 
     fn add_product(&mut self, nodes: [u32; 3], weight: u64) {
@@ -52,10 +52,10 @@ impl Sum {
     }
 
     /// `x y`, multiplied out where one is complemented.
-    fn add_conjunction(&mut self, x: Edge, y: Edge, weight: u64) {
+    fn add_conjunction(&mut self, x: XagEdge, y: XagEdge, weight: u64) {
         match (x.is_complemented(), y.is_complemented()) {
             (false, false) => {
-                let nodes = [x.node().min(y.node()) as u32, x.node().max(y.node()) as u32, Cut::NONE];
+                let nodes = [x.node().min(y.node()) as u32, x.node().max(y.node()) as u32, AdderCut::NONE];
                 self.add_product(nodes, weight);
             }
             (true, _) => {
@@ -85,15 +85,15 @@ impl Sum {
 }
 
 /// What stays of the difference of two words, modulo 2^width, when everything that cancels has cancelled.
-pub(super) struct Rest {
+pub(super) struct ColumnRemainder {
     constant: u64,
     /// Nodes of which the product or, if there are three, the majority has this weight. Those missing are
-    /// [`Cut::NONE`].
+    /// [`AdderCut::NONE`].
     terms: Vec<([u32; 3], u64)>,
     width: usize,
 }
 
-impl Rest {
+impl ColumnRemainder {
     /// Nothing stays: the words are equal.
     pub fn is_zero(&self) -> bool {
         self.constant == 0 && self.terms.is_empty()
@@ -105,14 +105,15 @@ impl Rest {
     }
 
     /// The number that stays, as a word: what has to be zero if the words are equal.
-    pub fn word(&self, graph: &mut Graph) -> Vec<Edge> {
+    pub fn word(&self, graph: &mut Xag) -> Vec<XagEdge> {
         let mask = mask(self.width);
         let mut constant = self.constant;
         let mut columns = vec![Vec::new(); self.width];
         for &(nodes, weight) in &self.terms {
-            let [x, y, z] = nodes
-                .map(|node| if node == Cut::NONE { Edge::TRUE } else { Edge::new(node as usize, false) });
-            let bit = if z == Edge::TRUE { graph.and(x, y) } else { graph.full_adder(x, y, z).1 };
+            let [x, y, z] = nodes.map(|node| {
+                if node == AdderCut::NONE { XagEdge::TRUE } else { XagEdge::new(node as usize, false) }
+            });
+            let bit = if z == XagEdge::TRUE { graph.and(x, y) } else { graph.full_adder(x, y, z).1 };
             // As few ones as can be: a weight just below 2^width is a small negative one.
             let negative = weight.wrapping_neg() & mask;
             let subtract = negative.count_ones() < weight.count_ones();
@@ -127,7 +128,7 @@ impl Rest {
         }
         for (column, bits) in columns.iter_mut().enumerate() {
             if constant >> column & 1 == 1 {
-                bits.push(Edge::TRUE);
+                bits.push(XagEdge::TRUE);
             }
         }
         words::sum_columns(graph, columns)
@@ -139,11 +140,11 @@ fn mask(width: usize) -> u64 {
 }
 
 /// The difference of two words, the least significant bit first, of one width of at most 64 bits.
-pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
+pub(super) fn difference(graph: &Xag, x: &[XagEdge], y: &[XagEdge]) -> ColumnRemainder {
     let width = x.len();
     let cone = graph.cone(x.iter().chain(y).copied());
     let cuts = cuts(graph, &cone);
-    let majorities: Vec<Option<(&Cut, [bool; 3])>> = cuts
+    let majorities: Vec<Option<(&AdderCut, [bool; 3])>> = cuts
         .iter()
         .map(|cuts| {
             cuts.iter().filter(|cut| cut.is_full()).find_map(|cut| Some((cut, majority(cut.function)?)))
@@ -151,7 +152,7 @@ pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
         .collect();
     let carries: HashSet<[u32; 3]> = majorities.iter().flatten().map(|(cut, _)| cut.leaves).collect();
 
-    let mut sum = Sum { constant: 0, weights: vec![0; graph.nodes().len()], products: HashMap::new() };
+    let mut sum = ColumnSum { constant: 0, weights: vec![0; graph.nodes().len()], products: HashMap::new() };
     for (bit, (&x, &y)) in x.iter().zip(y).enumerate() {
         sum.add(x, 1 << bit);
         sum.subtract(y, 1 << bit);
@@ -165,8 +166,8 @@ pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
             .iter()
             .find(|cut| (cut.function == XOR3 || cut.function == !XOR3) && carries.contains(&cut.leaves));
         match (node, adder, majorities[index]) {
-            (Node::False, ..) => {}
-            (Node::Input, ..) => sum.add_product([index as u32, Cut::NONE, Cut::NONE], weight),
+            (XagNode::False, ..) => {}
+            (XagNode::Input, ..) => sum.add_product([index as u32, AdderCut::NONE, AdderCut::NONE], weight),
             (_, Some(cut), _) => {
                 let complemented = cut.function != XOR3;
                 let weight = if complemented { weight.wrapping_neg() } else { weight };
@@ -177,12 +178,12 @@ pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
                 sum.add_product(cut.leaves, weight.wrapping_mul(2).wrapping_neg());
             }
             (_, _, Some((cut, complemented))) => sum.add_majority(cut.leaves, complemented, weight),
-            (Node::Xor(x, y), ..) => {
+            (XagNode::Xor(x, y), ..) => {
                 sum.add(x, weight);
                 sum.add(y, weight);
                 sum.add_conjunction(x, y, weight.wrapping_mul(2).wrapping_neg());
             }
-            (Node::And(x, y), ..) => sum.add_conjunction(x, y, weight),
+            (XagNode::And(x, y), ..) => sum.add_conjunction(x, y, weight),
         }
     }
     let mask = mask(width);
@@ -190,5 +191,5 @@ pub(super) fn difference(graph: &Graph, x: &[Edge], y: &[Edge]) -> Rest {
     let mut terms: Vec<_> = terms.filter(|&(_, weight)| weight != 0).collect();
     // In one order whatever that of the map.
     terms.sort_unstable();
-    Rest { constant: sum.constant & mask, terms, width }
+    ColumnRemainder { constant: sum.constant & mask, terms, width }
 }

@@ -1,10 +1,10 @@
 //! What nodes compute from at most three others: where the adders of a circuit are.
 
-use super::graph::{Edge, Graph, Node};
+use super::xag::{Xag, XagEdge, XagNode};
 
 /// A node as a function of up to three lower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct AdderCut {
     /// Ascending; unused ones are [`Self::NONE`].
     pub leaves: [u32; 3],
     /// Bit `i` is the value where leaf `j` is bit `j` of `i`.
@@ -23,7 +23,7 @@ pub(super) const XOR3: u8 = 0x96;
 /// The most cuts kept for a node. Adders have few leaves close by, so they are among the first.
 const MAX_CUTS: usize = 16;
 
-impl Cut {
+impl AdderCut {
     pub const NONE: u32 = u32::MAX;
 
     fn of_itself(node: usize) -> Self {
@@ -62,21 +62,21 @@ impl Cut {
 }
 
 /// The cuts of every node inside `cone`, those with near leaves first, the node itself left out.
-pub(super) fn cuts(graph: &Graph, cone: &[bool]) -> Vec<Vec<Cut>> {
-    let mut all: Vec<Vec<Cut>> = Vec::with_capacity(graph.nodes().len());
+pub(super) fn cuts(graph: &Xag, cone: &[bool]) -> Vec<Vec<AdderCut>> {
+    let mut all: Vec<Vec<AdderCut>> = Vec::with_capacity(graph.nodes().len());
     for (index, node) in graph.nodes().iter().enumerate() {
-        let mut own: Vec<Cut> = Vec::new();
+        let mut own: Vec<AdderCut> = Vec::new();
         if let Some([x, y]) = node.fan_ins().filter(|_| cone[index]) {
-            let with_itself = |edge: Edge| {
-                std::iter::once(Cut::of_itself(edge.node())).chain(all[edge.node()].iter().copied())
+            let with_itself = |edge: XagEdge| {
+                std::iter::once(AdderCut::of_itself(edge.node())).chain(all[edge.node()].iter().copied())
             };
             let pairs = with_itself(x).flat_map(|of_x| with_itself(y).map(move |of_y| (of_x, of_y)));
             for (of_x, of_y) in pairs {
                 let Some(leaves) = of_x.union(&of_y) else { continue };
                 let (p, q) =
                     (of_x.over(&leaves, x.is_complemented()), of_y.over(&leaves, y.is_complemented()));
-                let function = if matches!(node, Node::And(..)) { p & q } else { p ^ q };
-                let cut = Cut { leaves, function };
+                let function = if matches!(node, XagNode::And(..)) { p & q } else { p ^ q };
+                let cut = AdderCut { leaves, function };
                 if !own.contains(&cut) && own.len() < MAX_CUTS {
                     own.push(cut);
                 }
@@ -103,14 +103,14 @@ mod tests {
 
     #[test]
     fn an_adder_is_found_whatever_its_gates() {
-        let mut g = Graph::new(3);
-        let [a, b, c] = <[Edge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let mut g = Xag::new(3);
+        let [a, b, c] = <[XagEdge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
         let (sum, carry) = g.full_adder(!a, b, c);
         let (ab, either) = (g.and(a, b), g.or(a, b));
         let through = g.and(either, c);
         let other_carry = g.or(ab, through);
         let all = cuts(&g, &vec![true; g.nodes().len()]);
-        let functions = |edge: Edge| {
+        let functions = |edge: XagEdge| {
             let full = all[edge.node()].iter().filter(|cut| cut.leaves == [1, 2, 3]);
             full.map(|cut| if edge.is_complemented() { !cut.function } else { cut.function })
                 .collect::<Vec<_>>()

@@ -1,6 +1,6 @@
 //! Whether two circuits compute the same products: a proof, operands that tell them apart, or neither in time.
 //!
-//! Both circuits become one graph ([`graph`]) in which equal parts meet. Then, each where the one before has not
+//! Both circuits become one graph ([`xag`]) in which equal parts meet. Then, each where the one before has not
 //! settled it: simulation of chosen and random cases; a proof that both add up the same partial products
 //! (`columns`), which does for arrays and trees of adders of any width; sweeping with a SAT solver (`sweep`),
 //! which does for circuits that were made from one another. Two unrelated circuits of 16x16 bits or more, one of them
@@ -21,9 +21,9 @@ use std::time::{Duration, Instant};
 
 use axmul_api::{Bits, Netlist, OperandFormat};
 
-use super::graph::{self, Edge, Graph};
-use strategy::Words;
-use sweep::Outcome;
+use super::xag::{self, Xag, XagEdge};
+use strategy::ProductWords;
+use sweep::SweepOutcome;
 
 /// What is known about two circuits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,17 +45,17 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// They are one circuit, once constants are folded and equal gates are taken together.
-    Structure,
+    StructuralHash,
     /// They add up the same bits.
-    Sums,
+    PartialProducts,
     /// By SAT, one pair of gates after the other.
-    Search,
+    SatSweep,
 }
 
 /// Circuits that cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected two circuits of one operand format, got {x} and {y}")]
-pub struct FormatsDiffer {
+pub struct OperandFormatMismatch {
     /// The format of the one.
     pub x: OperandFormat,
     /// The format of the other.
@@ -63,7 +63,7 @@ pub struct FormatsDiffer {
 }
 
 /// Is told how many gates of how many the current round has been through. There may be several rounds.
-pub type Progress<'a> = dyn Fn(u64, u64) + 'a;
+pub type ProofProgress<'a> = dyn Fn(u64, u64) + 'a;
 
 /// Whether `x` and `y` compute the same products. Given time enough, the answer is always the same, the operands that
 /// tell them apart included; `limit` is the most time that it may take.
@@ -71,28 +71,28 @@ pub fn prove(
     x: &Netlist,
     y: &Netlist,
     limit: Duration,
-    progress: &Progress,
-) -> Result<Verdict, FormatsDiffer> {
+    progress: &ProofProgress,
+) -> Result<Verdict, OperandFormatMismatch> {
     if x.format() != y.format() {
-        return Err(FormatsDiffer { x: x.format(), y: y.format() });
+        return Err(OperandFormatMismatch { x: x.format(), y: y.format() });
     }
     let now = Instant::now();
     // More time than the clock can tell is a year.
     let deadline = now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(31_536_000));
     let format = x.format();
-    let mut graph = Graph::new(format.product_width().into());
-    let inputs: Vec<Edge> = graph.inputs().collect();
+    let mut graph = Xag::new(format.product_width().into());
+    let inputs: Vec<XagEdge> = graph.inputs().collect();
     let (a, b) = inputs.split_at(format.width_a().into());
     let [of_x, of_y] = [x, y].map(|netlist| {
         let mut product = netlist.replay(&mut graph, a, b);
-        product.resize(format.product_width().into(), Edge::FALSE);
+        product.resize(format.product_width().into(), XagEdge::FALSE);
         product
     });
-    let words = Words { graph, width_a: a.len(), x: of_x, y: of_y, deadline, progress };
+    let words = ProductWords { graph, width_a: a.len(), x: of_x, y: of_y, deadline, progress };
     Ok(match words.compare() {
-        Outcome::Equal(proof) => Verdict::Equal(proof),
-        Outcome::Unknown => Verdict::Unknown,
-        Outcome::Different(case) => {
+        SweepOutcome::Equal(proof) => Verdict::Equal(proof),
+        SweepOutcome::Unknown => Verdict::Unknown,
+        SweepOutcome::Different(case) => {
             let (a, b) = case.split_at(format.width_a().into());
             let differ = |a: &[bool], b: &[bool]| product(x, a, b) != product(y, a, b);
             match differ(a, b) {

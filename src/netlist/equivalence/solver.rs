@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, lbool};
 
-use super::graph::{Edge, Graph, Node};
+use super::xag::{Xag, XagEdge, XagNode};
 
 /// What the solver may spend on a question, and when everything has to end.
-struct Budget {
+struct SatBudget {
     deadline: Instant,
     conflicts_left: Cell<u64>,
     /// Questions asked since the clock was last looked at.
@@ -16,7 +16,7 @@ struct Budget {
     expired: Cell<bool>,
 }
 
-impl Budget {
+impl SatBudget {
     /// Looking at the clock costs more than a decision.
     const LOOK_EVERY: u32 = 64;
 
@@ -28,7 +28,7 @@ impl Budget {
     }
 }
 
-impl Callbacks for Budget {
+impl Callbacks for SatBudget {
     fn on_new_clause(&mut self, _: &[Lit], _: batsat::ClauseKind) {
         self.conflicts_left.set(self.conflicts_left.get().saturating_sub(1));
     }
@@ -45,7 +45,7 @@ impl Callbacks for Budget {
 
 /// The answer to whether two edges ever differ.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Answer {
+pub(super) enum SatAnswer {
     /// They are equal whatever the inputs.
     Equal,
     /// They differ for these values of the inputs.
@@ -54,9 +54,9 @@ pub(super) enum Answer {
     Unknown,
 }
 
-/// A solver over the gates of a growing [`Graph`], each added when a question first needs it.
-pub(super) struct Checker {
-    solver: Solver<Budget>,
+/// A solver over the gates of a growing [`Xag`], each added when a question first needs it.
+pub(super) struct SatChecker {
+    solver: Solver<SatBudget>,
     /// By node.
     variables: Vec<Option<batsat::Var>>,
     deadline: Instant,
@@ -66,10 +66,10 @@ pub(super) struct Checker {
 /// those that the question does not concern included.
 const RECYCLE: u32 = 4000;
 
-impl Checker {
+impl SatChecker {
     /// A solver without gates that answers nothing after `deadline`.
     pub fn new(deadline: Instant) -> Self {
-        let budget = Budget {
+        let budget = SatBudget {
             deadline,
             conflicts_left: Cell::new(0),
             unlooked: Cell::new(0),
@@ -84,9 +84,9 @@ impl Checker {
     }
 
     /// Whether `x` and `y` differ for some inputs, found with at most so many conflicts.
-    pub fn compare(&mut self, graph: &Graph, x: Edge, y: Edge, conflicts: u64) -> Answer {
+    pub fn compare(&mut self, graph: &Xag, x: XagEdge, y: XagEdge, conflicts: u64) -> SatAnswer {
         if x == y {
-            return Answer::Equal;
+            return SatAnswer::Equal;
         }
         if self.solver.num_vars() > RECYCLE {
             *self = Self::new(self.deadline);
@@ -100,20 +100,20 @@ impl Checker {
                     let variable = self.variables.get(node).copied().flatten();
                     variable.is_some_and(|variable| self.solver.value_var(variable) == lbool::TRUE)
                 };
-                return Answer::Different((1..=graph.input_count()).map(value).collect());
+                return SatAnswer::Different((1..=graph.input_count()).map(value).collect());
             }
             if answer != lbool::FALSE {
-                return Answer::Unknown;
+                return SatAnswer::Unknown;
             }
         }
         // What was found out helps with later questions.
         self.solver.add_clause_reuse(&mut vec![x, !y]);
         self.solver.add_clause_reuse(&mut vec![!x, y]);
-        Answer::Equal
+        SatAnswer::Equal
     }
 
     /// The literal of an edge; gates that the solver does not know yet are added.
-    fn literal(&mut self, graph: &Graph, edge: Edge) -> Lit {
+    fn literal(&mut self, graph: &Xag, edge: XagEdge) -> Lit {
         self.variables.resize(graph.nodes().len(), None);
         let mut pending = vec![edge.node()];
         let mut order = Vec::new();
@@ -121,7 +121,7 @@ impl Checker {
             if self.variables[node].is_none() {
                 self.variables[node] = Some(self.solver.new_var_default());
                 order.push(node);
-                pending.extend(graph.nodes()[node].fan_ins().into_iter().flatten().map(Edge::node));
+                pending.extend(graph.nodes()[node].fan_ins().into_iter().flatten().map(XagEdge::node));
             }
         }
         for node in order {
@@ -130,23 +130,23 @@ impl Checker {
         self.known(edge)
     }
 
-    fn known(&self, edge: Edge) -> Lit {
+    fn known(&self, edge: XagEdge) -> Lit {
         let variable = self.variables[edge.node()].expect("a gate that was added");
         Lit::new(variable, !edge.is_complemented())
     }
 
-    fn add(&mut self, graph: &Graph, node: usize) {
-        let z = self.known(Edge::new(node, false));
+    fn add(&mut self, graph: &Xag, node: usize) {
+        let z = self.known(XagEdge::new(node, false));
         match graph.nodes()[node] {
-            Node::False => self.clause(&[!z]),
-            Node::Input => {}
-            Node::And(x, y) => {
+            XagNode::False => self.clause(&[!z]),
+            XagNode::Input => {}
+            XagNode::And(x, y) => {
                 let (x, y) = (self.known(x), self.known(y));
                 self.clause(&[!z, x]);
                 self.clause(&[!z, y]);
                 self.clause(&[z, !x, !y]);
             }
-            Node::Xor(x, y) => {
+            XagNode::Xor(x, y) => {
                 let (x, y) = (self.known(x), self.known(y));
                 self.clause(&[!z, x, y]);
                 self.clause(&[!z, !x, !y]);
@@ -175,42 +175,42 @@ mod tests {
 
     #[test]
     fn questions_of_all_three_answers() {
-        let mut g = Graph::new(3);
-        let [a, b, c] = <[Edge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let mut g = Xag::new(3);
+        let [a, b, c] = <[XagEdge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
         let ab = g.and(a, b);
         let (left, ca) = (g.and(ab, c), g.and(c, a));
         let right = g.and(ca, b);
         assert_ne!(left, right);
-        let mut checker = Checker::new(in_a_minute());
-        assert_eq!(checker.compare(&g, left, right, 1000), Answer::Equal);
-        let Answer::Different(case) = checker.compare(&g, ab, !ca, 1000) else { panic!("they differ") };
+        let mut checker = SatChecker::new(in_a_minute());
+        assert_eq!(checker.compare(&g, left, right, 1000), SatAnswer::Equal);
+        let SatAnswer::Different(case) = checker.compare(&g, ab, !ca, 1000) else { panic!("they differ") };
         let values = g.simulate(&case.iter().map(|&bit| u64::from(bit)).collect::<Vec<_>>());
         assert_eq!((values[ab.node()] ^ values[ca.node()]) & 1, 0);
-        assert_eq!(checker.compare(&g, left, Edge::FALSE, 0), Answer::Unknown);
-        assert!(matches!(checker.compare(&g, left, Edge::FALSE, 1000), Answer::Different(_)));
-        let mut late = Checker::new(Instant::now());
+        assert_eq!(checker.compare(&g, left, XagEdge::FALSE, 0), SatAnswer::Unknown);
+        assert!(matches!(checker.compare(&g, left, XagEdge::FALSE, 1000), SatAnswer::Different(_)));
+        let mut late = SatChecker::new(Instant::now());
         assert!(late.expired());
-        assert_eq!(late.compare(&g, left, right, 1000), Answer::Unknown);
+        assert_eq!(late.compare(&g, left, right, 1000), SatAnswer::Unknown);
     }
 
     /// Two adders of three operands, added up in different orders: many gates, none of them shared.
     #[test]
     fn a_recycled_solver_still_answers() {
-        let mut g = Graph::new(60);
-        let inputs: Vec<Edge> = g.inputs().collect();
+        let mut g = Xag::new(60);
+        let inputs: Vec<XagEdge> = g.inputs().collect();
         let (x, y, z) = (&inputs[..20], &inputs[20..40], &inputs[40..]);
-        let mut checker = Checker::new(in_a_minute());
+        let mut checker = SatChecker::new(in_a_minute());
         checker.solver.new_var_default();
         for _ in 0..RECYCLE {
             checker.solver.new_var_default();
         }
-        let mut sum = |p: &[Edge], q: &[Edge], r: &[Edge]| {
-            let pq = words::add(&mut g, p, q, Edge::FALSE);
-            words::add(&mut g, &pq, r, Edge::FALSE)
+        let mut sum = |p: &[XagEdge], q: &[XagEdge], r: &[XagEdge]| {
+            let pq = words::add(&mut g, p, q, XagEdge::FALSE);
+            words::add(&mut g, &pq, r, XagEdge::FALSE)
         };
         let (one, other) = (sum(x, y, z), sum(z, x, y));
-        assert_eq!(checker.compare(&g, one[3], other[3], 100_000), Answer::Equal);
+        assert_eq!(checker.compare(&g, one[3], other[3], 100_000), SatAnswer::Equal);
         assert!(checker.solver.num_vars() < RECYCLE);
-        assert!(matches!(checker.compare(&g, one[3], other[4], 100_000), Answer::Different(_)));
+        assert!(matches!(checker.compare(&g, one[3], other[4], 100_000), SatAnswer::Different(_)));
     }
 }

@@ -5,9 +5,9 @@ use std::time::Instant;
 use super::carries::with_plain_adders;
 use super::classes::{cases, neighbours};
 use super::columns::difference;
-use super::graph::{Edge, Graph};
-use super::sweep::{Outcome, Sweep, telling};
-use super::{Progress, Proof};
+use super::sweep::{SatSweeper, SweepOutcome, telling};
+use super::xag::{Xag, XagEdge};
+use super::{Proof, ProofProgress};
 
 /// Words of 64 cases that are simulated before anything is proven.
 const FIRST_CASES: usize = 32;
@@ -25,52 +25,52 @@ const MAX_NODES: usize = 1 << 19;
 const GUESSES: usize = 12;
 
 /// Two words over one graph.
-pub(super) struct Words<'a> {
-    pub graph: Graph,
+pub(super) struct ProductWords<'a> {
+    pub graph: Xag,
     /// How many of the inputs are those of the first operand.
     pub width_a: usize,
     /// The least significant bit first.
-    pub x: Vec<Edge>,
+    pub x: Vec<XagEdge>,
     /// As wide as `x`.
-    pub y: Vec<Edge>,
+    pub y: Vec<XagEdge>,
     pub deadline: Instant,
-    pub progress: &'a Progress<'a>,
+    pub progress: &'a ProofProgress<'a>,
 }
 
-impl Words<'_> {
+impl ProductWords<'_> {
     /// Whether the words are equal.
-    pub fn compare(self) -> Outcome {
+    pub fn compare(self) -> SweepOutcome {
         if self.x == self.y {
-            return Outcome::Equal(Proof::Structure);
+            return SweepOutcome::Equal(Proof::StructuralHash);
         }
         let mut cases = cases(self.width_a, self.graph.input_count(), FIRST_CASES);
         let pairs = || self.x.iter().copied().zip(self.y.iter().copied());
         for inputs in &cases {
             if let Some(case) = telling(pairs(), &self.graph.simulate(inputs), inputs) {
-                return Outcome::Different(case);
+                return SweepOutcome::Different(case);
             }
         }
         // Half of the time, for what sums do not prove search may.
         let until = Instant::now() + self.deadline.saturating_duration_since(Instant::now()) / 2;
         for _ in 0..GUESSES {
             match self.compare_sums(&cases, until) {
-                Outcome::Equal(proof) => return Outcome::Equal(proof),
-                Outcome::Unknown => break,
-                Outcome::Different(case) => cases.insert(0, neighbours(&case)),
+                SweepOutcome::Equal(proof) => return SweepOutcome::Equal(proof),
+                SweepOutcome::Unknown => break,
+                SweepOutcome::Different(case) => cases.insert(0, neighbours(&case)),
             }
         }
-        Sweep::new(self.graph, &self.x, &self.y, cases, self.deadline, self.progress).search(u32::MAX)
+        SatSweeper::new(self.graph, &self.x, &self.y, cases, self.deadline, self.progress).search(u32::MAX)
     }
 
     /// The proof by sums, of the words as they are or with plain adders in them. What is only guessed on the way is
     /// proven by search; a case that shows a guess to be wrong is what is returned as different.
-    fn compare_sums(&self, cases: &[Vec<u64>], until: Instant) -> Outcome {
+    fn compare_sums(&self, cases: &[Vec<u64>], until: Instant) -> SweepOutcome {
         let mut best = (difference(&self.graph, &self.x, &self.y), &self.x, &self.y);
         if best.0.is_zero() {
-            return Outcome::Equal(Proof::Sums);
+            return SweepOutcome::Equal(Proof::PartialProducts);
         }
         if self.graph.nodes().len() > MAX_NODES {
-            return Outcome::Unknown;
+            return SweepOutcome::Unknown;
         }
         let mut graph = self.graph.clone();
         let [plain_x, plain_y] = [&self.x, &self.y].map(|word| with_plain_adders(&mut graph, word, cases));
@@ -82,18 +82,18 @@ impl Words<'_> {
         }
         let (rest, x, y) = best;
         if rest.len() > MAX_REST {
-            return Outcome::Unknown;
+            return SweepOutcome::Unknown;
         }
         let rest = rest.word(&mut graph);
-        let zero = vec![Edge::FALSE; rest.len()];
+        let zero = vec![XagEdge::FALSE; rest.len()];
         // The plain adders are what they replace, and what stays is nothing.
         for (one, other) in [(x, &self.x), (y, &self.y), (&rest, &zero)] {
-            let sweep = Sweep::new(graph.clone(), one, other, cases.to_vec(), until, self.progress);
+            let sweep = SatSweeper::new(graph.clone(), one, other, cases.to_vec(), until, self.progress);
             match sweep.search(SUM_ROUNDS) {
-                Outcome::Equal(_) => {}
+                SweepOutcome::Equal(_) => {}
                 outcome => return outcome,
             }
         }
-        Outcome::Equal(Proof::Sums)
+        SweepOutcome::Equal(Proof::PartialProducts)
     }
 }

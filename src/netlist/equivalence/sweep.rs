@@ -8,15 +8,15 @@ use std::time::Instant;
 
 use axmul_api::Gates;
 
-use super::classes::{Classes, neighbours};
+use super::classes::{CandidateClasses, neighbours};
 use super::columns::difference;
-use super::graph::{Edge, Graph, Node};
-use super::solver::{Answer, Checker};
-use super::{Progress, Proof};
+use super::solver::{SatAnswer, SatChecker};
+use super::xag::{Xag, XagEdge, XagNode};
+use super::{Proof, ProofProgress};
 
 /// How the comparison of two words ends.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outcome {
+pub(super) enum SweepOutcome {
     /// They are equal.
     Equal(Proof),
     /// They differ for these values of the inputs.
@@ -35,31 +35,31 @@ const MORE_CONFLICTS: u64 = 8;
 const TRIES: usize = 3;
 
 /// Two words over one graph, on the way to a proof.
-pub(super) struct Sweep<'a> {
-    graph: Graph,
-    x: Vec<Edge>,
-    y: Vec<Edge>,
+pub(super) struct SatSweeper<'a> {
+    graph: Xag,
+    x: Vec<XagEdge>,
+    y: Vec<XagEdge>,
     cases: Vec<Vec<u64>>,
     deadline: Instant,
-    progress: &'a Progress<'a>,
+    progress: &'a ProofProgress<'a>,
 }
 
-impl<'a> Sweep<'a> {
+impl<'a> SatSweeper<'a> {
     /// The words `x` and `y`, the least significant bit first, of the same width. `cases` are the inputs of simulated
     /// words, at least one, in none of which they differ.
     pub fn new(
-        graph: Graph,
-        x: &[Edge],
-        y: &[Edge],
+        graph: Xag,
+        x: &[XagEdge],
+        y: &[XagEdge],
         cases: Vec<Vec<u64>>,
         deadline: Instant,
-        progress: &'a Progress<'a>,
+        progress: &'a ProofProgress<'a>,
     ) -> Self {
         Self { graph, x: x.to_vec(), y: y.to_vec(), cases, deadline, progress }
     }
 
     /// Round after round, so many at most, until the answer is found or the time is over.
-    pub fn search(mut self, rounds: u32) -> Outcome {
+    pub fn search(mut self, rounds: u32) -> SweepOutcome {
         let mut conflicts = FIRST_CONFLICTS;
         for _ in 0..rounds {
             if let Some(outcome) = self.round(conflicts) {
@@ -67,52 +67,53 @@ impl<'a> Sweep<'a> {
             }
             // The round may be what lets the adders be seen.
             if difference(&self.graph, &self.x, &self.y).is_zero() {
-                return Outcome::Equal(Proof::Sums);
+                return SweepOutcome::Equal(Proof::PartialProducts);
             }
             conflicts = conflicts.saturating_mul(MORE_CONFLICTS);
         }
-        Outcome::Unknown
+        SweepOutcome::Unknown
     }
 
     /// The pairs of bits that are not yet known to be equal.
-    fn pairs(&self) -> impl Iterator<Item = (Edge, Edge)> {
+    fn pairs(&self) -> impl Iterator<Item = (XagEdge, XagEdge)> {
         self.x.iter().copied().zip(self.y.iter().copied()).filter(|(x, y)| x != y)
     }
 
-    fn round(&mut self, conflicts: u64) -> Option<Outcome> {
+    fn round(&mut self, conflicts: u64) -> Option<SweepOutcome> {
         let order = self.order();
         let mut simulated = self.cases.iter().map(|inputs| self.graph.simulate(inputs));
-        let mut classes = Classes::new(&order, &simulated.next()?);
+        let mut classes = CandidateClasses::new(&order, &simulated.next()?);
         simulated.for_each(|values| classes.refine(&values));
 
-        let mut checker = Checker::new(self.deadline);
-        let mut swept = Graph::new(self.graph.input_count());
-        let mut image = vec![Edge::FALSE; self.graph.nodes().len()];
-        let through = |image: &[Edge], edge: Edge| image[edge.node()].complemented_if(edge.is_complemented());
+        let mut checker = SatChecker::new(self.deadline);
+        let mut swept = Xag::new(self.graph.input_count());
+        let mut image = vec![XagEdge::FALSE; self.graph.nodes().len()];
+        let through =
+            |image: &[XagEdge], edge: XagEdge| image[edge.node()].complemented_if(edge.is_complemented());
         for (done, &node) in order.iter().enumerate() {
             (self.progress)(done as u64, order.len() as u64);
             if checker.expired() {
-                return Some(Outcome::Unknown);
+                return Some(SweepOutcome::Unknown);
             }
             image[node] = match self.graph.nodes()[node] {
-                Node::False => Edge::FALSE,
-                Node::Input => Edge::new(node, false),
-                Node::And(x, y) => swept.and(through(&image, x), through(&image, y)),
-                Node::Xor(x, y) => swept.xor(through(&image, x), through(&image, y)),
+                XagNode::False => XagEdge::FALSE,
+                XagNode::Input => XagEdge::new(node, false),
+                XagNode::And(x, y) => swept.and(through(&image, x), through(&image, y)),
+                XagNode::Xor(x, y) => swept.xor(through(&image, x), through(&image, y)),
             };
             let mut tried = 0;
             while let Some(candidate) = classes.candidate(node, tried).filter(|_| tried < TRIES) {
                 let target = through(&image, candidate);
                 match checker.compare(&swept, image[node], target, conflicts) {
-                    Answer::Equal => {
+                    SatAnswer::Equal => {
                         image[node] = target;
                         break;
                     }
-                    Answer::Different(case) => {
+                    SatAnswer::Different(case) => {
                         let inputs = neighbours(&case);
                         let values = self.graph.simulate(&inputs);
                         if let Some(case) = telling(self.pairs(), &values, &inputs) {
-                            return Some(Outcome::Different(case));
+                            return Some(SweepOutcome::Different(case));
                         }
                         classes.refine(&values);
                         self.cases.push(inputs);
@@ -121,30 +122,33 @@ impl<'a> Sweep<'a> {
                             tried += 1;
                         }
                     }
-                    Answer::Unknown => tried += 1,
+                    SatAnswer::Unknown => tried += 1,
                 }
             }
         }
         for (x, y) in self.x.iter_mut().zip(&mut self.y) {
             // Equal bits have no image, and need none.
-            (*x, *y) =
-                if x == y { (Edge::FALSE, Edge::FALSE) } else { (through(&image, *x), through(&image, *y)) };
+            (*x, *y) = if x == y {
+                (XagEdge::FALSE, XagEdge::FALSE)
+            } else {
+                (through(&image, *x), through(&image, *y))
+            };
         }
         self.graph = swept;
         self.compare_bits(&mut checker, conflicts)
     }
 
     /// The words themselves, bit by bit, as far as so many conflicts for each go.
-    fn compare_bits(&mut self, checker: &mut Checker, conflicts: u64) -> Option<Outcome> {
+    fn compare_bits(&mut self, checker: &mut SatChecker, conflicts: u64) -> Option<SweepOutcome> {
         for (x, y) in self.x.iter().zip(&mut self.y) {
             match checker.compare(&self.graph, *x, *y, conflicts) {
-                Answer::Equal => *y = *x,
-                Answer::Different(case) => return Some(Outcome::Different(case)),
-                Answer::Unknown if checker.expired() => return Some(Outcome::Unknown),
-                Answer::Unknown => {}
+                SatAnswer::Equal => *y = *x,
+                SatAnswer::Different(case) => return Some(SweepOutcome::Different(case)),
+                SatAnswer::Unknown if checker.expired() => return Some(SweepOutcome::Unknown),
+                SatAnswer::Unknown => {}
             }
         }
-        (self.x == self.y).then_some(Outcome::Equal(Proof::Search))
+        (self.x == self.y).then_some(SweepOutcome::Equal(Proof::SatSweep))
     }
 
     /// The nodes that differing bits depend on, those near the inputs first.
@@ -166,9 +170,9 @@ impl<'a> Sweep<'a> {
 }
 
 /// A case among 64 simulated ones in which a pair differs. `inputs` are those of the cases, `values` those of
-/// [`Graph::simulate`].
+/// [`Xag::simulate`].
 pub(super) fn telling(
-    mut pairs: impl Iterator<Item = (Edge, Edge)>,
+    mut pairs: impl Iterator<Item = (XagEdge, XagEdge)>,
     values: &[u64],
     inputs: &[u64],
 ) -> Option<Vec<bool>> {

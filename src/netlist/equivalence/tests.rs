@@ -22,7 +22,7 @@ fn products(netlist: &Netlist) -> Vec<Vec<bool>> {
 }
 
 /// An exact multiplier that adds its partial products in one of several ways.
-struct Exact {
+struct ExactProduct {
     format: OperandFormat,
     arrangement: Arrangement,
     exchanged: bool,
@@ -38,7 +38,7 @@ enum Arrangement {
     Tree,
 }
 
-impl Circuit for Exact {
+impl Circuit for ExactProduct {
     fn operand_format(&self) -> OperandFormat {
         self.format
     }
@@ -69,7 +69,7 @@ impl Circuit for Exact {
 }
 
 fn exact(format: OperandFormat, arrangement: Arrangement, exchanged: bool) -> Netlist {
-    Exact { format, arrangement, exchanged }.netlist()
+    ExactProduct { format, arrangement, exchanged }.netlist()
 }
 
 #[test]
@@ -78,13 +78,13 @@ fn adders_in_any_arrangement_are_equal_at_any_width() {
         [OperandFormat::signed(16, 16), OperandFormat::unsigned(31, 32), OperandFormat::signed(32, 32)]
     {
         let array = exact(format, Arrangement::Array, false);
-        assert_eq!(verdict(&array, &array), Verdict::Equal(Proof::Structure));
+        assert_eq!(verdict(&array, &array), Verdict::Equal(Proof::StructuralHash));
         for arrangement in [Arrangement::Array, Arrangement::Tree, Arrangement::Rows] {
             let exchanged = format.width_a() == format.width_b();
             let other = exact(format, arrangement, exchanged);
             let expected = match (arrangement, exchanged) {
-                (Arrangement::Array, false) => Proof::Structure,
-                _ => Proof::Sums,
+                (Arrangement::Array, false) => Proof::StructuralHash,
+                _ => Proof::PartialProducts,
             };
             assert_eq!(verdict(&array, &other), Verdict::Equal(expected), "{format} {arrangement:?}");
         }
@@ -261,7 +261,7 @@ fn what_differs_in_one_case_of_many_is_found() {
     };
     let flawed = with_flaw(0xbeef5, 0x12345);
     assert_eq!(verdict(&plain, &flawed), Verdict::Different { a: 0xbeef5, b: 0x12345 });
-    assert_eq!(verdict(&flawed, &flawed.clone()), Verdict::Equal(Proof::Structure));
+    assert_eq!(verdict(&flawed, &flawed.clone()), Verdict::Equal(Proof::StructuralHash));
 }
 
 #[test]
@@ -311,7 +311,7 @@ impl Circuit for Karatsuba {
 fn unrelated_circuits_of_few_bits_are_proven_by_search() {
     let format = OperandFormat::unsigned(6, 6);
     let (array, unrelated) = (exact(format, Arrangement::Array, false), Karatsuba(format).netlist());
-    assert_eq!(verdict(&array, &unrelated), Verdict::Equal(Proof::Search));
+    assert_eq!(verdict(&array, &unrelated), Verdict::Equal(Proof::SatSweep));
 }
 
 #[test]

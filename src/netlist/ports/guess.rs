@@ -3,19 +3,19 @@
 use axmul_api::{Lanes, Netlist};
 
 use super::super::Design;
-use super::vector::{Bits, Vector, pick, vectors};
+use super::vector::{PortBits, PortVector, pick, vectors};
 use super::{PortError, PortOptions};
 use axmul_support::random::SplitMix64;
 
 /// The bits of operands and product.
-pub(super) struct Interface {
-    pub a: Bits,
-    pub b: Bits,
-    pub product: Bits,
+pub(super) struct PortInterface {
+    pub a: PortBits,
+    pub b: PortBits,
+    pub product: PortBits,
     pub notes: Vec<String>,
 }
 
-impl Interface {
+impl PortInterface {
     pub fn find(design: &Design, options: &PortOptions) -> Result<Self, PortError> {
         let mut notes = Vec::new();
         let inputs = vectors(design.inputs(), options.msb_first);
@@ -52,11 +52,11 @@ impl Interface {
     }
 }
 
-fn names(vectors: &[Vector]) -> Vec<String> {
-    vectors.iter().map(Vector::to_string).collect()
+fn names(vectors: &[PortVector]) -> Vec<String> {
+    vectors.iter().map(PortVector::to_string).collect()
 }
 
-fn bit_name(vectors: &[Vector], number: usize) -> String {
+fn bit_name(vectors: &[PortVector], number: usize) -> String {
     let found = vectors.iter().find_map(|vector| {
         let (index, _) = vector.bits.iter().find(|(_, n)| *n == number)?;
         Some(if vector.bits.len() == 1 { vector.name.clone() } else { format!("{}[{index}]", vector.name) })
@@ -65,15 +65,15 @@ fn bit_name(vectors: &[Vector], number: usize) -> String {
 }
 
 /// The two input vectors, or the halves of the only one.
-fn operands(inputs: &[Vector], notes: &mut Vec<String>) -> Result<(Bits, Bits), PortError> {
+fn operands(inputs: &[PortVector], notes: &mut Vec<String>) -> Result<(PortBits, PortBits), PortError> {
     match inputs {
         [x, y] => {
-            let is = |vector: &Vector, name: &str| vector.name.eq_ignore_ascii_case(name);
+            let is = |vector: &PortVector, name: &str| vector.name.eq_ignore_ascii_case(name);
             Ok(if is(x, "b") && is(y, "a") { (y.bits(), x.bits()) } else { (x.bits(), y.bits()) })
         }
         [both] if both.bits.len() >= 4 && both.bits.len() % 2 == 0 => {
             let half = |bits: &[(i64, usize)]| {
-                Vector { name: both.name.clone(), bits: bits.to_vec(), signed: both.signed }.bits()
+                PortVector { name: both.name.clone(), bits: bits.to_vec(), signed: both.signed }.bits()
             };
             let (low, high) = both.bits.split_at(both.bits.len() / 2);
             notes.push(format!("the only input, {both}, was taken as both operands, the lower half as a"));
@@ -84,8 +84,8 @@ fn operands(inputs: &[Vector], notes: &mut Vec<String>) -> Result<(Bits, Bits), 
 }
 
 /// The operand beside a known one: the only other input vector.
-fn other(inputs: &[Vector], known: &Bits) -> Result<Bits, PortError> {
-    let free = |vector: &&Vector| !vector.bits.iter().any(|(_, number)| known.numbers.contains(number));
+fn other(inputs: &[PortVector], known: &PortBits) -> Result<PortBits, PortError> {
+    let free = |vector: &&PortVector| !vector.bits.iter().any(|(_, number)| known.numbers.contains(number));
     let mut rest = inputs.iter().filter(free);
     match (rest.next(), rest.next()) {
         (Some(only), None) => Ok(only.bits()),
@@ -93,7 +93,7 @@ fn other(inputs: &[Vector], known: &Bits) -> Result<Bits, PortError> {
     }
 }
 
-fn product(outputs: &[Vector], width: usize) -> Result<Bits, PortError> {
+fn product(outputs: &[PortVector], width: usize) -> Result<PortBits, PortError> {
     if let [only] = outputs {
         return Ok(only.bits());
     }

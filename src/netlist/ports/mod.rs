@@ -14,9 +14,9 @@ mod vector;
 
 use axmul_api::{FormatError, Gates, Netlist, OperandFormat, Recorder, Signal};
 
-use super::{Design, Placed};
-use guess::Interface;
-use vector::Bits;
+use super::{Design, MappedCells};
+use guess::PortInterface;
+use vector::PortBits;
 
 /// What the user says about ports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,13 +35,13 @@ pub struct PortOptions {
     /// The lowest index, or the first of several scalar ports, is the most significant bit.
     pub msb_first: bool,
     /// What to do with a product that is not as wide as both operands together.
-    pub extend: Option<Extend>,
+    pub extend: Option<ProductExtension>,
 }
 
 /// What to do with a product that is not as wide as both operands together. Without any, a narrow one is extended
 /// by its signedness, a wide one cut, and either is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Extend {
+pub enum ProductExtension {
     /// Repeat the most significant bit.
     Sign,
     /// Fill up with zeros.
@@ -52,12 +52,12 @@ pub enum Extend {
 
 /// A circuit whose ports have a meaning.
 #[derive(Clone, Debug)]
-pub struct Bound {
+pub struct BoundDesign {
     /// Product = circuit(a, b).
     pub netlist: Netlist,
     /// The library cells of the same circuit; `None` where anything else stands between operands and product, or the
     /// text holds no library cells.
-    pub placed: Option<Placed>,
+    pub mapped_cells: Option<MappedCells>,
     /// The ports of a, b and the product, as [`PortOptions`] takes them.
     pub ports: [String; 3],
     /// What was assumed, a sentence each; the first says what the ports are.
@@ -117,9 +117,9 @@ pub enum PortError {
 }
 
 /// Gives the ports of a circuit their meaning.
-pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> {
-    let Interface { a, b, product, mut notes } = Interface::find(design, options)?;
-    let width = |bits: &Bits| u8::try_from(bits.numbers.len()).unwrap_or(u8::MAX);
+pub fn bind(design: &Design, options: &PortOptions) -> Result<BoundDesign, PortError> {
+    let PortInterface { a, b, product, mut notes } = PortInterface::find(design, options)?;
+    let width = |bits: &PortBits| u8::try_from(bits.numbers.len()).unwrap_or(u8::MAX);
     let format = |signed| {
         OperandFormat::new(width(&a), width(&b), signed).map_err(|source| PortError::Format {
             width_a: a.numbers.len(),
@@ -140,7 +140,7 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> 
     };
     let format = format(signed)?;
     let (expected, got) = (usize::from(format.product_width()), product.numbers.len());
-    if got != expected && options.extend == Some(Extend::Refuse) {
+    if got != expected && options.extend == Some(ProductExtension::Refuse) {
         return Err(PortError::ProductWidth { expected, got });
     }
     let sign = if signed { "signed" } else { "unsigned" };
@@ -151,29 +151,29 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<Bound, PortError> 
     } else if got > expected {
         notes.push(format!("the product has {got} bits, of which the lowest {expected} were taken"));
     }
-    Ok(Bound {
+    Ok(BoundDesign {
         netlist: record(design, format, &a, &b, &product, options.extend),
-        placed: placed(design, format, &a, &b, &product, options.extend),
+        mapped_cells: mapped_cells(design, format, &a, &b, &product, options.extend),
         ports: [a, b, product].map(|bits| bits.text),
         notes,
     })
 }
 
-fn extends_sign(extend: Option<Extend>, signed: bool) -> bool {
+fn extends_sign(extend: Option<ProductExtension>, signed: bool) -> bool {
     match extend {
-        Some(Extend::Sign) => true,
-        Some(Extend::Zero) => false,
-        Some(Extend::Refuse) | None => signed,
+        Some(ProductExtension::Sign) => true,
+        Some(ProductExtension::Zero) => false,
+        Some(ProductExtension::Refuse) | None => signed,
     }
 }
 
 fn record(
     design: &Design,
     format: OperandFormat,
-    a: &Bits,
-    b: &Bits,
-    product: &Bits,
-    extend: Option<Extend>,
+    a: &PortBits,
+    b: &PortBits,
+    product: &PortBits,
+    extend: Option<ProductExtension>,
 ) -> Netlist {
     let mut recorder = Recorder::new(format);
     let operands: Vec<Signal> = recorder.inputs().collect();
@@ -184,24 +184,24 @@ fn record(
 }
 
 /// Like [`record`], of the library cells that the text holds.
-fn placed(
+fn mapped_cells(
     design: &Design,
     format: OperandFormat,
-    a: &Bits,
-    b: &Bits,
-    product: &Bits,
-    extend: Option<Extend>,
-) -> Option<Placed> {
+    a: &PortBits,
+    b: &PortBits,
+    product: &PortBits,
+    extend: Option<ProductExtension>,
+) -> Option<MappedCells> {
     let instances = design.instances.as_ref()?;
     let zero = Signal::Constant(false);
     let operands: Vec<Signal> = (0..a.numbers.len() + b.numbers.len()).map(Signal::Input).collect();
     let bits = product.numbers.iter().map(|&number| instances.driven[number]).collect::<Option<_>>()?;
     let product = adapted(bits, format, extend, zero);
-    Some(Placed::of(&instances.cells, format, &inputs(&operands, a, b, zero), &product))
+    Some(MappedCells::of(&instances.cells, format, &inputs(&operands, a, b, zero), &product))
 }
 
 /// The bits of the operands in the order of the input ports.
-fn inputs(operands: &[Signal], a: &Bits, b: &Bits, zero: Signal) -> Vec<Signal> {
+fn inputs(operands: &[Signal], a: &PortBits, b: &PortBits, zero: Signal) -> Vec<Signal> {
     // Every input belongs to an operand, so that no constant is left.
     let mut inputs = vec![zero; a.numbers.len() + b.numbers.len()];
     for (&number, &operand) in a.numbers.iter().chain(&b.numbers).zip(operands) {
@@ -214,7 +214,7 @@ fn inputs(operands: &[Signal], a: &Bits, b: &Bits, zero: Signal) -> Vec<Signal> 
 fn adapted(
     mut bits: Vec<Signal>,
     format: OperandFormat,
-    extend: Option<Extend>,
+    extend: Option<ProductExtension>,
     zero: Signal,
 ) -> Vec<Signal> {
     let fill = match bits.last() {

@@ -1,28 +1,28 @@
 use super::*;
-use crate::{Builder, Place, Port, Source};
+use crate::{DesignBuilder, Port, SourceLocation, SourceText};
 use axmul_api::{Bits as One, words};
 
-fn place() -> Place {
-    Source::new("t.v", *b"").place(1, 0)
+fn location() -> SourceLocation {
+    SourceText::new("t.v", *b"").location(1, 0)
 }
 
 /// A circuit of scalar or vector ports; a width of 0 is a scalar port.
 fn design(inputs: &[(&str, usize)], outputs: &[(&str, usize)], signed: bool) -> Design {
-    let mut g = Builder::new();
+    let mut g = DesignBuilder::new();
     let port = |&(name, width): &(&str, usize)| Port {
         name: name.into(),
         width: width.max(1),
         range: (width > 0).then_some((width as i64 - 1, 0)),
         signed: None,
-        place: place(),
+        location: location(),
     };
     let mut all = Vec::new();
     let inputs: Vec<_> = inputs
         .iter()
         .map(|spec| {
             let port = port(spec);
-            let nets: Vec<_> = (0..port.width).map(|_| g.net(&port.name, &place())).collect();
-            nets.iter().for_each(|&net| g.drive_by_input(net, &place()).unwrap());
+            let nets: Vec<_> = (0..port.width).map(|_| g.net(&port.name, &location())).collect();
+            nets.iter().for_each(|&net| g.drive_by_input(net, &location()).unwrap());
             all.extend(nets.clone());
             (port, nets)
         })
@@ -41,7 +41,7 @@ fn design(inputs: &[(&str, usize)], outputs: &[(&str, usize)], signed: bool) -> 
             (port, nets)
         })
         .collect();
-    g.finish("t", inputs, outputs, &place()).unwrap()
+    g.finish("t", inputs, outputs, &location()).unwrap()
 }
 
 fn product(netlist: &Netlist, a: i64, b: i64) -> i64 {
@@ -122,9 +122,9 @@ fn a_product_of_another_width_is_adapted_and_said() {
     let bound = bind(&narrow, &options).unwrap();
     assert_eq!(product(&bound.netlist, 3, -2), -6);
     assert_eq!(bound.notes[1], "the product has 6 bits and was extended to 8 with its most significant bit");
-    let zero = PortOptions { extend: Some(Extend::Zero), ..options.clone() };
+    let zero = PortOptions { extend: Some(ProductExtension::Zero), ..options.clone() };
     assert_eq!(product(&bind(&narrow, &zero).unwrap().netlist, 3, -2), 58);
-    let refuse = PortOptions { extend: Some(Extend::Refuse), ..options.clone() };
+    let refuse = PortOptions { extend: Some(ProductExtension::Refuse), ..options.clone() };
     assert_eq!(bind(&narrow, &refuse).unwrap_err(), PortError::ProductWidth { expected: 8, got: 6 });
     let wide = design(&[("a", 4), ("b", 4)], &[("p", 10)], false);
     assert_eq!(

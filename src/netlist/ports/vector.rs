@@ -5,7 +5,7 @@ use super::PortError;
 
 /// Bits of one direction that belong together: a vector port, or scalar ports with numbered names.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Vector {
+pub(super) struct PortVector {
     pub name: String,
     /// (index in the text, number among all bits of the direction), the least significant bit first.
     pub bits: Vec<(i64, usize)>,
@@ -14,7 +14,7 @@ pub(super) struct Vector {
 
 /// Chosen bits.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Bits {
+pub(super) struct PortBits {
     /// Numbers among all bits of the direction, the least significant first.
     pub numbers: Vec<usize>,
     /// How a message names them.
@@ -22,10 +22,10 @@ pub(super) struct Bits {
     pub signed: Option<bool>,
 }
 
-impl Vector {
+impl PortVector {
     /// The whole vector.
-    pub fn bits(&self) -> Bits {
-        Bits {
+    pub fn bits(&self) -> PortBits {
+        PortBits {
             numbers: self.bits.iter().map(|&(_, number)| number).collect(),
             text: self.to_string(),
             signed: self.signed,
@@ -33,7 +33,7 @@ impl Vector {
     }
 }
 
-impl std::fmt::Display for Vector {
+impl std::fmt::Display for PortVector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.bits[..] {
             [_] => f.write_str(&self.name),
@@ -44,19 +44,19 @@ impl std::fmt::Display for Vector {
 }
 
 /// The ports of one direction, scalar ones with numbered names taken together. `msb_first` turns every vector round.
-pub(super) fn vectors(ports: &[Port], msb_first: bool) -> Vec<Vector> {
-    let mut vectors: Vec<(Vector, bool)> = Vec::new();
+pub(super) fn vectors(ports: &[Port], msb_first: bool) -> Vec<PortVector> {
+    let mut vectors: Vec<(PortVector, bool)> = Vec::new();
     let mut number = 0;
     for port in ports {
         let numbers = number..number + port.width;
         number += port.width;
         if let (None, Some((base, index))) = (port.range, indexed(&port.name)) {
-            let same = |(vector, numbered): &&mut (Vector, bool)| *numbered && vector.name == base;
+            let same = |(vector, numbered): &&mut (PortVector, bool)| *numbered && vector.name == base;
             match vectors.iter_mut().find(same) {
                 Some((vector, _)) => vector.bits.push((index, numbers.start)),
                 None => {
                     let bits = vec![(index, numbers.start)];
-                    vectors.push((Vector { name: base.into(), bits, signed: port.signed }, true));
+                    vectors.push((PortVector { name: base.into(), bits, signed: port.signed }, true));
                 }
             }
             continue;
@@ -64,12 +64,12 @@ pub(super) fn vectors(ports: &[Port], msb_first: bool) -> Vec<Vector> {
         let (high, low) = port.range.unwrap_or((port.width as i64 - 1, 0));
         let step = if high < low { -1 } else { 1 };
         let bits = numbers.enumerate().map(|(i, number)| (low + step * i as i64, number)).collect();
-        vectors.push((Vector { name: port.name.clone(), bits, signed: port.signed }, false));
+        vectors.push((PortVector { name: port.name.clone(), bits, signed: port.signed }, false));
     }
     let finished = vectors
         .into_iter()
         .flat_map(|(vector, numbered)| if numbered { ungroup(vector) } else { vec![vector] });
-    let mut finished: Vec<Vector> = finished.collect();
+    let mut finished: Vec<PortVector> = finished.collect();
     if msb_first {
         finished.iter_mut().for_each(|vector| vector.bits.reverse());
     }
@@ -87,12 +87,12 @@ fn indexed(name: &str) -> Option<(&str, i64)> {
 }
 
 /// Scalar ports that look numbered make a vector where their numbers are consecutive; otherwise each stays alone.
-fn ungroup(mut vector: Vector) -> Vec<Vector> {
+fn ungroup(mut vector: PortVector) -> Vec<PortVector> {
     vector.bits.sort_by_key(|&(index, _)| index);
     if vector.bits.len() > 1 && vector.bits.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1) {
         return vec![vector];
     }
-    let alone = |&(index, number): &(i64, usize)| Vector {
+    let alone = |&(index, number): &(i64, usize)| PortVector {
         name: format!("{}{index}", vector.name),
         bits: vec![(0, number)],
         signed: vector.signed,
@@ -105,8 +105,8 @@ pub(super) fn pick(
     text: &str,
     direction: &'static str,
     ports: &[Port],
-    vectors: &[Vector],
-) -> Result<Bits, PortError> {
+    vectors: &[PortVector],
+) -> Result<PortBits, PortError> {
     let mut parts = Vec::new();
     for part in text.split(',').map(str::trim) {
         if part.is_empty() {
@@ -116,19 +116,19 @@ pub(super) fn pick(
     }
     let signed = parts.first().and_then(|bits| bits.signed);
     let numbers = parts.iter().rev().flat_map(|bits| bits.numbers.iter().copied()).collect();
-    Ok(Bits { numbers, text: text.into(), signed })
+    Ok(PortBits { numbers, text: text.into(), signed })
 }
 
 fn pick_one(
     text: &str,
     direction: &'static str,
     ports: &[Port],
-    vectors: &[Vector],
-) -> Result<Bits, PortError> {
+    vectors: &[PortVector],
+) -> Result<PortBits, PortError> {
     let unknown = || PortError::Unknown {
         direction,
         name: text.into(),
-        have: vectors.iter().map(Vector::to_string).collect(),
+        have: vectors.iter().map(PortVector::to_string).collect(),
     };
     if let Some(vector) = vectors.iter().find(|vector| vector.name == text) {
         return Ok(vector.bits());
@@ -137,7 +137,7 @@ fn pick_one(
     let mut number = 0;
     for port in ports {
         if port.name == text && port.width == 1 {
-            return Ok(Bits { numbers: vec![number], text: text.into(), signed: port.signed });
+            return Ok(PortBits { numbers: vec![number], text: text.into(), signed: port.signed });
         }
         number += port.width;
     }
@@ -152,7 +152,7 @@ fn pick_one(
     if high < low {
         numbers.reverse();
     }
-    Ok(Bits { numbers, text: text.into(), signed: vector.signed })
+    Ok(PortBits { numbers, text: text.into(), signed: vector.signed })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(super) const SUM: u64 = INPUT[0] ^ INPUT[1] ^ INPUT[2];
 pub(super) const CARRY: u64 = INPUT[0] & INPUT[1] | INPUT[2] & (INPUT[0] | INPUT[1]);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Operand {
+enum FormulaOperand {
     Constant(bool),
     Input(u32),
     Node(u32),
@@ -31,8 +31,8 @@ pub(super) type Cube = Vec<Option<bool>>;
 /// A function as a list of gates.
 #[derive(Clone, Debug)]
 pub(super) struct Formula {
-    nodes: Vec<(CellKind, [Operand; 3])>,
-    output: Operand,
+    nodes: Vec<(CellKind, [FormulaOperand; 3])>,
+    output: FormulaOperand,
 }
 
 /// The table of a cover of at most [`TABLE_INPUTS`] inputs, repeated to 64 entries: entry `i` is the value where input
@@ -51,34 +51,34 @@ pub(super) fn table(cubes: &[Cube]) -> u64 {
 impl Formula {
     /// The function with this table, repeated to 64 entries.
     pub fn of_table(table: u64) -> Self {
-        let mut maker = Maker::default();
+        let mut maker = FormulaMaker::default();
         let output = maker.table(table);
         Self { nodes: maker.nodes, output }
     }
 
     /// The sum of products.
     pub fn of_cover(cubes: &[Cube]) -> Self {
-        let mut maker = Maker::default();
+        let mut maker = FormulaMaker::default();
         let mut products = Vec::with_capacity(cubes.len());
         for cube in cubes {
             let mut literals = Vec::new();
             for (input, value) in cube.iter().enumerate() {
-                let operand = Operand::Input(input as u32);
+                let operand = FormulaOperand::Input(input as u32);
                 match value {
                     None => {}
                     Some(true) => literals.push(operand),
                     Some(false) => literals.push(maker.not(operand)),
                 }
             }
-            products.push(maker.join(literals, Operand::Constant(true), Maker::and));
+            products.push(maker.join(literals, FormulaOperand::Constant(true), FormulaMaker::and));
         }
-        let output = maker.join(products, Operand::Constant(false), Maker::or);
+        let output = maker.join(products, FormulaOperand::Constant(false), FormulaMaker::or);
         Self { nodes: maker.nodes, output }
     }
 
     /// The inverse function.
     pub fn inverted(self) -> Self {
-        let mut maker = Maker { nodes: self.nodes, ..Maker::default() };
+        let mut maker = FormulaMaker { nodes: self.nodes, ..FormulaMaker::default() };
         let output = maker.not(self.output);
         Self { nodes: maker.nodes, output }
     }
@@ -87,9 +87,9 @@ impl Formula {
     pub fn build<G: Gates>(&self, g: &mut G, inputs: &[G::Bit]) -> G::Bit {
         let mut values = Vec::with_capacity(self.nodes.len());
         let read = |g: &mut G, values: &[G::Bit], operand| match operand {
-            Operand::Constant(value) => g.constant(value),
-            Operand::Input(input) => inputs[input as usize],
-            Operand::Node(node) => values[node as usize],
+            FormulaOperand::Constant(value) => g.constant(value),
+            FormulaOperand::Input(input) => inputs[input as usize],
+            FormulaOperand::Node(node) => values[node as usize],
         };
         for &(kind, operands) in &self.nodes {
             let [a, b, c] = operands.map(|operand| read(g, &values, operand));
@@ -111,7 +111,7 @@ impl Formula {
 
 /// How a function is put together.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum Decomposition {
     Constant(bool),
     Input(usize, bool),
     Two(CellKind, u64, u64),
@@ -119,41 +119,41 @@ enum Step {
 }
 
 #[derive(Default)]
-struct Maker {
-    nodes: Vec<(CellKind, [Operand; 3])>,
-    known: HashMap<(CellKind, [Operand; 3]), Operand>,
+struct FormulaMaker {
+    nodes: Vec<(CellKind, [FormulaOperand; 3])>,
+    known: HashMap<(CellKind, [FormulaOperand; 3]), FormulaOperand>,
     /// By table.
-    made: HashMap<u64, Operand>,
+    made: HashMap<u64, FormulaOperand>,
     /// By table: the best step, and the number of gates it leads to.
-    steps: HashMap<u64, (Step, u32)>,
+    steps: HashMap<u64, (Decomposition, u32)>,
 }
 
-impl Maker {
+impl FormulaMaker {
     // ---- Gates, with inversions moved to where they are free -------------------------------------------------------
 
-    fn node(&mut self, kind: CellKind, operands: [Operand; 3]) -> Operand {
+    fn node(&mut self, kind: CellKind, operands: [FormulaOperand; 3]) -> FormulaOperand {
         *self.known.entry((kind, operands)).or_insert_with(|| {
             self.nodes.push((kind, operands));
-            Operand::Node(self.nodes.len() as u32 - 1)
+            FormulaOperand::Node(self.nodes.len() as u32 - 1)
         })
     }
 
-    fn two(&mut self, kind: CellKind, a: Operand, b: Operand) -> Operand {
+    fn two(&mut self, kind: CellKind, a: FormulaOperand, b: FormulaOperand) -> FormulaOperand {
         self.node(kind, [a, b, b])
     }
 
-    fn kind(&self, operand: Operand) -> Option<(CellKind, [Operand; 3])> {
+    fn kind(&self, operand: FormulaOperand) -> Option<(CellKind, [FormulaOperand; 3])> {
         match operand {
-            Operand::Node(node) => self.nodes.get(node as usize).copied(),
+            FormulaOperand::Node(node) => self.nodes.get(node as usize).copied(),
             _ => None,
         }
     }
 
     /// The inverse, where it takes no inverter of its own. The gate that `operand` was may be left without a reader.
-    fn inverse(&mut self, operand: Operand) -> Option<Operand> {
+    fn inverse(&mut self, operand: FormulaOperand) -> Option<FormulaOperand> {
         use CellKind::{And, Nand, Nor, Not, Or, Xnor, Xor};
-        if let Operand::Constant(value) = operand {
-            return Some(Operand::Constant(!value));
+        if let FormulaOperand::Constant(value) = operand {
+            return Some(FormulaOperand::Constant(!value));
         }
         let (kind, [a, b, _]) = self.kind(operand)?;
         let inverted = match kind {
@@ -169,16 +169,16 @@ impl Maker {
         Some(self.two(inverted, a, b))
     }
 
-    fn not(&mut self, a: Operand) -> Operand {
+    fn not(&mut self, a: FormulaOperand) -> FormulaOperand {
         self.inverse(a).unwrap_or_else(|| self.node(CellKind::Not, [a; 3]))
     }
 
     /// Whether the operand is the output of a gate that inverts.
-    fn inverts(&self, operand: Operand) -> bool {
+    fn inverts(&self, operand: FormulaOperand) -> bool {
         matches!(self.kind(operand), Some((CellKind::Not | CellKind::Nand | CellKind::Nor, _)))
     }
 
-    fn and(&mut self, a: Operand, b: Operand) -> Operand {
+    fn and(&mut self, a: FormulaOperand, b: FormulaOperand) -> FormulaOperand {
         if self.inverts(a) && self.inverts(b) {
             let (a, b) = (self.not(a), self.not(b));
             return self.two(CellKind::Nor, a, b);
@@ -186,7 +186,7 @@ impl Maker {
         self.two(CellKind::And, a, b)
     }
 
-    fn or(&mut self, a: Operand, b: Operand) -> Operand {
+    fn or(&mut self, a: FormulaOperand, b: FormulaOperand) -> FormulaOperand {
         if self.inverts(a) && self.inverts(b) {
             let (a, b) = (self.not(a), self.not(b));
             return self.two(CellKind::Nand, a, b);
@@ -194,7 +194,7 @@ impl Maker {
         self.two(CellKind::Or, a, b)
     }
 
-    fn xor(&mut self, a: Operand, b: Operand) -> Operand {
+    fn xor(&mut self, a: FormulaOperand, b: FormulaOperand) -> FormulaOperand {
         let mut inverted = false;
         let [a, b] = [a, b].map(|operand| match self.kind(operand) {
             Some((CellKind::Not, [inner, ..])) => {
@@ -206,19 +206,26 @@ impl Maker {
         self.two(if inverted { CellKind::Xnor } else { CellKind::Xor }, a, b)
     }
 
-    fn mux(&mut self, select: Operand, if_one: Operand, if_zero: Operand) -> Operand {
+    fn mux(
+        &mut self,
+        select: FormulaOperand,
+        if_one: FormulaOperand,
+        if_zero: FormulaOperand,
+    ) -> FormulaOperand {
         self.node(CellKind::Mux, [select, if_one, if_zero])
     }
 
     /// A balanced tree.
     fn join(
         &mut self,
-        mut operands: Vec<Operand>,
-        neutral: Operand,
-        gate: fn(&mut Self, Operand, Operand) -> Operand,
-    ) -> Operand {
+        mut operands: Vec<FormulaOperand>,
+        neutral: FormulaOperand,
+        gate: fn(&mut Self, FormulaOperand, FormulaOperand) -> FormulaOperand,
+    ) -> FormulaOperand {
         // A product without literals is one, and a sum with it too.
-        if let Some(&constant) = operands.iter().find(|operand| matches!(operand, Operand::Constant(_))) {
+        if let Some(&constant) =
+            operands.iter().find(|operand| matches!(operand, FormulaOperand::Constant(_)))
+        {
             return constant;
         }
         while operands.len() > 1 {
@@ -231,15 +238,15 @@ impl Maker {
 
     // ---- Tables ----------------------------------------------------------------------------------------------------
 
-    fn table(&mut self, table: u64) -> Operand {
+    fn table(&mut self, table: u64) -> FormulaOperand {
         if let Some(&made) = self.made.get(&table) {
             return made;
         }
         let operand = match self.step(table).0 {
-            Step::Constant(value) => Operand::Constant(value),
-            Step::Input(input, true) => Operand::Input(input as u32),
-            Step::Input(input, false) => self.not(Operand::Input(input as u32)),
-            Step::Two(kind, a, b) => {
+            Decomposition::Constant(value) => FormulaOperand::Constant(value),
+            Decomposition::Input(input, true) => FormulaOperand::Input(input as u32),
+            Decomposition::Input(input, false) => self.not(FormulaOperand::Input(input as u32)),
+            Decomposition::Two(kind, a, b) => {
                 let (a, b) = (self.table(a), self.table(b));
                 match kind {
                     CellKind::And => self.and(a, b),
@@ -247,16 +254,16 @@ impl Maker {
                     _ => self.xor(a, b),
                 }
             }
-            Step::Mux(select, if_one, if_zero) => {
+            Decomposition::Mux(select, if_one, if_zero) => {
                 let (if_one, if_zero) = (self.table(if_one), self.table(if_zero));
-                self.mux(Operand::Input(select as u32), if_one, if_zero)
+                self.mux(FormulaOperand::Input(select as u32), if_one, if_zero)
             }
         };
         self.made.insert(table, operand);
         operand
     }
 
-    fn step(&mut self, table: u64) -> (Step, u32) {
+    fn step(&mut self, table: u64) -> (Decomposition, u32) {
         if let Some(&step) = self.steps.get(&table) {
             return step;
         }
@@ -265,13 +272,13 @@ impl Maker {
         step
     }
 
-    fn find_step(&mut self, table: u64) -> (Step, u32) {
+    fn find_step(&mut self, table: u64) -> (Decomposition, u32) {
         if table == 0 || table == u64::MAX {
-            return (Step::Constant(table != 0), 0);
+            return (Decomposition::Constant(table != 0), 0);
         }
         for (input, mask) in INPUT.into_iter().enumerate() {
             if table == mask || table == !mask {
-                return (Step::Input(input, table == mask), u32::from(table != mask));
+                return (Decomposition::Input(input, table == mask), u32::from(table != mask));
             }
         }
         let support: Vec<usize> = (0..TABLE_INPUTS)
@@ -279,17 +286,17 @@ impl Maker {
             .collect();
         if let Some((kind, a, b)) = disjoint(table, &support) {
             let cost = 1 + self.step(a).1 + self.step(b).1;
-            return (Step::Two(kind, a, b), cost);
+            return (Decomposition::Two(kind, a, b), cost);
         }
-        let mut best: Option<(Step, u32)> = None;
+        let mut best: Option<(Decomposition, u32)> = None;
         for &input in &support {
             let (one, zero) = (cofactor(table, input, true), cofactor(table, input, false));
             let cost = 1 + self.step(one).1 + self.step(zero).1;
             if best.is_none_or(|(_, least)| cost < least) {
-                best = Some((Step::Mux(input, one, zero), cost));
+                best = Some((Decomposition::Mux(input, one, zero), cost));
             }
         }
-        best.unwrap_or((Step::Constant(false), 0))
+        best.unwrap_or((Decomposition::Constant(false), 0))
     }
 }
 

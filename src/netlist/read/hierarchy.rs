@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::{Builder, Design, MAX_NETS, Net, NetlistError, Place, Port, Problem};
+use super::super::{
+    Design, DesignBuilder, MAX_NETS, Net, NetlistError, NetlistErrorKind, Port, SourceLocation,
+};
 use super::primitives::Primitive;
 
 /// The most levels of modules within modules.
@@ -20,8 +22,8 @@ const UNDEFINED: &str = "undefined bit (x)";
 
 /// A bit within a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Bit {
-    /// A net, by its number among [`Module::nets`].
+pub(super) enum ModuleBit {
+    /// A net, by its number among [`CellModule::nets`].
     Net(u32),
     /// Tied to a constant.
     Constant(bool),
@@ -31,89 +33,94 @@ pub(super) enum Bit {
 
 /// A module with logic of a kind `L`. Nets that two ports share, and ports without nets, are fine.
 #[derive(Clone, Debug)]
-pub(super) struct Module<L> {
+pub(super) struct CellModule<L> {
     pub name: Arc<str>,
-    pub place: Place,
-    pub inputs: Vec<(Port, Vec<Bit>)>,
-    pub outputs: Vec<(Port, Vec<Bit>)>,
-    pub nets: Vec<(Arc<str>, Place)>,
-    pub cells: Vec<Cell<L>>,
+    pub location: SourceLocation,
+    pub inputs: Vec<(Port, Vec<ModuleBit>)>,
+    pub outputs: Vec<(Port, Vec<ModuleBit>)>,
+    pub nets: Vec<(Arc<str>, SourceLocation)>,
+    pub cells: Vec<ModuleCell<L>>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Cell<L> {
+pub(super) enum ModuleCell<L> {
     Logic(L),
-    Instance(Instance),
+    Instance(ModuleInstance),
 }
 
 /// A module or library cell within a module.
 #[derive(Clone, Debug)]
-pub(super) struct Instance {
+pub(super) struct ModuleInstance {
     /// The module or cell.
     pub kind: Arc<str>,
     /// Its own name; may be empty.
     pub name: Arc<str>,
-    pub place: Place,
-    pub pins: Vec<(Arc<str>, Vec<Bit>)>,
+    pub location: SourceLocation,
+    pub pins: Vec<(Arc<str>, Vec<ModuleBit>)>,
 }
 
 /// Logic of a format of its own.
-pub(super) trait Logic {
+pub(super) trait ModuleLogic {
     /// About how many bits it reads, for the limit on work.
     fn size(&self) -> usize;
     /// Adds it to the circuit.
-    fn build(&self, scope: &mut Scope) -> Result<(), NetlistError>;
+    fn build(&self, scope: &mut InstanceScope) -> Result<(), NetlistError>;
 }
 
 /// The circuit and the nets of one instance of a module.
-pub(super) struct Scope<'a> {
-    pub g: &'a mut Builder,
+pub(super) struct InstanceScope<'a> {
+    pub g: &'a mut DesignBuilder,
     nets: &'a [Net],
 }
 
-impl Scope<'_> {
+impl InstanceScope<'_> {
     /// The net of a bit; `owner` names in messages what reads it.
-    pub fn read(&mut self, bit: Bit, owner: impl FnOnce() -> String, place: &Place) -> Net {
+    pub fn read(&mut self, bit: ModuleBit, owner: impl FnOnce() -> String, location: &SourceLocation) -> Net {
         match bit {
-            Bit::Net(net) => self.nets[net as usize],
-            Bit::Constant(value) => axmul_api::Gates::constant(self.g, value),
-            Bit::Undefined => self.g.net(&clip(&format!("{UNDEFINED} {}", owner())), place),
+            ModuleBit::Net(net) => self.nets[net as usize],
+            ModuleBit::Constant(value) => axmul_api::Gates::constant(self.g, value),
+            ModuleBit::Undefined => self.g.net(&clip(&format!("{UNDEFINED} {}", owner())), location),
         }
     }
 
     /// Connects a bit to the net that drives it. A constant or undefined bit may be driven: nobody reads it.
-    pub fn drive(&mut self, bit: Bit, source: Net, place: &Place) -> Result<(), NetlistError> {
+    pub fn drive(
+        &mut self,
+        bit: ModuleBit,
+        source: Net,
+        location: &SourceLocation,
+    ) -> Result<(), NetlistError> {
         match bit {
-            Bit::Net(net) => self.g.drive(self.nets[net as usize], source, place),
-            Bit::Constant(_) | Bit::Undefined => Ok(()),
+            ModuleBit::Net(net) => self.g.drive(self.nets[net as usize], source, location),
+            ModuleBit::Constant(_) | ModuleBit::Undefined => Ok(()),
         }
     }
 }
 
 /// All modules of a design.
-pub(super) struct Library<L> {
-    modules: Vec<Module<L>>,
+pub(super) struct ModuleLibrary<L> {
+    modules: Vec<CellModule<L>>,
     by_name: HashMap<Arc<str>, usize>,
 }
 
-impl<L: Logic> Library<L> {
+impl<L: ModuleLogic> ModuleLibrary<L> {
     /// Modules, each of another name.
-    pub fn new(modules: Vec<Module<L>>) -> Result<Self, NetlistError> {
+    pub fn new(modules: Vec<CellModule<L>>) -> Result<Self, NetlistError> {
         let mut by_name = HashMap::with_capacity(modules.len());
         for (index, module) in modules.iter().enumerate() {
             if let Some(first) = by_name.insert(module.name.clone(), index) {
-                let (name, first) = (clip(&module.name), modules[first].place.clone());
-                return Err(Problem::Duplicate { kind: "module", name, first }.at(&module.place));
+                let (name, first) = (clip(&module.name), modules[first].location.clone());
+                return Err(NetlistErrorKind::Duplicate { kind: "module", name, first }.at(&module.location));
             }
         }
         Ok(Self { modules, by_name })
     }
 
     /// The module of this name.
-    pub fn named(&self, name: &str, place: &Place) -> Result<usize, NetlistError> {
+    pub fn named(&self, name: &str, location: &SourceLocation) -> Result<usize, NetlistError> {
         self.by_name.get(name).copied().ok_or_else(|| {
             let hint = format!("; there are {}", some(self.modules.iter().map(|module| &*module.name)));
-            Problem::Unknown { kind: "module", name: clip(name), hint }.at(place)
+            NetlistErrorKind::Unknown { kind: "module", name: clip(name), hint }.at(location)
         })
     }
 
@@ -124,38 +131,40 @@ impl<L: Logic> Library<L> {
         let nets = flattening.nets(module, "");
         for (port, bits) in &module.inputs {
             for &bit in bits {
-                let Bit::Net(net) = bit else {
+                let ModuleBit::Net(net) = bit else {
                     let message = format!("input '{}' is tied to a constant", clip(&port.name));
-                    return Err(Problem::Other(message).at(&port.place));
+                    return Err(NetlistErrorKind::Other(message).at(&port.location));
                 };
-                flattening.g.drive_by_input(nets[net as usize], &port.place)?;
+                flattening.g.drive_by_input(nets[net as usize], &port.location)?;
             }
         }
         flattening.fill(top, &nets, "")?;
         let mut g = flattening.g;
-        let mut scope = Scope { g: &mut g, nets: &nets };
-        let mut ports = |ports: &[(Port, Vec<Bit>)]| -> Vec<(Port, Vec<Net>)> {
-            let mut net =
-                |port: &Port, &bit: &Bit| scope.read(bit, || format!("of '{}'", port.name), &port.place);
+        let mut scope = InstanceScope { g: &mut g, nets: &nets };
+        let mut ports = |ports: &[(Port, Vec<ModuleBit>)]| -> Vec<(Port, Vec<Net>)> {
+            let mut net = |port: &Port, &bit: &ModuleBit| {
+                scope.read(bit, || format!("of '{}'", port.name), &port.location)
+            };
             ports
                 .iter()
                 .map(|(port, bits)| (port.clone(), bits.iter().map(|bit| net(port, bit)).collect()))
                 .collect()
         };
         let (inputs, outputs) = (ports(&module.inputs), ports(&module.outputs));
-        g.finish(&*module.name, inputs, outputs, &module.place).map_err(|error| match error.problem {
-            Problem::Undriven { net } if net.starts_with(UNDEFINED) => {
+        g.finish(&*module.name, inputs, outputs, &module.location).map_err(|error| match error.kind {
+            NetlistErrorKind::Undriven { net } if net.starts_with(UNDEFINED) => {
                 let advice = "run setundef -zero in Yosys, or connect it";
-                Problem::unsupported(format!("{net}, which the outputs depend on,"), advice).at(&error.place)
+                NetlistErrorKind::unsupported(format!("{net}, which the outputs depend on,"), advice)
+                    .at(&error.location)
             }
-            problem => problem.at(&error.place),
+            problem => problem.at(&error.location),
         })
     }
 }
 
 struct Flattening<'a, L> {
-    library: &'a Library<L>,
-    g: Builder,
+    library: &'a ModuleLibrary<L>,
+    g: DesignBuilder,
     /// The modules that are being taken apart, each within the one before.
     open: Vec<usize>,
     /// Cells and pins so far. Empty modules within each other cost no nets, but double with every level.
@@ -163,20 +172,24 @@ struct Flattening<'a, L> {
     primitives: HashMap<Arc<str>, Primitive>,
 }
 
-impl<'a, L: Logic> Flattening<'a, L> {
-    fn new(library: &'a Library<L>) -> Self {
-        Self { library, g: Builder::new(), open: Vec::new(), work: 0, primitives: HashMap::new() }
+impl<'a, L: ModuleLogic> Flattening<'a, L> {
+    fn new(library: &'a ModuleLibrary<L>) -> Self {
+        Self { library, g: DesignBuilder::new(), open: Vec::new(), work: 0, primitives: HashMap::new() }
     }
 
-    fn nets(&mut self, module: &Module<L>, path: &str) -> Vec<Net> {
-        module.nets.iter().map(|(name, place)| self.g.net(&clip(&format!("{path}{name}")), place)).collect()
+    fn nets(&mut self, module: &CellModule<L>, path: &str) -> Vec<Net> {
+        module
+            .nets
+            .iter()
+            .map(|(name, location)| self.g.net(&clip(&format!("{path}{name}")), location))
+            .collect()
     }
 
-    fn count(&mut self, work: usize, place: &Place) -> Result<(), NetlistError> {
+    fn count(&mut self, work: usize, location: &SourceLocation) -> Result<(), NetlistError> {
         self.work = self.work.saturating_add(work);
         if self.work > MAX_NETS {
             let what = format!("the circuit has more than {MAX_NETS} cells and pins");
-            return Err(Problem::TooLarge { what, limit: MAX_NETS.to_string() }.at(place));
+            return Err(NetlistErrorKind::TooLarge { what, limit: MAX_NETS.to_string() }.at(location));
         }
         Ok(())
     }
@@ -188,11 +201,12 @@ impl<'a, L: Logic> Flattening<'a, L> {
             let around = self.open[at..].iter().chain([&index]).take(SHOWN);
             let names: Vec<String> = around.map(|&index| clip(&self.library.modules[index].name)).collect();
             let message = format!("module '{}' contains itself: {}", clip(&module.name), names.join(" > "));
-            return Err(Problem::Other(message).at(&module.place));
+            return Err(NetlistErrorKind::Other(message).at(&module.location));
         }
         if self.open.len() >= MAX_LEVELS {
             let what = format!("modules lie within each other more than {MAX_LEVELS} deep");
-            return Err(Problem::TooLarge { what, limit: format!("{MAX_LEVELS} levels") }.at(&module.place));
+            return Err(NetlistErrorKind::TooLarge { what, limit: format!("{MAX_LEVELS} levels") }
+                .at(&module.location));
         }
         self.open.push(index);
         for cell in &module.cells {
@@ -200,13 +214,13 @@ impl<'a, L: Logic> Flattening<'a, L> {
                 break;
             }
             match cell {
-                Cell::Logic(logic) => {
-                    self.count(1 + logic.size(), &module.place)?;
-                    logic.build(&mut Scope { g: &mut self.g, nets })?;
+                ModuleCell::Logic(logic) => {
+                    self.count(1 + logic.size(), &module.location)?;
+                    logic.build(&mut InstanceScope { g: &mut self.g, nets })?;
                 }
-                Cell::Instance(instance) => {
+                ModuleCell::Instance(instance) => {
                     let bits = instance.pins.iter().map(|(_, bits)| 1 + bits.len()).sum::<usize>();
-                    self.count(1 + bits, &instance.place)?;
+                    self.count(1 + bits, &instance.location)?;
                     self.instance(instance, nets, path)?;
                 }
             }
@@ -215,7 +229,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
         Ok(())
     }
 
-    fn instance(&mut self, instance: &Instance, nets: &[Net], path: &str) -> Result<(), NetlistError> {
+    fn instance(&mut self, instance: &ModuleInstance, nets: &[Net], path: &str) -> Result<(), NetlistError> {
         let mut pins = Pins::new(instance)?;
         if let Some(&index) = self.library.by_name.get(&instance.kind) {
             return self.module(index, pins, nets, path);
@@ -223,7 +237,7 @@ impl<'a, L: Logic> Flattening<'a, L> {
         let primitive = match self.primitives.get(&*instance.kind) {
             Some(&known) => known,
             None => {
-                let found = Primitive::find(&instance.kind, &instance.place)?;
+                let found = Primitive::find(&instance.kind, &instance.location)?;
                 self.primitives.insert(instance.kind.clone(), found);
                 found
             }
@@ -231,16 +245,16 @@ impl<'a, L: Logic> Flattening<'a, L> {
         let (inputs, outputs) = (primitive.inputs(), primitive.outputs());
         let ports = inputs.iter().chain(&outputs).map(|&name| (name, Some(1)));
         pins.check(ports, |pin| primitive.is_supply(pin))?;
-        let mut scope = Scope { g: &mut self.g, nets };
+        let mut scope = InstanceScope { g: &mut self.g, nets };
         let mut values = Vec::with_capacity(inputs.len());
         for name in inputs {
             let bit = pins.input(name)?[0];
-            values.push(scope.read(bit, || pins.owner(name), &instance.place));
+            values.push(scope.read(bit, || pins.owner(name), &instance.location));
         }
         let results = primitive.build(scope.g, &instance.kind, &values);
         for (name, result) in outputs.iter().zip(results) {
             if let Some(&[bit]) = pins.get(name) {
-                scope.drive(bit, result, &instance.place)?;
+                scope.drive(bit, result, &instance.location)?;
             }
         }
         Ok(())
@@ -255,21 +269,25 @@ impl<'a, L: Logic> Flattening<'a, L> {
             name => clip(&format!("{path}{name}.")),
         };
         let inner = self.nets(module, &path);
-        let place = &pins.instance.place;
+        let location = &pins.instance.location;
         for (port, bits) in &module.inputs {
             let outside = pins.input(&port.name)?;
             for (&bit, &outside) in bits.iter().zip(outside) {
-                let source = Scope { g: &mut self.g, nets }.read(outside, || pins.owner(&port.name), place);
-                Scope { g: &mut self.g, nets: &inner }.drive(bit, source, place)?;
+                let source =
+                    InstanceScope { g: &mut self.g, nets }.read(outside, || pins.owner(&port.name), location);
+                InstanceScope { g: &mut self.g, nets: &inner }.drive(bit, source, location)?;
             }
         }
         self.fill(index, &inner, &path)?;
         for (port, bits) in &module.outputs {
             let Some(outside) = pins.get(&port.name) else { continue };
             for (&bit, &outside) in bits.iter().zip(outside) {
-                let source =
-                    Scope { g: &mut self.g, nets: &inner }.read(bit, || pins.owner(&port.name), place);
-                Scope { g: &mut self.g, nets }.drive(outside, source, place)?;
+                let source = InstanceScope { g: &mut self.g, nets: &inner }.read(
+                    bit,
+                    || pins.owner(&port.name),
+                    location,
+                );
+                InstanceScope { g: &mut self.g, nets }.drive(outside, source, location)?;
             }
         }
         Ok(())
@@ -278,18 +296,18 @@ impl<'a, L: Logic> Flattening<'a, L> {
 
 /// The connections of an instance.
 pub(super) struct Pins<'a> {
-    instance: &'a Instance,
-    by_name: HashMap<&'a str, &'a [Bit]>,
+    instance: &'a ModuleInstance,
+    by_name: HashMap<&'a str, &'a [ModuleBit]>,
 }
 
 impl<'a> Pins<'a> {
-    pub fn new(instance: &'a Instance) -> Result<Self, NetlistError> {
+    pub fn new(instance: &'a ModuleInstance) -> Result<Self, NetlistError> {
         let mut by_name = HashMap::with_capacity(instance.pins.len());
         for (name, bits) in &instance.pins {
             if by_name.insert(&**name, &bits[..]).is_some() {
                 let message =
                     format!("pin '{}' of {} is connected twice; remove one", clip(name), title(instance));
-                return Err(Problem::Other(message).at(&instance.place));
+                return Err(NetlistErrorKind::Other(message).at(&instance.location));
             }
         }
         Ok(Self { instance, by_name })
@@ -317,32 +335,33 @@ impl<'a> Pins<'a> {
             None => Ok(()),
             Some((name, _)) => {
                 let hint = format!("; '{}' has {}", clip(&self.instance.kind), some(names.into_iter()));
-                Err(Problem::Unknown { kind: "pin", name: clip(name), hint }.at(&self.instance.place))
+                Err(NetlistErrorKind::Unknown { kind: "pin", name: clip(name), hint }
+                    .at(&self.instance.location))
             }
         }
     }
 
     /// That a connection is as wide as its port.
-    pub fn check_width(&self, name: &str, bits: &[Bit], expected: usize) -> Result<(), NetlistError> {
+    pub fn check_width(&self, name: &str, bits: &[ModuleBit], expected: usize) -> Result<(), NetlistError> {
         if bits.len() == expected {
             return Ok(());
         }
         let what = format!("the connection of pin '{}' of {}", clip(name), self.title());
-        Err(Problem::Width { what, expected, got: bits.len() }.at(&self.instance.place))
+        Err(NetlistErrorKind::Width { what, expected, got: bits.len() }.at(&self.instance.location))
     }
 
     /// The connection of a pin, unless it is open.
-    pub fn get(&self, name: &str) -> Option<&'a [Bit]> {
+    pub fn get(&self, name: &str) -> Option<&'a [ModuleBit]> {
         self.by_name.get(name).copied()
     }
 
     /// The connection of an input, once: a port that is an output too is not driven from within.
-    pub fn input(&mut self, name: &str) -> Result<&'a [Bit], NetlistError> {
+    pub fn input(&mut self, name: &str) -> Result<&'a [ModuleBit], NetlistError> {
         self.by_name.remove(name).ok_or_else(|| {
             let (name, title) = (clip(name), self.title());
             let message =
                 format!("input pin '{name}' of {title} is open; connect it or tie it to a constant");
-            Problem::Other(message).at(&self.instance.place)
+            NetlistErrorKind::Other(message).at(&self.instance.location)
         })
     }
 
@@ -358,7 +377,7 @@ impl<'a> Pins<'a> {
 }
 
 /// How messages name an instance.
-fn title(instance: &Instance) -> String {
+fn title(instance: &ModuleInstance) -> String {
     match &*instance.name {
         "" => format!("'{}'", clip(&instance.kind)),
         name => format!("'{}' ({})", clip(name), clip(&instance.kind)),

@@ -13,12 +13,12 @@ pub mod yosys_json;
 
 use std::path::Path;
 
-use super::{Design, NetlistError, Place, Problem, Source};
+use super::{Design, NetlistError, NetlistErrorKind, SourceLocation, SourceText};
 use hierarchy::clip;
 
 /// The formats that circuits come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
+pub enum InputFormat {
     /// Structural Verilog and `assign` expressions.
     Verilog,
     /// Berkeley Logic Interchange Format.
@@ -31,7 +31,7 @@ pub enum Language {
     YosysJson,
 }
 
-impl Language {
+impl InputFormat {
     /// The format that a file's extension says.
     pub fn of_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_lowercase().as_str() {
@@ -47,33 +47,41 @@ impl Language {
 
 /// Reads a circuit from one or several texts of one format. The circuit is the module or model `top`, else the only
 /// one that no other uses; in BLIF the first.
-pub fn read(language: Language, sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+pub fn read(
+    language: InputFormat,
+    sources: &[SourceText],
+    top: Option<&str>,
+) -> Result<Design, NetlistError> {
     match language {
-        Language::Aiger => aiger::read(sources, top),
-        Language::Blif => blif::read(sources, top),
-        Language::Cgp => cgp::read(sources, top),
-        Language::Verilog => verilog::read(sources, top),
-        Language::YosysJson => yosys_json::read(sources, top),
+        InputFormat::Aiger => aiger::read(sources, top),
+        InputFormat::Blif => blif::read(sources, top),
+        InputFormat::Cgp => cgp::read(sources, top),
+        InputFormat::Verilog => verilog::read(sources, top),
+        InputFormat::YosysJson => yosys_json::read(sources, top),
     }
 }
 
 /// Where the first text begins: the place of what is wrong with all of it.
-fn start(sources: &[Source]) -> Place {
-    sources.first().map_or_else(|| Source::new("", []).place(0, 0), |source| source.place(0, 0))
+fn start(sources: &[SourceText]) -> SourceLocation {
+    sources.first().map_or_else(|| SourceText::new("", []).location(0, 0), |source| source.location(0, 0))
 }
 
 /// The only text, for formats without modules; `what` is how a message names one such file.
-fn only<'a>(sources: &'a [Source], top: Option<&str>, what: &str) -> Result<&'a Source, NetlistError> {
+fn only<'a>(
+    sources: &'a [SourceText],
+    top: Option<&str>,
+    what: &str,
+) -> Result<&'a SourceText, NetlistError> {
     let [source] = sources else {
         let message = format!("{what} holds the whole circuit; {} were given, name one", sources.len());
-        return Err(Problem::Other(message).at(&start(sources)));
+        return Err(NetlistErrorKind::Other(message).at(&start(sources)));
     };
     match top {
         None => Ok(source),
         Some(top) => {
             let message =
                 format!("{what} has no modules, so none is called '{}'; leave --top away", clip(top));
-            Err(Problem::Top(message).at(&source.place(0, 0)))
+            Err(NetlistErrorKind::Top(message).at(&source.location(0, 0)))
         }
     }
 }

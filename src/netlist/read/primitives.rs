@@ -2,26 +2,26 @@
 
 use axmul_api::Gates;
 
-use super::super::cells::{self, LibraryCell};
-use super::super::{Builder, Net, NetlistError, Place, Problem};
+use super::super::cells::{self, StandardCell};
+use super::super::{DesignBuilder, Net, NetlistError, NetlistErrorKind, SourceLocation};
 use super::hierarchy::clip;
 
 /// A combinational cell with scalar pins.
 #[derive(Clone, Copy)]
 pub(super) enum Primitive {
-    Yosys(&'static Gate),
-    Library(&'static LibraryCell),
+    Yosys(&'static YosysGate),
+    Library(&'static StandardCell),
 }
 
 /// One of the gates that Yosys maps to; its output is Y.
-pub(super) struct Gate {
+pub(super) struct YosysGate {
     name: &'static str,
     inputs: &'static [&'static str],
-    function: Function,
+    function: YosysGateFunction,
 }
 
 #[derive(Clone, Copy)]
-enum Function {
+enum YosysGateFunction {
     Buffer,
     Not,
     And,
@@ -40,34 +40,34 @@ enum Function {
     OrAndInvert,
 }
 
-const GATES: &[Gate] = &[
-    gate("$_BUF_", &["A"], Function::Buffer),
-    gate("$_NOT_", &["A"], Function::Not),
-    gate("$_AND_", &["A", "B"], Function::And),
-    gate("$_NAND_", &["A", "B"], Function::Nand),
-    gate("$_OR_", &["A", "B"], Function::Or),
-    gate("$_NOR_", &["A", "B"], Function::Nor),
-    gate("$_XOR_", &["A", "B"], Function::Xor),
-    gate("$_XNOR_", &["A", "B"], Function::Xnor),
-    gate("$_ANDNOT_", &["A", "B"], Function::AndNot),
-    gate("$_ORNOT_", &["A", "B"], Function::OrNot),
-    gate("$_MUX_", &["A", "B", "S"], Function::Mux),
-    gate("$_NMUX_", &["A", "B", "S"], Function::InvertedMux),
-    gate("$_MUX4_", &["A", "B", "C", "D", "S", "T"], Function::Mux),
-    gate("$_MUX8_", &["A", "B", "C", "D", "E", "F", "G", "H", "S", "T", "U"], Function::Mux),
+const GATES: &[YosysGate] = &[
+    gate("$_BUF_", &["A"], YosysGateFunction::Buffer),
+    gate("$_NOT_", &["A"], YosysGateFunction::Not),
+    gate("$_AND_", &["A", "B"], YosysGateFunction::And),
+    gate("$_NAND_", &["A", "B"], YosysGateFunction::Nand),
+    gate("$_OR_", &["A", "B"], YosysGateFunction::Or),
+    gate("$_NOR_", &["A", "B"], YosysGateFunction::Nor),
+    gate("$_XOR_", &["A", "B"], YosysGateFunction::Xor),
+    gate("$_XNOR_", &["A", "B"], YosysGateFunction::Xnor),
+    gate("$_ANDNOT_", &["A", "B"], YosysGateFunction::AndNot),
+    gate("$_ORNOT_", &["A", "B"], YosysGateFunction::OrNot),
+    gate("$_MUX_", &["A", "B", "S"], YosysGateFunction::Mux),
+    gate("$_NMUX_", &["A", "B", "S"], YosysGateFunction::InvertedMux),
+    gate("$_MUX4_", &["A", "B", "C", "D", "S", "T"], YosysGateFunction::Mux),
+    gate("$_MUX8_", &["A", "B", "C", "D", "E", "F", "G", "H", "S", "T", "U"], YosysGateFunction::Mux),
     gate(
         "$_MUX16_",
         &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "S", "T", "U", "V"],
-        Function::Mux,
+        YosysGateFunction::Mux,
     ),
-    gate("$_AOI3_", &["A", "B", "C"], Function::AndOrInvert),
-    gate("$_OAI3_", &["A", "B", "C"], Function::OrAndInvert),
-    gate("$_AOI4_", &["A", "B", "C", "D"], Function::AndOrInvert),
-    gate("$_OAI4_", &["A", "B", "C", "D"], Function::OrAndInvert),
+    gate("$_AOI3_", &["A", "B", "C"], YosysGateFunction::AndOrInvert),
+    gate("$_OAI3_", &["A", "B", "C"], YosysGateFunction::OrAndInvert),
+    gate("$_AOI4_", &["A", "B", "C", "D"], YosysGateFunction::AndOrInvert),
+    gate("$_OAI4_", &["A", "B", "C", "D"], YosysGateFunction::OrAndInvert),
 ];
 
-const fn gate(name: &'static str, inputs: &'static [&'static str], function: Function) -> Gate {
-    Gate { name, inputs, function }
+const fn gate(name: &'static str, inputs: &'static [&'static str], function: YosysGateFunction) -> YosysGate {
+    YosysGate { name, inputs, function }
 }
 
 /// Names, or their beginnings, of cells of Yosys that keep a state.
@@ -81,25 +81,28 @@ const SUPPLIES: &[&str] = &["VDD", "VSS", "VPWR", "VGND", "VPB", "VNB", "vdd", "
 
 impl Primitive {
     /// The cell of this name.
-    pub fn find(name: &str, place: &Place) -> Result<Self, NetlistError> {
+    pub fn find(name: &str, location: &SourceLocation) -> Result<Self, NetlistError> {
         if SEQUENTIAL.iter().any(|prefix| name.starts_with(prefix)) {
-            return Err(Problem::Sequential { what: format!("a {}", clip(name)) }.at(place));
+            return Err(NetlistErrorKind::Sequential { what: format!("a {}", clip(name)) }.at(location));
         }
         if let Some(gate) = GATES.iter().find(|gate| gate.name == name) {
             return Ok(Self::Yosys(gate));
         }
         if name.starts_with('$') {
             let advice = "run synth or techmap in Yosys before writing";
-            return Err(Problem::unsupported(format!("the cell {}", clip(name)), advice).at(place));
+            return Err(
+                NetlistErrorKind::unsupported(format!("the cell {}", clip(name)), advice).at(location)
+            );
         }
         match cells::find(name) {
             Some(cell) if cell.is_sequential() => {
-                Err(Problem::Sequential { what: format!("a {}", clip(name)) }.at(place))
+                Err(NetlistErrorKind::Sequential { what: format!("a {}", clip(name)) }.at(location))
             }
             Some(cell) => Ok(Self::Library(cell)),
             None => {
                 let hint = "; name the file that holds it with --with".into();
-                Err(Problem::Unknown { kind: "module or library cell", name: clip(name), hint }.at(place))
+                Err(NetlistErrorKind::Unknown { kind: "module or library cell", name: clip(name), hint }
+                    .at(location))
             }
         }
     }
@@ -126,7 +129,7 @@ impl Primitive {
     }
 
     /// The values of the outputs for those of the inputs; `name` is what [`Self::find`] found it by.
-    pub fn build(self, g: &mut Builder, name: &str, inputs: &[Net]) -> Vec<Net> {
+    pub fn build(self, g: &mut DesignBuilder, name: &str, inputs: &[Net]) -> Vec<Net> {
         match self {
             Self::Yosys(gate) => vec![gate.build(g, inputs)],
             Self::Library(cell) => library_cell(g, name, cell, inputs),
@@ -134,14 +137,14 @@ impl Primitive {
     }
 }
 
-/// Gates that end up in a [`Builder`].
+/// Gates that end up in a [`DesignBuilder`].
 pub(super) trait Built: Gates<Bit = Net> {
     /// Where they end up.
-    fn builder(&mut self) -> &mut Builder;
+    fn builder(&mut self) -> &mut DesignBuilder;
 }
 
-impl Built for Builder {
-    fn builder(&mut self) -> &mut Builder {
+impl Built for DesignBuilder {
+    fn builder(&mut self) -> &mut DesignBuilder {
         self
     }
 }
@@ -150,7 +153,7 @@ impl Built for Builder {
 pub(super) fn library_cell<G: Built>(
     g: &mut G,
     name: &str,
-    cell: &'static LibraryCell,
+    cell: &'static StandardCell,
     inputs: &[Net],
 ) -> Vec<Net> {
     let logic = cell.build(g, inputs);
@@ -158,36 +161,36 @@ pub(super) fn library_cell<G: Built>(
     g.builder().instance(&clip(name), cell, inputs, logic)
 }
 
-impl Gate {
+impl YosysGate {
     fn build<G: Gates>(&self, g: &mut G, inputs: &[G::Bit]) -> G::Bit {
         match (self.function, inputs) {
-            (Function::Buffer, &[a]) => a,
-            (Function::Not, &[a]) => g.not(a),
-            (Function::And, &[a, b]) => g.and(a, b),
-            (Function::Or, &[a, b]) => g.or(a, b),
-            (Function::Xor, &[a, b]) => g.xor(a, b),
-            (Function::Nand, &[a, b]) => g.nand(a, b),
-            (Function::Nor, &[a, b]) => g.nor(a, b),
-            (Function::Xnor, &[a, b]) => g.xnor(a, b),
-            (Function::AndNot, &[a, b]) => {
+            (YosysGateFunction::Buffer, &[a]) => a,
+            (YosysGateFunction::Not, &[a]) => g.not(a),
+            (YosysGateFunction::And, &[a, b]) => g.and(a, b),
+            (YosysGateFunction::Or, &[a, b]) => g.or(a, b),
+            (YosysGateFunction::Xor, &[a, b]) => g.xor(a, b),
+            (YosysGateFunction::Nand, &[a, b]) => g.nand(a, b),
+            (YosysGateFunction::Nor, &[a, b]) => g.nor(a, b),
+            (YosysGateFunction::Xnor, &[a, b]) => g.xnor(a, b),
+            (YosysGateFunction::AndNot, &[a, b]) => {
                 let b = g.not(b);
                 g.and(a, b)
             }
-            (Function::OrNot, &[a, b]) => {
+            (YosysGateFunction::OrNot, &[a, b]) => {
                 let b = g.not(b);
                 g.or(a, b)
             }
-            (Function::Mux, inputs) => select(g, inputs),
-            (Function::InvertedMux, inputs) => {
+            (YosysGateFunction::Mux, inputs) => select(g, inputs),
+            (YosysGateFunction::InvertedMux, inputs) => {
                 let bit = select(g, inputs);
                 g.not(bit)
             }
-            (Function::AndOrInvert, &[a, b, ref rest @ ..]) => {
+            (YosysGateFunction::AndOrInvert, &[a, b, ref rest @ ..]) => {
                 let first = g.and(a, b);
                 let second = if let &[c, d] = rest { g.and(c, d) } else { rest[0] };
                 g.nor(first, second)
             }
-            (Function::OrAndInvert, &[a, b, ref rest @ ..]) => {
+            (YosysGateFunction::OrAndInvert, &[a, b, ref rest @ ..]) => {
                 let first = g.or(a, b);
                 let second = if let &[c, d] = rest { g.or(c, d) } else { rest[0] };
                 g.nand(first, second)
@@ -270,8 +273,8 @@ mod tests {
 
     #[test]
     fn other_cells_are_refused_with_advice() {
-        let place = Place { file: "t.blif".into(), line: 3, column: 1 };
-        let message = |name: &str| Primitive::find(name, &place).err().unwrap().to_string();
+        let location = SourceLocation { file: "t.blif".into(), line: 3, column: 1 };
+        let message = |name: &str| Primitive::find(name, &location).err().unwrap().to_string();
         for name in ["$_DFF_P_", "$_DLATCH_N_", "$dffe", "DFFPOSX1"] {
             let expected = format!(
                 "t.blif:3:1: a {name} keeps a state, and a multiplier here is combinational; read the logic without its registers"

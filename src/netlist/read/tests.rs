@@ -8,11 +8,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{netlists, products};
-use crate::{Extend, PortOptions, bind, write};
+use crate::{PortOptions, ProductExtension, bind, write};
 
 /// Reads bytes as a format, whatever they are, and builds what comes of it.
-fn survives(language: Language, bytes: &[u8]) {
-    match read(language, &[Source::new("t", bytes)], None) {
+fn survives(language: InputFormat, bytes: &[u8]) {
+    match read(language, &[SourceText::new("t", bytes)], None) {
         Ok(design) => drop(bind(&design, &PortOptions::default())),
         Err(error) => assert!(error.to_string().starts_with('t'), "{error}"),
     }
@@ -129,24 +129,24 @@ const JSON: &[&str] = &[
 proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        for language in [Language::Blif, Language::Aiger, Language::Cgp, Language::YosysJson] {
+        for language in [InputFormat::Blif, InputFormat::Aiger, InputFormat::Cgp, InputFormat::YosysJson] {
             survives(language, &bytes);
         }
     }
 
     #[test]
     fn any_words_are_survived(blif in soup(BLIF), aiger in soup(AIGER), cgp in soup(CGP), json in soup(JSON)) {
-        survives(Language::Blif, blif.as_bytes());
-        survives(Language::Aiger, aiger.as_bytes());
-        survives(Language::Cgp, cgp.as_bytes());
-        survives(Language::YosysJson, json.as_bytes());
+        survives(InputFormat::Blif, blif.as_bytes());
+        survives(InputFormat::Aiger, aiger.as_bytes());
+        survives(InputFormat::Cgp, cgp.as_bytes());
+        survives(InputFormat::YosysJson, json.as_bytes());
     }
 
     /// Texts that were right but for a piece left out, doubled or moved.
     #[test]
     fn damaged_texts_are_survived(netlist in netlists(), from: usize, length in 0usize..60, to: usize, copy: bool) {
-        for format in write::Format::ALL {
-            let language = Language::of_path(Path::new(&format!("t.{}", format.extension()))).unwrap();
+        for format in write::OutputFormat::ALL {
+            let language = InputFormat::of_path(Path::new(&format!("t.{}", format.extension()))).unwrap();
             let mut bytes = write::write(format, &netlist, "damaged");
             let from = from % bytes.len();
             let piece = bytes[from..bytes.len().min(from + length)].to_vec();
@@ -235,16 +235,16 @@ fn what_yosys_writes_is_read() {
         "plain.aig",
     ] {
         let bytes = std::fs::read(folder.path().join(file)).unwrap();
-        let language = Language::of_path(Path::new(file)).unwrap();
+        let language = InputFormat::of_path(Path::new(file)).unwrap();
         let design =
-            read(language, &[Source::new(file, bytes)], None).unwrap_or_else(|error| panic!("{error}"));
+            read(language, &[SourceText::new(file, bytes)], None).unwrap_or_else(|error| panic!("{error}"));
         // A graph without symbols has nine inputs and nothing more.
         let plain = |text: &str| file.starts_with("plain").then(|| text.to_owned());
         let options = PortOptions {
             a: plain("i[4:0]"),
             b: plain("i[8:5]"),
             signed: Some(false),
-            extend: Some(Extend::Zero),
+            extend: Some(ProductExtension::Zero),
             ..PortOptions::default()
         };
         let found: Netlist =

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use axmul_api::{Cell, CellKind, Netlist, Signal};
 
-use super::program::{Operation, Program, Step};
+use super::program::{Program, ProgramStep, StepOperation};
 
 /// How far steps may be brought forward to stand with others of their operation. More make longer runs, but keep more
 /// signals alive at a time.
@@ -52,17 +52,18 @@ impl Reads {
 }
 
 /// A step before it has slots.
-struct Node {
-    operation: Operation,
+struct CompiledNode {
+    operation: StepOperation,
     inputs: Vec<Signal>,
 }
 
 /// The step of each cell; `None` for one that became part of its only reader's.
-fn nodes(netlist: &Netlist, reads: &mut Reads) -> Vec<Option<Node>> {
-    let mut nodes: Vec<Option<Node>> = Vec::with_capacity(netlist.cells().len());
+fn nodes(netlist: &Netlist, reads: &mut Reads) -> Vec<Option<CompiledNode>> {
+    let mut nodes: Vec<Option<CompiledNode>> = Vec::with_capacity(netlist.cells().len());
     for (index, cell) in netlist.cells().iter().enumerate() {
-        let mut node = Node { operation: operation(cell, reads.0[index]), inputs: cell.inputs.clone() };
-        if node.operation == Operation::FullAdder {
+        let mut node =
+            CompiledNode { operation: operation(cell, reads.0[index]), inputs: cell.inputs.clone() };
+        if node.operation == StepOperation::FullAdder {
             let product = node.inputs.iter().position(|&input| match input {
                 Signal::Cell(source, _) => {
                     netlist.cells()[source].kind == CellKind::And && reads.0[source][0] == 1
@@ -74,7 +75,7 @@ fn nodes(netlist: &Netlist, reads: &mut Reads) -> Vec<Option<Node>> {
                 && let Some(and) = nodes[source].take()
             {
                 node.inputs.splice(..0, and.inputs);
-                node.operation = Operation::AddProduct;
+                node.operation = StepOperation::AddProduct;
             }
         }
         nodes.push(Some(node));
@@ -82,28 +83,28 @@ fn nodes(netlist: &Netlist, reads: &mut Reads) -> Vec<Option<Node>> {
     nodes
 }
 
-fn operation(cell: &Cell, reads: [u32; 2]) -> Operation {
+fn operation(cell: &Cell, reads: [u32; 2]) -> StepOperation {
     match (cell.kind, reads) {
-        (CellKind::Not, _) => Operation::Not,
-        (CellKind::And, _) => Operation::And,
-        (CellKind::Or, _) => Operation::Or,
-        (CellKind::Xor, _) => Operation::Xor,
-        (CellKind::Nand, _) => Operation::Nand,
-        (CellKind::Nor, _) => Operation::Nor,
-        (CellKind::Xnor, _) => Operation::Xnor,
-        (CellKind::Mux, _) => Operation::Mux,
-        (CellKind::HalfAdder, [_, 0]) => Operation::Xor,
-        (CellKind::HalfAdder, [0, _]) => Operation::And,
-        (CellKind::HalfAdder, _) => Operation::HalfAdder,
-        (CellKind::FullAdder, [_, 0]) => Operation::Parity,
-        (CellKind::FullAdder, [0, _]) => Operation::Majority,
-        (CellKind::FullAdder, _) => Operation::FullAdder,
+        (CellKind::Not, _) => StepOperation::Not,
+        (CellKind::And, _) => StepOperation::And,
+        (CellKind::Or, _) => StepOperation::Or,
+        (CellKind::Xor, _) => StepOperation::Xor,
+        (CellKind::Nand, _) => StepOperation::Nand,
+        (CellKind::Nor, _) => StepOperation::Nor,
+        (CellKind::Xnor, _) => StepOperation::Xnor,
+        (CellKind::Mux, _) => StepOperation::Mux,
+        (CellKind::HalfAdder, [_, 0]) => StepOperation::Xor,
+        (CellKind::HalfAdder, [0, _]) => StepOperation::And,
+        (CellKind::HalfAdder, _) => StepOperation::HalfAdder,
+        (CellKind::FullAdder, [_, 0]) => StepOperation::Parity,
+        (CellKind::FullAdder, [0, _]) => StepOperation::Majority,
+        (CellKind::FullAdder, _) => StepOperation::FullAdder,
     }
 }
 
 /// The cells in an order in which each comes shortly before the first that reads it: from the outputs backwards. An
 /// array multiplier that makes all partial products first would need a slot for each.
-fn in_depth(netlist: &Netlist, nodes: &[Option<Node>]) -> Vec<usize> {
+fn in_depth(netlist: &Netlist, nodes: &[Option<CompiledNode>]) -> Vec<usize> {
     let mut order = Vec::with_capacity(nodes.len());
     // How many inputs of a cell have been looked at; `None` before it is met.
     let mut progress: Vec<Option<usize>> = vec![None; nodes.len()];
@@ -136,7 +137,7 @@ fn visit(signal: Signal, progress: &mut [Option<usize>], path: &mut Vec<usize>) 
 
 /// The same cells, some brought forward to stand with others of their operation: walking over a program, the processor
 /// guesses what comes next, and loses much time where it guesses wrong.
-fn gather(nodes: &[Option<Node>], order: Vec<usize>) -> Vec<usize> {
+fn gather(nodes: &[Option<CompiledNode>], order: Vec<usize>) -> Vec<usize> {
     let mut gathered = Vec::with_capacity(order.len());
     let mut done = vec![false; nodes.len()];
     let mut rest = order.into_iter();
@@ -189,7 +190,7 @@ impl Allocation {
         })
     }
 
-    fn step(&mut self, node: &Node, cell: usize) -> Step {
+    fn step(&mut self, node: &CompiledNode, cell: usize) -> ProgramStep {
         let last = node.inputs.len() - 1;
         let inputs = std::array::from_fn(|i| self.slot(node.inputs[i.min(last)]));
         // Inputs read for the last time make room for the outputs: a step reads before it writes.
@@ -203,10 +204,12 @@ impl Allocation {
             }
         }
         let first = self.take();
-        let both =
-            matches!(node.operation, Operation::HalfAdder | Operation::FullAdder | Operation::AddProduct);
+        let both = matches!(
+            node.operation,
+            StepOperation::HalfAdder | StepOperation::FullAdder | StepOperation::AddProduct
+        );
         let second = if both { self.take() } else { first };
         self.places[cell] = [first, second];
-        Step { inputs, outputs: [first, second] }
+        ProgramStep { inputs, outputs: [first, second] }
     }
 }

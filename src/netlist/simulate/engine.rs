@@ -2,16 +2,16 @@
 
 use axmul_api::OperandFormat;
 
-use super::machine::Machine;
+use super::machine::ProgramMachine;
 use super::program::Program;
 use super::vector::Portable;
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
-use super::words::Words;
+use super::words::WordGates;
 
 /// An instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum SimdLevel {
     Portable,
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -19,7 +19,7 @@ pub(super) enum Level {
     Avx512,
 }
 
-impl Level {
+impl SimdLevel {
     /// Those that there are, the best first.
     pub const ALL: &[Self] = &[
         #[cfg(target_arch = "x86_64")]
@@ -31,32 +31,34 @@ impl Level {
 }
 
 /// A program for the registers of this processor.
-pub(super) enum Engine {
-    Portable(Machine<Portable, 16>),
+pub(super) enum SimulationEngine {
+    Portable(ProgramMachine<Portable, 16>),
     #[cfg(target_arch = "x86_64")]
-    Avx2(Machine<Avx2, 8>),
+    Avx2(ProgramMachine<Avx2, 8>),
     #[cfg(target_arch = "x86_64")]
-    Avx512(Machine<Avx512, 4>),
+    Avx512(ProgramMachine<Avx512, 4>),
 }
 
-impl Engine {
+impl SimulationEngine {
     /// A program for the registers of one instruction set; `None` where the processor does not have it.
-    pub fn new(level: Level, format: OperandFormat, program: Program) -> Option<Self> {
+    pub fn new(level: SimdLevel, format: OperandFormat, program: Program) -> Option<Self> {
         Some(match level {
             // SAFETY: any processor will do.
-            Level::Portable => Self::Portable(Machine::new(unsafe { Words::new() }, format, program)),
+            SimdLevel::Portable => {
+                Self::Portable(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
+            }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 if std::is_x86_feature_detected!("avx2") => {
+            SimdLevel::Avx2 if std::is_x86_feature_detected!("avx2") => {
                 // SAFETY: the processor has AVX2.
-                Self::Avx2(Machine::new(unsafe { Words::new() }, format, program))
+                Self::Avx2(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
             }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 if std::is_x86_feature_detected!("avx512f") => {
+            SimdLevel::Avx512 if std::is_x86_feature_detected!("avx512f") => {
                 // SAFETY: the processor has AVX-512F.
-                Self::Avx512(Machine::new(unsafe { Words::new() }, format, program))
+                Self::Avx512(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
             }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 | Level::Avx512 => return None,
+            SimdLevel::Avx2 | SimdLevel::Avx512 => return None,
         })
     }
 
@@ -89,24 +91,24 @@ impl Engine {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn block_avx2(machine: &Machine<Avx2, 8>, first: u64, out: &mut [i64]) {
+fn block_avx2(machine: &ProgramMachine<Avx2, 8>, first: u64, out: &mut [i64]) {
     machine.block(first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn block_avx512(machine: &Machine<Avx512, 4>, first: u64, out: &mut [i64]) {
+fn block_avx512(machine: &ProgramMachine<Avx512, 4>, first: u64, out: &mut [i64]) {
     machine.block(first, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn pairs_avx2(machine: &Machine<Avx2, 8>, a: &[i64], b: &[i64], out: &mut [i64]) {
+fn pairs_avx2(machine: &ProgramMachine<Avx2, 8>, a: &[i64], b: &[i64], out: &mut [i64]) {
     machine.pairs(a, b, out);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn pairs_avx512(machine: &Machine<Avx512, 4>, a: &[i64], b: &[i64], out: &mut [i64]) {
+fn pairs_avx512(machine: &ProgramMachine<Avx512, 4>, a: &[i64], b: &[i64], out: &mut [i64]) {
     machine.pairs(a, b, out);
 }

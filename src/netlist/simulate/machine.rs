@@ -7,8 +7,8 @@ use thread_local::ThreadLocal;
 
 use super::program::{Program, Slot};
 use super::transpose::{Matrices, transpose};
-use super::vector::Vector;
-use super::words::Words;
+use super::vector::WordVector;
+use super::words::WordGates;
 
 /// Words of 32 cases in a slot.
 const WORDS: usize = 64;
@@ -20,26 +20,26 @@ pub(super) const PASS: usize = 32 * WORDS;
 /// A program for slots of `K` registers. Its existence proves that the processor has them.
 ///
 /// Its methods are inlined always, so that they are compiled for the instruction set of the function that calls them.
-pub(super) struct Machine<V: Vector + Send, const K: usize> {
-    gates: Words<V>,
+pub(super) struct ProgramMachine<V: WordVector + Send, const K: usize> {
+    gates: WordGates<V>,
     format: OperandFormat,
     program: Program,
     /// The slot of every bit of a sign or zero extended product.
     sources: [u32; 64],
-    memory: ThreadLocal<RefCell<Memory<V, K>>>,
+    memory: ThreadLocal<RefCell<MachineMemory<V, K>>>,
 }
 
 /// What one thread works on.
-struct Memory<V, const K: usize> {
+struct MachineMemory<V, const K: usize> {
     slots: Vec<Slot<V, K>>,
     /// The number of the first of the consecutive pairs that the input slots hold, if they do. Programs leave inputs as
     /// they are, so that from one pass to the next only a few have to be set.
     start: Option<u64>,
 }
 
-impl<V: Vector + Send, const K: usize> Machine<V, K> {
+impl<V: WordVector + Send, const K: usize> ProgramMachine<V, K> {
     /// A machine that runs `program`.
-    pub fn new(gates: Words<V>, format: OperandFormat, program: Program) -> Self {
+    pub fn new(gates: WordGates<V>, format: OperandFormat, program: Program) -> Self {
         const { assert!(V::WORDS * K == WORDS) };
         let width = usize::from(format.product_width());
         let source = |bit: usize| {
@@ -51,11 +51,11 @@ impl<V: Vector + Send, const K: usize> Machine<V, K> {
         Self { gates, format, program, sources, memory: ThreadLocal::new() }
     }
 
-    fn memory(&self) -> &RefCell<Memory<V, K>> {
+    fn memory(&self) -> &RefCell<MachineMemory<V, K>> {
         self.memory.get_or(|| {
             let mut slots = vec![Slot([self.gates.word(0); K]); self.program.slots()];
             slots[self.program.zero() as usize + 1] = Slot([self.gates.word(u32::MAX); K]);
-            RefCell::new(Memory { slots, start: None })
+            RefCell::new(MachineMemory { slots, start: None })
         })
     }
 
@@ -99,7 +99,7 @@ impl<V: Vector + Send, const K: usize> Machine<V, K> {
 
     /// Sets the input slots to the operands of the pairs from number `start` on, a multiple of [`PASS`].
     #[inline(always)]
-    fn count(&self, start: u64, memory: &mut Memory<V, K>) {
+    fn count(&self, start: u64, memory: &mut MachineMemory<V, K>) {
         let (n, m) = (u32::from(self.format.width_a()), u32::from(self.format.width_b()));
         let bits = u64::MAX >> (64 - (n + m));
         let mut changed = memory.start.replace(start).map_or(bits, |previous| (previous ^ start) & bits);

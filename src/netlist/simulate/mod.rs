@@ -18,26 +18,26 @@ use axmul_api::{Bits, Netlist, OperandFormat};
 
 use axmul_metrics::{Products, ProductsError};
 use compile::compile;
-use engine::{Engine, Level};
+use engine::{SimdLevel, SimulationEngine};
 use machine::PASS;
 
 /// A circuit that computes [`Products`].
 pub struct Simulator {
     format: OperandFormat,
-    engine: Engine,
+    engine: SimulationEngine,
 }
 
 impl Simulator {
     /// Compiles a circuit. Of its outputs, as many count as the product has bits; missing ones are zero.
     pub fn new(netlist: &Netlist) -> Self {
-        let mut levels = Level::ALL.iter();
+        let mut levels = SimdLevel::ALL.iter();
         levels.find_map(|&level| Self::at(level, netlist)).expect("the portable level")
     }
 
     /// A simulator for one instruction set; `None` where the processor does not have it.
-    fn at(level: Level, netlist: &Netlist) -> Option<Self> {
+    fn at(level: SimdLevel, netlist: &Netlist) -> Option<Self> {
         let format = netlist.format();
-        Some(Self { format, engine: Engine::new(level, format, compile(netlist))? })
+        Some(Self { format, engine: SimulationEngine::new(level, format, compile(netlist))? })
     }
 }
 

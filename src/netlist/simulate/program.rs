@@ -4,7 +4,7 @@ use axmul_api::Gates;
 
 /// What a step computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(super) enum StepOperation {
     Not,
     And,
     Or,
@@ -25,7 +25,7 @@ pub(super) enum Operation {
 
 /// One step: reads up to four slots, then writes one or two.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(super) struct ProgramStep {
     /// The rest repeat the last.
     pub inputs: [u32; 4],
     /// The second repeats the first where there is one.
@@ -40,9 +40,9 @@ pub(super) struct Step {
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     /// Operations, and to how many steps in a row each applies: one decision for many steps.
-    runs: Vec<(Operation, usize)>,
+    runs: Vec<(StepOperation, usize)>,
     /// Every slot in them is below `slots`.
-    steps: Vec<Step>,
+    steps: Vec<ProgramStep>,
     inputs: usize,
     slots: usize,
     outputs: Vec<u32>,
@@ -56,8 +56,13 @@ pub(super) struct Slot<B, const K: usize>(pub [B; K]);
 impl Program {
     /// A program with `inputs` input bits, the steps in the order in which they run, and the slots of the product bits
     /// after the last one, least significant first. Panics if a slot is not below `slots`.
-    pub fn new(inputs: usize, slots: usize, code: Vec<(Operation, Step)>, outputs: Vec<u32>) -> Self {
-        let mut runs: Vec<(Operation, usize)> = Vec::new();
+    pub fn new(
+        inputs: usize,
+        slots: usize,
+        code: Vec<(StepOperation, ProgramStep)>,
+        outputs: Vec<u32>,
+    ) -> Self {
+        let mut runs: Vec<(StepOperation, usize)> = Vec::new();
         for &(operation, step) in &code {
             assert!(step.inputs.iter().chain(&step.outputs).all(|&slot| (slot as usize) < slots), "slots");
             match runs.last_mut() {
@@ -95,19 +100,19 @@ impl Program {
             // SAFETY: there are as many slots as asserted, and those of every step are below, says `new`.
             unsafe {
                 match operation {
-                    Operation::Not => single(steps, slots, |[a, ..]| g.not(a)),
-                    Operation::And => single(steps, slots, |[a, b, ..]| g.and(a, b)),
-                    Operation::Or => single(steps, slots, |[a, b, ..]| g.or(a, b)),
-                    Operation::Xor => single(steps, slots, |[a, b, ..]| g.xor(a, b)),
-                    Operation::Nand => single(steps, slots, |[a, b, ..]| g.nand(a, b)),
-                    Operation::Nor => single(steps, slots, |[a, b, ..]| g.nor(a, b)),
-                    Operation::Xnor => single(steps, slots, |[a, b, ..]| g.xnor(a, b)),
-                    Operation::Mux => single(steps, slots, |[a, b, c, _]| g.mux(a, b, c)),
-                    Operation::HalfAdder => double(steps, slots, |[a, b, ..]| g.half_adder(a, b)),
-                    Operation::FullAdder => double(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c)),
-                    Operation::Parity => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).0),
-                    Operation::Majority => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).1),
-                    Operation::AddProduct => double(steps, slots, |[a, b, c, d]| {
+                    StepOperation::Not => single(steps, slots, |[a, ..]| g.not(a)),
+                    StepOperation::And => single(steps, slots, |[a, b, ..]| g.and(a, b)),
+                    StepOperation::Or => single(steps, slots, |[a, b, ..]| g.or(a, b)),
+                    StepOperation::Xor => single(steps, slots, |[a, b, ..]| g.xor(a, b)),
+                    StepOperation::Nand => single(steps, slots, |[a, b, ..]| g.nand(a, b)),
+                    StepOperation::Nor => single(steps, slots, |[a, b, ..]| g.nor(a, b)),
+                    StepOperation::Xnor => single(steps, slots, |[a, b, ..]| g.xnor(a, b)),
+                    StepOperation::Mux => single(steps, slots, |[a, b, c, _]| g.mux(a, b, c)),
+                    StepOperation::HalfAdder => double(steps, slots, |[a, b, ..]| g.half_adder(a, b)),
+                    StepOperation::FullAdder => double(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c)),
+                    StepOperation::Parity => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).0),
+                    StepOperation::Majority => single(steps, slots, |[a, b, c, _]| g.full_adder(a, b, c).1),
+                    StepOperation::AddProduct => double(steps, slots, |[a, b, c, d]| {
                         let product = g.and(a, b);
                         g.full_adder(product, c, d)
                     }),
@@ -124,7 +129,7 @@ impl Program {
 /// The slots of the steps are within `slots`. They are not checked one by one, which would take as long as the gates.
 #[inline(always)]
 unsafe fn single<B: Copy, const K: usize>(
-    steps: &[Step],
+    steps: &[ProgramStep],
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> B,
 ) {
@@ -148,7 +153,7 @@ unsafe fn single<B: Copy, const K: usize>(
 /// As for [`single`].
 #[inline(always)]
 unsafe fn double<B: Copy, const K: usize>(
-    steps: &[Step],
+    steps: &[ProgramStep],
     slots: &mut [Slot<B, K>],
     mut gate: impl FnMut([B; 4]) -> (B, B),
 ) {

@@ -52,8 +52,8 @@ fn replayed(netlist: &Netlist, a: i64, b: i64) -> i64 {
     format.wrap(product.iter().enumerate().fold(0, |sum, (bit, &one)| sum | i64::from(one) << bit))
 }
 
-fn at_every_level(netlist: &Netlist) -> impl Iterator<Item = (Level, Simulator)> {
-    Level::ALL.iter().filter_map(|&level| Some((level, Simulator::at(level, netlist)?)))
+fn at_every_level(netlist: &Netlist) -> impl Iterator<Item = (SimdLevel, Simulator)> {
+    SimdLevel::ALL.iter().filter_map(|&level| Some((level, Simulator::at(level, netlist)?)))
 }
 
 proptest! {

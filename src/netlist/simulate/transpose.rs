@@ -1,7 +1,7 @@
 //! From numbers to bit-slices and back: transposition of 32x32 bit matrices, several at a time.
 
-use super::vector::Vector;
-use super::words::Words;
+use super::vector::WordVector;
+use super::words::WordGates;
 
 /// Matrices of 32x32 bits, as many as a register has words: matrix `g` consists of word `g` of every row, and bit 0 is
 /// its first column.
@@ -11,7 +11,7 @@ pub(super) type Matrices<V> = [V; 32];
 ///
 /// Blocks of ever smaller size change places across the diagonal, two sizes at a time where registers allow it.
 #[inline(always)]
-pub(super) fn transpose<V: Vector>(gates: &Words<V>, rows: &mut Matrices<V>) {
+pub(super) fn transpose<V: WordVector>(gates: &WordGates<V>, rows: &mut Matrices<V>) {
     let mask = gates.word(0x0000_ffff);
     for first in 0..16 {
         let [x, y] = exchange([rows[first], rows[first + 16]], 16, mask);
@@ -37,7 +37,7 @@ pub(super) fn transpose<V: Vector>(gates: &Words<V>, rows: &mut Matrices<V>) {
 
 /// The bits outside `mask` of the first row and those inside of the second, `distance` further down, change places.
 #[inline(always)]
-fn exchange<V: Vector>([x, y]: [V; 2], distance: u32, mask: V) -> [V; 2] {
+fn exchange<V: WordVector>([x, y]: [V; 2], distance: u32, mask: V) -> [V; 2] {
     let difference = x.shift_down(distance).xor(y).and(mask);
     [x.xor(difference.shift_up(distance)), y.xor(difference)]
 }
@@ -55,7 +55,7 @@ mod tests {
             let rows: Matrices<Portable> = std::array::from_fn(|row| std::array::from_fn(|word| flat[4 * row + word]));
             let mut transposed = rows;
             // SAFETY: any processor will do.
-            transpose(&unsafe { Words::new() }, &mut transposed);
+            transpose(&unsafe { WordGates::new() }, &mut transposed);
             for (i, row) in transposed.iter().enumerate() {
                 for (word, bits) in row.iter().enumerate() {
                     for (j, source) in rows.iter().enumerate() {

@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 ///
 /// A value exists only where the processor has the instructions of its type, for it comes from another one or from
 /// [`Self::splat`]; that is what makes every other method sound.
-pub(super) trait Vector: Copy {
+pub(super) trait WordVector: Copy {
     /// How many words there are.
     const WORDS: usize;
 
@@ -53,7 +53,7 @@ pub(super) trait Vector: Copy {
 /// Any processor: what its compiler makes of four words.
 pub(super) type Portable = [u32; 4];
 
-impl Vector for Portable {
+impl WordVector for Portable {
     const WORDS: usize = 4;
 
     #[inline(always)]
@@ -116,7 +116,7 @@ macro_rules! x86 {
         #[repr(transparent)]
         pub(super) struct $name($register);
 
-        impl Vector for $name {
+        impl WordVector for $name {
             const WORDS: usize = $words;
 
             #[inline(always)]

@@ -2,17 +2,17 @@
 
 use axmul_api::Gates;
 
-use super::vector::Vector;
+use super::vector::WordVector;
 
 /// Simulation of as many independent cases at once as a register has bits: what [`Lanes`](axmul_api::Lanes) does for
 /// one word.
 #[derive(Clone, Copy)]
-pub(super) struct Words<V> {
+pub(super) struct WordGates<V> {
     zero: V,
     one: V,
 }
 
-impl<V: Vector> Words<V> {
+impl<V: WordVector> WordGates<V> {
     /// Gates of this width.
     ///
     /// # Safety
@@ -33,7 +33,7 @@ impl<V: Vector> Words<V> {
 }
 
 // Inlined always, so that they are compiled for the instruction set of the walk that uses them.
-impl<V: Vector> Gates for Words<V> {
+impl<V: WordVector> Gates for WordGates<V> {
     type Bit = V;
 
     #[inline(always)]

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use axmul_api::{Gates, Netlist};
 
-use super::names::{Names, Spelling};
+use super::names::{SignalNames, Spelling};
 use super::{identifier, put};
 
 /// The netlist as an and-inverter graph in AIGER's text format, with the bits' names as symbols: `a[0] ..`, `b[0] ..`,
 /// `product[0] ..`.
 pub fn aiger_text(netlist: &Netlist, name: &str) -> String {
-    let (graph, outputs) = Graph::of(netlist);
+    let (graph, outputs) = WrittenAig::of(netlist);
     let mut text = graph.header("aag", outputs.len());
     for input in 1..=graph.inputs {
         put(&mut text, format_args!("{}\n", 2 * input));
@@ -26,7 +26,7 @@ pub fn aiger_text(netlist: &Netlist, name: &str) -> String {
 
 /// The netlist as an and-inverter graph in AIGER's binary format, with the same symbols as the text.
 pub fn aiger(netlist: &Netlist, name: &str) -> Vec<u8> {
-    let (graph, outputs) = Graph::of(netlist);
+    let (graph, outputs) = WrittenAig::of(netlist);
     let mut bytes = graph.header("aig", outputs.len()).into_bytes();
     for output in &outputs {
         bytes.extend(format!("{output}\n").bytes());
@@ -45,7 +45,7 @@ pub fn aiger(netlist: &Netlist, name: &str) -> Vec<u8> {
 }
 
 fn symbols(netlist: &Netlist, name: &str) -> String {
-    let names = Names::new(netlist, Spelling { constants: ["0", "1"] });
+    let names = SignalNames::new(netlist, Spelling { constants: ["0", "1"] });
     let mut text = String::new();
     for input in 0..netlist.format().product_width().into() {
         put(&mut text, format_args!("i{input} {}\n", names.input(input)));
@@ -61,14 +61,14 @@ fn symbols(netlist: &Netlist, name: &str) -> String {
 type Literal = u32;
 
 /// A graph whose nodes are there once each, in topological order behind the inputs.
-struct Graph {
+struct WrittenAig {
     inputs: u32,
     /// Inputs of each conjunction, the larger literal first.
     ands: Vec<[Literal; 2]>,
     known: HashMap<[Literal; 2], Literal>,
 }
 
-impl Graph {
+impl WrittenAig {
     /// The graph of a netlist, without nodes that no output needs, and its outputs.
     fn of(netlist: &Netlist) -> (Self, Vec<Literal>) {
         let inputs = u32::from(netlist.format().product_width());
@@ -124,7 +124,7 @@ impl Graph {
     }
 }
 
-impl Gates for Graph {
+impl Gates for WrittenAig {
     type Bit = Literal;
 
     fn constant(&mut self, value: bool) -> Literal {

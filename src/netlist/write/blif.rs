@@ -2,7 +2,7 @@
 
 use axmul_api::{CellKind, Netlist};
 
-use super::names::{Names, Spelling};
+use super::names::{SignalNames, Spelling};
 use super::{identifier, put};
 
 /// The most names on a line.
@@ -12,7 +12,7 @@ const NAMES: usize = 8;
 /// A full adder is the sum and the carry of the same three nets; the format knows no half adder, which reads back as
 /// an xor and an and.
 pub fn blif(netlist: &Netlist, name: &str) -> String {
-    let names = Names::new(netlist, Spelling { constants: ["zero", "one"] });
+    let names = SignalNames::new(netlist, Spelling { constants: ["zero", "one"] });
     let mut text = format!("# Written by axmul. {}.\n.model {}\n", names.summary(), identifier(name));
     let width = netlist.format().product_width().into();
     list(&mut text, ".inputs", (0..width).map(|input| names.input(input)));

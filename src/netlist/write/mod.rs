@@ -27,7 +27,7 @@ pub use yosys_json::yosys_json;
 
 /// The formats that circuits are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum OutputFormat {
     /// Verilog-2001, one assignment a cell.
     Verilog,
     /// Berkeley Logic Interchange Format, flat.
@@ -40,7 +40,7 @@ pub enum Format {
     YosysJson,
 }
 
-impl Format {
+impl OutputFormat {
     /// All formats, the one to offer first first.
     pub const ALL: [Self; 5] = [Self::Verilog, Self::Blif, Self::Aiger, Self::AigerText, Self::YosysJson];
 
@@ -63,13 +63,13 @@ impl Format {
 }
 
 /// The netlist as a file of this format. `name` becomes that of the module or model, [cleaned](identifier).
-pub fn write(format: Format, netlist: &Netlist, name: &str) -> Vec<u8> {
+pub fn write(format: OutputFormat, netlist: &Netlist, name: &str) -> Vec<u8> {
     match format {
-        Format::Verilog => verilog(netlist, name).into_bytes(),
-        Format::Blif => blif(netlist, name).into_bytes(),
-        Format::Aiger => aiger(netlist, name),
-        Format::AigerText => aiger_text(netlist, name).into_bytes(),
-        Format::YosysJson => yosys_json(netlist, name).into_bytes(),
+        OutputFormat::Verilog => verilog(netlist, name).into_bytes(),
+        OutputFormat::Blif => blif(netlist, name).into_bytes(),
+        OutputFormat::Aiger => aiger(netlist, name),
+        OutputFormat::AigerText => aiger_text(netlist, name).into_bytes(),
+        OutputFormat::YosysJson => yosys_json(netlist, name).into_bytes(),
     }
 }
 

@@ -43,12 +43,12 @@ pub(super) struct Spelling {
 }
 
 /// The names of a netlist's signals.
-pub(super) struct Names<'a> {
+pub(super) struct SignalNames<'a> {
     netlist: &'a Netlist,
     spelling: Spelling,
 }
 
-impl<'a> Names<'a> {
+impl<'a> SignalNames<'a> {
     pub fn new(netlist: &'a Netlist, spelling: Spelling) -> Self {
         Self { netlist, spelling }
     }

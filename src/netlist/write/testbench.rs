@@ -2,7 +2,7 @@
 
 use axmul_api::{Lanes, Netlist, OperandFormat};
 
-use super::names::{Names, Spelling};
+use super::names::{SignalNames, Spelling};
 use super::{identifier, put};
 
 /// The widest product of a multiplier that is checked on all pairs, in bits.
@@ -26,7 +26,7 @@ pub fn testbench(netlist: &Netlist, name: &str) -> String {
     let format = netlist.format();
     let [n, m, p] = [format.width_a(), format.width_b(), format.product_width()].map(usize::from);
     let signed = if format.is_signed() { "signed " } else { "" };
-    let summary = Names::new(netlist, Spelling { constants: ["0", "1"] }).summary();
+    let summary = SignalNames::new(netlist, Spelling { constants: ["0", "1"] }).summary();
     let mut text = format!(
         "// Written by axmul: checks module {name}. {summary}.\n\
          // iverilog -g2005-sv -o t {name}_tb.v {name}.v && vvp -n t\n\

@@ -7,15 +7,15 @@ use axmul_api::{CellCounts, CellKind, Gates, OperandFormat, Recorder, Signal, pr
 use proptest::prelude::*;
 
 use super::*;
-use crate::read::{Language, read};
+use crate::read::{InputFormat, read};
 use crate::testing::{netlists, products};
-use crate::{PortOptions, Source, bind};
+use crate::{PortOptions, SourceText, bind};
 
 /// Reads what was written. Formats without signedness are told it.
-fn read_back(format: Format, netlist: &Netlist, bytes: &[u8]) -> Netlist {
+fn read_back(format: OutputFormat, netlist: &Netlist, bytes: &[u8]) -> Netlist {
     let path = format!("t.{}", format.extension());
-    let language = Language::of_path(Path::new(&path)).expect("a format that is read");
-    let design = read(language, &[Source::new(path, bytes)], None).unwrap_or_else(|error| {
+    let language = InputFormat::of_path(Path::new(&path)).expect("a format that is read");
+    let design = read(language, &[SourceText::new(path, bytes)], None).unwrap_or_else(|error| {
         panic!("{error}\n{}", String::from_utf8_lossy(bytes));
     });
     let options = PortOptions {
@@ -39,7 +39,7 @@ proptest! {
     #[test]
     fn what_is_written_reads_back(netlist in netlists()) {
         let expected = products(&netlist);
-        for format in Format::ALL {
+        for format in OutputFormat::ALL {
             let text = write(format, &netlist, "random");
             let again = read_back(format, &netlist, &text);
             prop_assert_eq!(again.format(), netlist.format());
@@ -52,14 +52,14 @@ proptest! {
     fn graphs_do_not_grow(netlist in netlists()) {
         let nodes = |text: &str| -> usize { text.lines().next().unwrap().split(' ').nth(5).unwrap().parse().unwrap() };
         let text = aiger_text(&netlist, "random");
-        let again = aiger_text(&read_back(Format::AigerText, &netlist, text.as_bytes()), "random");
+        let again = aiger_text(&read_back(OutputFormat::AigerText, &netlist, text.as_bytes()), "random");
         prop_assert!(nodes(&again) <= nodes(&text), "{text}\n{again}");
     }
 
     /// So that a circuit costs the same before and after.
     #[test]
     fn cells_read_back_as_what_they_were(netlist in netlists()) {
-        let json = read_back(Format::YosysJson, &netlist, &write(Format::YosysJson, &netlist, "random"));
+        let json = read_back(OutputFormat::YosysJson, &netlist, &write(OutputFormat::YosysJson, &netlist, "random"));
         prop_assert_eq!(json.cell_counts(), netlist.cell_counts());
     }
 }
@@ -83,7 +83,7 @@ fn every_kind_of_cell_is_counted_again() {
     let netlist = every_kind();
     let expected = netlist.cell_counts();
     assert_eq!(expected.iter().count(), 10, "every kind, once or more");
-    for format in [Format::Blif, Format::YosysJson] {
+    for format in [OutputFormat::Blif, OutputFormat::YosysJson] {
         let again = read_back(format, &netlist, &write(format, &netlist, "all"));
         assert_eq!(products(&again), products(&netlist));
         assert_eq!(
@@ -301,7 +301,7 @@ fn yosys_reads_all_formats_as_one_circuit() {
         (families().into_iter().map(|found| (found, false)), small.map(|found| (found, true)));
     for ((name, netlist), is_proven) in families.chain(small) {
         let name = identifier(&name);
-        for format in Format::ALL {
+        for format in OutputFormat::ALL {
             let file = folder.path().join(format!("{name}.{}", format.extension()));
             std::fs::write(file, write(format, &netlist, &name)).unwrap();
         }

@@ -2,7 +2,7 @@
 
 use axmul_api::{CellKind, Netlist};
 
-use super::names::{Names, Spelling};
+use super::names::{SignalNames, Spelling};
 use super::{identifier, put};
 
 /// The widest line of a declaration, in characters.
@@ -11,7 +11,7 @@ const LINE: usize = 100;
 /// The netlist as a Verilog-2001 module with vector ports `a`, `b` and `product`, declared `signed` where the format is;
 /// one assignment a cell. Adders are sums, `assign {carry, sum} = x + y + z`, so that synthesis sees them as such.
 pub fn verilog(netlist: &Netlist, name: &str) -> String {
-    let names = Names::new(netlist, Spelling { constants: ["1'b0", "1'b1"] });
+    let names = SignalNames::new(netlist, Spelling { constants: ["1'b0", "1'b1"] });
     let format = netlist.format();
     let signed = if format.is_signed() { "signed " } else { "" };
     let port = |width: u8| format!("{signed}[{}:0]", width - 1);

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use axmul_api::{CellKind, Netlist, Signal};
 
-use super::names::{Names, Spelling};
+use super::names::{SignalNames, Spelling};
 use super::{identifier, put};
 
 /// The netlist as Yosys' JSON: vector ports `a`, `b` and `product`, one of Yosys' gates for each cell, adders as `$fa`
 /// (a half adder with a constant third input).
 pub fn yosys_json(netlist: &Netlist, name: &str) -> String {
-    let names = Names::new(netlist, Spelling { constants: ["\"0\"", "\"1\""] });
-    let bits = Bits::new(netlist);
+    let names = SignalNames::new(netlist, Spelling { constants: ["\"0\"", "\"1\""] });
+    let bits = NetNumbers::new(netlist);
     let format = netlist.format();
     let width_a = usize::from(format.width_a());
     let inputs: Vec<Signal> = (0..format.product_width().into()).map(Signal::Input).collect();
@@ -89,11 +89,11 @@ fn gate(kind: CellKind) -> (&'static str, &'static [&'static str], &'static [&'s
 }
 
 /// Yosys numbers nets from 2 on.
-struct Bits {
+struct NetNumbers {
     numbers: HashMap<Signal, usize>,
 }
 
-impl Bits {
+impl NetNumbers {
     fn new(netlist: &Netlist) -> Self {
         let inputs = (0..netlist.format().product_width().into()).map(Signal::Input);
         let cells = netlist.cells().iter().enumerate();

@@ -7,16 +7,16 @@ use super::technology::{goal_text, key};
 use super::{Backend, BackendError, Costed, Subject, Technology, VERSION};
 use crate::cache::{Cache, Key};
 use crate::circuit_digest::circuit_digest;
-use axmul_hardware::cost::{Conditions, Figures, cost};
-use axmul_hardware::map::Goal;
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::cost::{CircuitCost, CostConditions, cost};
+use axmul_hardware::map::MappingGoal;
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::Cost;
 
 /// Optimises a circuit, maps it onto the cells of a technology and looks at what that costs. What comes out is kept in
 /// the cache.
 pub struct BuiltIn<'a> {
     technology: &'a Technology,
-    goal: Goal,
+    goal: MappingGoal,
     cache: &'a Cache,
 }
 
@@ -33,7 +33,7 @@ struct Kept {
 
 impl<'a> BuiltIn<'a> {
     /// With the cells of this technology.
-    pub fn new(technology: &'a Technology, goal: Goal, cache: &'a Cache) -> Self {
+    pub fn new(technology: &'a Technology, goal: MappingGoal, cache: &'a Cache) -> Self {
         Self { technology, goal, cache }
     }
 
@@ -41,19 +41,19 @@ impl<'a> BuiltIn<'a> {
         &self,
         name: &str,
         netlist: &Netlist,
-        conditions: &Conditions,
-    ) -> Result<Figures, BackendError> {
+        conditions: &CostConditions,
+    ) -> Result<CircuitCost, BackendError> {
         let Technology { library, target, digest, .. } = self.technology;
         let make = || -> Result<Kept, BackendError> {
-            let logic = optimise(netlist);
+            let logic = optimize(netlist);
             let figures = |goal| {
                 cost(&target.map(&logic, goal), library, conditions)
                     .map_err(|source| BackendError::Operands { name: name.to_owned(), source })
             };
             let mut of = figures(self.goal)?;
-            if self.goal == Goal::Delay {
+            if self.goal == MappingGoal::Delay {
                 // The mapper takes every cell at the same load; under their true loads the small circuit may win.
-                let small = figures(Goal::Area)?;
+                let small = figures(MappingGoal::Area)?;
                 if small.delay_ns < of.delay_ns {
                     of = small;
                 }
@@ -74,7 +74,7 @@ impl<'a> BuiltIn<'a> {
             .with(&key(conditions))
             .with(&circuit_digest(netlist));
         let kept = self.cache.get_or(&key, make)?;
-        Ok(Figures {
+        Ok(CircuitCost {
             cells: usize::try_from(kept.cells).unwrap_or(usize::MAX),
             area_um2: kept.area_um2,
             delay_ns: kept.delay_ns,
@@ -91,7 +91,7 @@ impl Backend for BuiltIn<'_> {
         if self.technology.path.is_none() { "built-in" } else { "liberty" }
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &Conditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let Some(netlist) = subject.circuit else {
             let backend = self.name().to_owned();
             return Err(BackendError::NoCircuit { name: subject.name.to_owned(), backend });
@@ -105,9 +105,9 @@ impl Backend for BuiltIn<'_> {
 /// What a circuit costs where nothing else is said: with the cells that axmul carries, for area, under the default
 /// conditions.
 pub(crate) fn default_cost(netlist: &Netlist, cache: &Cache) -> Cost {
-    let backend = BuiltIn::new(Technology::built_in(), Goal::Area, cache);
+    let backend = BuiltIn::new(Technology::built_in(), MappingGoal::Area, cache);
     let subject =
         Subject { name: "the circuit", circuit: Some(netlist), placed: None, known: &Cost::default() };
-    let costed = backend.cost(&subject, &Conditions::default());
+    let costed = backend.cost(&subject, &CostConditions::default());
     costed.expect("there is a circuit, and every circuit has uniform operands").cost()
 }

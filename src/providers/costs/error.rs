@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use axmul_hardware::as_mapped::AsMappedError;
 use axmul_hardware::map::MapError;
-use axmul_hardware::operands::OperandsError;
-use axmul_hardware::placed::PlacedError;
+use axmul_hardware::operands::OperandStreamError;
 use axmul_netlist::NetlistError;
 
 /// Why a backend cannot be had, or has no figures of a multiplier.
@@ -36,7 +36,7 @@ pub enum BackendError {
         /// The multiplier.
         name: String,
         /// What the library lacks.
-        source: Box<PlacedError>,
+        source: Box<AsMappedError>,
     },
     /// No published figures.
     #[error("{name}: no figures were published with it; --backend built-in computes them from a circuit")]
@@ -50,7 +50,7 @@ pub enum BackendError {
         /// The multiplier.
         name: String,
         /// What is wrong with them.
-        source: OperandsError,
+        source: OperandStreamError,
     },
     /// A Liberty file that cannot be read.
     #[error("{}: {problem}", .path.display())]

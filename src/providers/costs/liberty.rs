@@ -8,8 +8,8 @@ use super::BackendError;
 use super::technology::{Technology, file_name};
 use crate::text_file;
 use axmul_hardware::library::liberty;
-use axmul_hardware::map::Target;
-use axmul_netlist::Source;
+use axmul_hardware::map::TechnologyMapper;
+use axmul_netlist::SourceText;
 use axmul_support::hex;
 
 /// No Liberty file is larger, in bytes: those of whole processes with many corners have tens of megabytes.
@@ -22,16 +22,17 @@ impl Technology {
     /// The cells of a Liberty file.
     pub fn open(path: &Path) -> Result<Self, BackendError> {
         let read = |problem| BackendError::Read { path: path.into(), problem };
-        let source = Source::new(path.display().to_string(), text_file::read(path, MAX_BYTES).map_err(read)?);
-        let liberty::Reading { mut library, left_out, missing } = liberty::read(&source)?;
+        let source =
+            SourceText::new(path.display().to_string(), text_file::read(path, MAX_BYTES).map_err(read)?);
+        let liberty::LibertyReading { mut library, left_out, missing } = liberty::read(&source)?;
         let digest = hex(&Sha256::digest(&source.bytes));
         library.source = format!("{}, SHA-256 {digest}", file_name(path));
-        let target =
-            Target::new(&library).map_err(|source| BackendError::Cells { path: path.into(), source })?;
+        let target = TechnologyMapper::new(&library)
+            .map_err(|source| BackendError::Cells { path: path.into(), source })?;
         let mut notes = Vec::new();
         let incomplete: Vec<String> = left_out
             .iter()
-            .filter(|(_, why)| matches!(why, liberty::Why::Incomplete(_)))
+            .filter(|(_, why)| matches!(why, liberty::OmissionReason::Incomplete(_)))
             .map(|(cell, why)| format!("{cell}: {why}"))
             .collect();
         let place = path.display();

@@ -30,9 +30,9 @@ pub use published::Published;
 pub use technology::Technology;
 pub use yosys::Yosys;
 
-use axmul_hardware::cost::{Conditions, Figures};
+use axmul_hardware::cost::{CircuitCost, CostConditions};
 use axmul_metrics::Cost;
-use axmul_netlist::Placed;
+use axmul_netlist::MappedCells;
 
 /// Counts up whenever the same circuit under the same conditions gets other figures, so that these are told from
 /// older ones in catalogues and in the cache.
@@ -52,7 +52,7 @@ pub trait Backend: Sync {
     fn name(&self) -> &str;
 
     /// The figures of a multiplier; published ones are what they are under any conditions.
-    fn cost(&self, subject: &Subject<'_>, conditions: &Conditions) -> Result<Costed, BackendError>;
+    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError>;
 }
 
 /// What backends go by.
@@ -63,7 +63,7 @@ pub struct Subject<'a> {
     /// Its circuit, where one is known.
     pub circuit: Option<&'a Netlist>,
     /// The library cells that it is made of, where it is a netlist of nothing else.
-    pub placed: Option<&'a Placed>,
+    pub placed: Option<&'a MappedCells>,
     /// The figures that came with it; empty where none did.
     pub known: &'a Cost,
 }
@@ -97,7 +97,7 @@ pub struct Costed {
 
 impl Costed {
     /// Computed figures.
-    fn new(figures: &Figures, source: String, technology: String) -> Self {
+    fn new(figures: &CircuitCost, source: String, technology: String) -> Self {
         Self {
             cells: Some(figures.cells),
             area_um2: Some(figures.area_um2),

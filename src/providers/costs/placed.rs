@@ -1,8 +1,8 @@
 //! Circuits of library cells as their own synthesis chose them.
 
 use super::{Backend, BackendError, Costed, Subject, Technology};
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::placed::resolve;
+use axmul_hardware::as_mapped::resolve;
+use axmul_hardware::cost::{CostConditions, cost};
 
 /// Costs a netlist of library cells as it is: its very cells, of their drive strengths, nothing mapped anew.
 pub struct AsPlaced<'a> {
@@ -26,7 +26,7 @@ impl Backend for AsPlaced<'_> {
         "placed"
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &Conditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let name = || subject.name.to_owned();
         let placed = subject.placed.ok_or_else(|| BackendError::NotPlaced { name: name() })?;
         let library = &self.technology.library;

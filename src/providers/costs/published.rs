@@ -1,7 +1,7 @@
 //! The figures that came with a multiplier.
 
 use super::{Backend, BackendError, Costed, Subject, is_computed};
-use axmul_hardware::cost::Conditions;
+use axmul_hardware::cost::CostConditions;
 
 /// Figures of others, as they are: of a catalogue, of the head of a netlist, of a shared library's descriptor. Those
 /// that axmul computed for its own catalogue are not published ones.
@@ -20,7 +20,7 @@ impl Backend for Published {
         "published"
     }
 
-    fn cost(&self, subject: &Subject<'_>, _: &Conditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &Subject<'_>, _: &CostConditions) -> Result<Costed, BackendError> {
         if !Self::has(subject) {
             return Err(BackendError::NoFigures { name: subject.name.to_owned() });
         }

@@ -7,18 +7,18 @@ use sha2::{Digest, Sha256};
 
 use super::{OURS, VERSION};
 use axmul_hardware::activity::Glitches;
-use axmul_hardware::cost::{Conditions, Figures};
-use axmul_hardware::library::{Library, liberty};
-use axmul_hardware::map::{Goal, Target};
-use axmul_hardware::operands::Operands;
-use axmul_hardware::timing::Surroundings;
+use axmul_hardware::cost::{CircuitCost, CostConditions};
+use axmul_hardware::library::{CellLibrary, liberty};
+use axmul_hardware::map::{MappingGoal, TechnologyMapper};
+use axmul_hardware::operands::OperandStream;
+use axmul_hardware::timing::BoundaryConditions;
 use axmul_support::hex;
 
 /// A cell library, ready to be mapped onto.
 pub struct Technology {
     /// Its cells.
-    pub library: Library,
-    pub(super) target: Target,
+    pub library: CellLibrary,
+    pub(super) target: TechnologyMapper,
     /// Its Liberty text, once somebody needed it.
     pub(super) liberty: OnceLock<Vec<u8>>,
     /// The file that it was read from; `None` for the one that axmul carries.
@@ -33,10 +33,10 @@ impl Technology {
     /// The cells that axmul carries: OSU standard cells for FreePDK45.
     pub fn built_in() -> &'static Self {
         static TECHNOLOGY: LazyLock<Technology> = LazyLock::new(|| {
-            let library = Library::freepdk45().clone();
+            let library = CellLibrary::freepdk45().clone();
             let digest = hex(&Sha256::digest(library.to_yaml("")));
             Technology {
-                target: Target::new(&library).expect("tested"),
+                target: TechnologyMapper::new(&library).expect("tested"),
                 liberty: OnceLock::new(),
                 path: None,
                 digest,
@@ -54,7 +54,7 @@ impl Technology {
 
     /// Who costs: the version of the figures, the backend, the cells.
     pub(super) fn source(&self, backend: &str) -> String {
-        let Library { name, .. } = &self.library;
+        let CellLibrary { name, .. } = &self.library;
         let cells = match &self.path {
             None => format!("OSU cells for FreePDK45 ({name})"),
             Some(path) => {
@@ -66,13 +66,20 @@ impl Technology {
     }
 
     /// Under which conditions figures hold; `mapped` says how the cells were chosen.
-    pub(super) fn conditions(&self, mapped: &str, conditions: &Conditions, figures: &Figures) -> String {
-        let Library { process, source, supply_v, .. } = &self.library;
-        let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
+    pub(super) fn conditions(
+        &self,
+        mapped: &str,
+        conditions: &CostConditions,
+        figures: &CircuitCost,
+    ) -> String {
+        let CellLibrary { process, source, supply_v, .. } = &self.library;
+        let CostConditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
         let operands = match operands {
-            Operands::Uniform => "uniform independent operands".to_owned(),
-            Operands::Distribution(_) => format!("independent operands, distribution {}", short(operands)),
-            Operands::Trace(pairs) => {
+            OperandStream::Uniform => "uniform independent operands".to_owned(),
+            OperandStream::Distribution(_) => {
+                format!("independent operands, distribution {}", short(operands))
+            }
+            OperandStream::Trace(pairs) => {
                 format!("a trace of {} operand pairs, {}", pairs.len(), short(operands))
             }
         };
@@ -84,8 +91,8 @@ impl Technology {
             Some(_) => format!("; {} pairs of them, seed {}", sampling.transitions, sampling.seed),
             None => String::new(),
         };
-        let Surroundings { input_slew_ns, output_load_ff, wire_ff } = surroundings;
-        let around = match *surroundings == Surroundings::default() {
+        let BoundaryConditions { input_slew_ns, output_load_ff, wire_ff } = surroundings;
+        let around = match *surroundings == BoundaryConditions::default() {
             true => "no wires".to_owned(),
             false => {
                 format!(
@@ -102,42 +109,44 @@ impl Technology {
 /// Digits of a digest that are shown.
 const DIGITS: usize = 12;
 
-fn short(operands: &Operands) -> String {
+fn short(operands: &OperandStream) -> String {
     let mut digits = hex(&digest(operands));
     digits.truncate(DIGITS);
     digits
 }
 
 /// What tells operands of a kind from others of that kind.
-fn digest(operands: &Operands) -> [u8; 32] {
+fn digest(operands: &OperandStream) -> [u8; 32] {
     let mut hash = Sha256::new();
     match operands {
-        Operands::Uniform => {}
-        Operands::Distribution(distribution) => {
+        OperandStream::Uniform => {}
+        OperandStream::Distribution(distribution) => {
             distribution.probabilities().iter().for_each(|p| hash.update(p.to_le_bytes()));
         }
-        Operands::Trace(pairs) => pairs.iter().flatten().for_each(|value| hash.update(value.to_le_bytes())),
+        OperandStream::Trace(pairs) => {
+            pairs.iter().flatten().for_each(|value| hash.update(value.to_le_bytes()))
+        }
     }
     hash.finalize().into()
 }
 
 /// What tells conditions from others, as the cache needs it.
-pub(super) fn key(conditions: &Conditions) -> Vec<u8> {
-    let Conditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
+pub(super) fn key(conditions: &CostConditions) -> Vec<u8> {
+    let CostConditions { clock_mhz, operands, glitches, sampling, surroundings } = conditions;
     let kind = match operands {
-        Operands::Uniform => "uniform".to_owned(),
-        Operands::Distribution(distribution) => format!("distribution {}", distribution.format()),
-        Operands::Trace(_) => "trace".to_owned(),
+        OperandStream::Uniform => "uniform".to_owned(),
+        OperandStream::Distribution(distribution) => format!("distribution {}", distribution.format()),
+        OperandStream::Trace(_) => "trace".to_owned(),
     };
     let rest = format!("{clock_mhz:?} {glitches:?} {sampling:?} {surroundings:?} {kind} ");
     [rest.as_bytes(), &digest(operands)].concat()
 }
 
 /// How a goal is said.
-pub(super) fn goal_text(goal: Goal) -> &'static str {
+pub(super) fn goal_text(goal: MappingGoal) -> &'static str {
     match goal {
-        Goal::Area => "mapped for area",
-        Goal::Delay => "mapped for delay",
+        MappingGoal::Area => "mapped for area",
+        MappingGoal::Delay => "mapped for delay",
     }
 }
 

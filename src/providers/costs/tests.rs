@@ -1,9 +1,9 @@
 use super::*;
 use crate::cache::Cache;
 use crate::registry::Registry;
-use axmul_hardware::activity::{Glitches, Sampling};
-use axmul_hardware::map::Goal;
-use axmul_hardware::operands::Operands;
+use axmul_hardware::activity::{ActivitySampling, Glitches};
+use axmul_hardware::map::MappingGoal;
+use axmul_hardware::operands::OperandStream;
 use axmul_metrics::OperandDistribution;
 
 /// The circuit of a member of a linked family.
@@ -16,10 +16,10 @@ pub(super) fn cache() -> Cache {
     Cache::off()
 }
 
-fn built_in(netlist: &Netlist, conditions: &Conditions) -> Costed {
+fn built_in(netlist: &Netlist, conditions: &CostConditions) -> Costed {
     let (known, cache) = (Cost::default(), cache());
     let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
-    BuiltIn::new(Technology::built_in(), Goal::Area, &cache).cost(&subject, conditions).unwrap()
+    BuiltIn::new(Technology::built_in(), MappingGoal::Area, &cache).cost(&subject, conditions).unwrap()
 }
 
 /// An own library of this text, and the directory that it lies in.
@@ -64,20 +64,23 @@ fn conditions_are_told_apart() {
     let distribution = |format, first| {
         let mut weights = vec![1.0; 64];
         weights[0] = first;
-        Operands::Distribution(OperandDistribution::from_weights(format, &weights).unwrap())
+        OperandStream::Distribution(OperandDistribution::from_weights(format, &weights).unwrap())
     };
-    let given = |operands| Conditions { operands, ..Conditions::default() };
+    let given = |operands| CostConditions { operands, ..CostConditions::default() };
     let all = [
-        Conditions::default(),
-        Conditions { clock_mhz: 501.0, ..Conditions::default() },
-        Conditions { glitches: Glitches::Counted, ..Conditions::default() },
-        Conditions { sampling: Sampling { seed: 1, ..Sampling::default() }, ..Conditions::default() },
+        CostConditions::default(),
+        CostConditions { clock_mhz: 501.0, ..CostConditions::default() },
+        CostConditions { glitches: Glitches::Counted, ..CostConditions::default() },
+        CostConditions {
+            sampling: ActivitySampling { seed: 1, ..ActivitySampling::default() },
+            ..CostConditions::default()
+        },
         given(distribution(format(3, 3), 1.0)),
         given(distribution(format(3, 3), 2.0)),
         given(distribution(format(2, 4), 1.0)),
-        given(Operands::Trace(vec![[0, 0], [1, 2]])),
-        given(Operands::Trace(vec![[0, 0], [2, 1]])),
-        given(Operands::Trace(vec![])),
+        given(OperandStream::Trace(vec![[0, 0], [1, 2]])),
+        given(OperandStream::Trace(vec![[0, 0], [2, 1]])),
+        given(OperandStream::Trace(vec![])),
     ];
     let keys: std::collections::HashSet<Vec<u8>> = all.iter().map(technology::key).collect();
     assert_eq!(keys.len(), all.len());
@@ -88,7 +91,7 @@ fn conditions_are_told_apart() {
 #[test]
 fn figures_name_what_they_depend_on() {
     let netlist = member("exact-4u");
-    let plain = built_in(&netlist, &Conditions::default());
+    let plain = built_in(&netlist, &CostConditions::default());
     assert_eq!(plain.source, "axmul cost 2, built-in, OSU cells for FreePDK45 (gscl45nm)");
     assert_eq!(
         plain.technology,
@@ -106,19 +109,19 @@ fn figures_name_what_they_depend_on() {
     weights[0] = 100.0;
     let zeros = OperandDistribution::from_weights(format, &weights).unwrap();
     let others = [
-        Conditions { clock_mhz: 1000.0, ..Conditions::default() },
-        Conditions { glitches: Glitches::Counted, ..Conditions::default() },
-        Conditions {
+        CostConditions { clock_mhz: 1000.0, ..CostConditions::default() },
+        CostConditions { glitches: Glitches::Counted, ..CostConditions::default() },
+        CostConditions {
             glitches: Glitches::Counted,
-            sampling: Sampling { seed: 1, ..Sampling::default() },
-            ..Conditions::default()
+            sampling: ActivitySampling { seed: 1, ..ActivitySampling::default() },
+            ..CostConditions::default()
         },
-        Conditions { operands: Operands::Distribution(zeros), ..Conditions::default() },
-        Conditions { operands: Operands::Trace(vec![[1, 2], [3, 4]]), ..Conditions::default() },
-        Conditions { operands: Operands::Trace(vec![[1, 2], [3, 5]]), ..Conditions::default() },
-        Conditions {
-            surroundings: axmul_hardware::timing::Surroundings { wire_ff: 1.0, ..Default::default() },
-            ..Conditions::default()
+        CostConditions { operands: OperandStream::Distribution(zeros), ..CostConditions::default() },
+        CostConditions { operands: OperandStream::Trace(vec![[1, 2], [3, 4]]), ..CostConditions::default() },
+        CostConditions { operands: OperandStream::Trace(vec![[1, 2], [3, 5]]), ..CostConditions::default() },
+        CostConditions {
+            surroundings: axmul_hardware::timing::BoundaryConditions { wire_ff: 1.0, ..Default::default() },
+            ..CostConditions::default()
         },
     ];
     let mut all = vec![plain.technology.clone()];
@@ -145,13 +148,13 @@ fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
     let small = small.unwrap();
     let known = Cost::default();
     let mut seen = Vec::new();
-    let clock = |clock_mhz| Conditions { clock_mhz, ..Conditions::default() };
+    let clock = |clock_mhz| CostConditions { clock_mhz, ..CostConditions::default() };
     for (technology, goal, netlist, conditions) in [
-        (Technology::built_in(), Goal::Area, &one, clock(500.0)),
-        (Technology::built_in(), Goal::Area, &other, clock(500.0)),
-        (Technology::built_in(), Goal::Area, &one, clock(100.0)),
-        (Technology::built_in(), Goal::Delay, &one, clock(500.0)),
-        (&small, Goal::Area, &one, clock(500.0)),
+        (Technology::built_in(), MappingGoal::Area, &one, clock(500.0)),
+        (Technology::built_in(), MappingGoal::Area, &other, clock(500.0)),
+        (Technology::built_in(), MappingGoal::Area, &one, clock(100.0)),
+        (Technology::built_in(), MappingGoal::Delay, &one, clock(500.0)),
+        (&small, MappingGoal::Area, &one, clock(500.0)),
     ] {
         let backend = BuiltIn::new(technology, goal, &cache);
         let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
@@ -172,9 +175,9 @@ fn mapping_for_delay_is_never_slower() {
         let subject = Subject { name, circuit: Some(&netlist), placed: None, known: &known };
         let delay_ns = |goal| {
             let backend = BuiltIn::new(Technology::built_in(), goal, &cache);
-            backend.cost(&subject, &Conditions::default()).unwrap().delay_ns.unwrap()
+            backend.cost(&subject, &CostConditions::default()).unwrap().delay_ns.unwrap()
         };
-        assert!(delay_ns(Goal::Delay) <= delay_ns(Goal::Area), "{name}");
+        assert!(delay_ns(MappingGoal::Delay) <= delay_ns(MappingGoal::Area), "{name}");
     }
 }
 
@@ -184,9 +187,9 @@ fn a_liberty_file_takes_the_place_of_the_own_cells() {
     let technology = technology.unwrap();
     let (netlist, known, cache) = (member("exact-3u"), Cost::default(), cache());
     let subject = Subject { name: "m", circuit: Some(&netlist), placed: None, known: &known };
-    let backend = BuiltIn::new(&technology, Goal::Area, &cache);
+    let backend = BuiltIn::new(&technology, MappingGoal::Area, &cache);
     assert_eq!(backend.name(), "liberty");
-    let costed = backend.cost(&subject, &Conditions::default()).unwrap();
+    let costed = backend.cost(&subject, &CostConditions::default()).unwrap();
     assert!(
         costed.source.starts_with("axmul cost 2, liberty, cells of my.lib (small, "),
         "{}",
@@ -224,7 +227,7 @@ fn libraries_that_cannot_be_used_are_refused() {
 fn published_figures_are_those_of_others() {
     let published = |known: &Cost| {
         let subject = Subject { name: "m", circuit: None, placed: None, known };
-        Published.cost(&subject, &Conditions::default())
+        Published.cost(&subject, &CostConditions::default())
     };
     let known =
         Cost { power_mw: Some(0.5), source: "a lab".into(), technology: "45 nm".into(), ..Cost::default() };
@@ -232,7 +235,7 @@ fn published_figures_are_those_of_others() {
     assert_eq!((costed.power_mw, costed.area_um2, costed.cells), (Some(0.5), None, None));
     assert_eq!(costed.cost(), known);
     let none = "m: no figures were published with it; --backend built-in computes them from a circuit";
-    let own = built_in(&member("exact-2u"), &Conditions::default()).cost();
+    let own = built_in(&member("exact-2u"), &CostConditions::default()).cost();
     for known in [Cost::default(), own] {
         assert_eq!(published(&known).unwrap_err().to_string(), none);
     }
@@ -241,14 +244,15 @@ fn published_figures_are_those_of_others() {
 #[test]
 fn operands_and_multipliers_that_do_not_fit_are_refused() {
     let (netlist, known, cache) = (member("exact-2u"), Cost::default(), cache());
-    let backend = BuiltIn::new(Technology::built_in(), Goal::Area, &cache);
+    let backend = BuiltIn::new(Technology::built_in(), MappingGoal::Area, &cache);
     let subject = Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &known };
-    let conditions = Conditions { operands: Operands::Trace(vec![[0, 0], [0, 4]]), ..Conditions::default() };
+    let conditions =
+        CostConditions { operands: OperandStream::Trace(vec![[0, 0], [0, 4]]), ..CostConditions::default() };
     let error = backend.cost(&subject, &conditions).unwrap_err().to_string();
     assert_eq!(error, "exact: pair 1 of the trace: operand b is 4; operands 2u have 0 to 3 there");
     let table = Subject { circuit: None, ..subject };
     assert_eq!(
-        backend.cost(&table, &Conditions::default()).unwrap_err().to_string(),
+        backend.cost(&table, &CostConditions::default()).unwrap_err().to_string(),
         "exact: the built-in backend needs a circuit, and of this multiplier only products are known; name a netlist \
          or a member of a family"
     );

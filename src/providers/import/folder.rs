@@ -32,7 +32,7 @@ use super::super::catalogue::file::{FileCost, FileExtend};
 use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
 use super::{ImportError, Remark, Subject};
 use axmul_metrics::OperandFormat;
-use axmul_netlist::Extend;
+use axmul_netlist::ProductExtension;
 use axmul_support::yaml;
 
 /// What a designer says of a folder.
@@ -56,7 +56,7 @@ pub(super) fn arithsgen(path: &Path) -> Result<Library, ImportError> {
             _ => None,
         });
         for model in &mut candidate.models {
-            model.netlist.extend = Some(Extend::Refuse);
+            model.netlist.extend = Some(ProductExtension::Refuse);
             // One that cannot be read is told when it is judged.
             let text = std::fs::read(&model.path).ok().filter(|_| model.kind == ModelKind::CSource);
             let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
@@ -173,7 +173,7 @@ impl Said {
                     let options = &mut model.netlist;
                     (options.top, options.a, options.b) = (self.top.clone(), self.a.clone(), self.b.clone());
                     (options.out, options.msb_first) = (self.out.clone(), self.msb_first);
-                    options.extend = self.extend.map(Extend::from);
+                    options.extend = self.extend.map(ProductExtension::from);
                 }
                 ModelKind::CSource => {
                     (model.symbol, model.signature) = (self.symbol.clone(), signature);

@@ -25,8 +25,8 @@ use super::cache::Cache;
 use super::header::Header;
 use super::tables::signedness;
 use super::text_file;
-use axmul_netlist::read::{Language, read};
-use axmul_netlist::{Placed, Source, bind};
+use axmul_netlist::read::{InputFormat, read};
+use axmul_netlist::{MappedCells, SourceText, bind};
 
 /// No netlist file is larger, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -57,7 +57,7 @@ pub struct Circuit {
     pub netlist: Netlist,
     /// The same circuit as the library cells that the file is made of; `None` where it is made of anything else, or
     /// was read through Yosys.
-    pub placed: Option<Placed>,
+    pub placed: Option<MappedCells>,
     /// The name of its module or model.
     pub module: String,
     /// The ports of a, b and the product, as [`NetlistOptions`] takes them.
@@ -99,20 +99,20 @@ fn open(
         let path = path.to_owned();
         move |problem| NetlistFileError::Read { path, problem }
     };
-    let language = Language::of_path(path).ok_or_else(|| {
+    let language = InputFormat::of_path(path).ok_or_else(|| {
         unreadable(path)("expected a netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json)".into())
     })?;
     let mut sources = Vec::new();
     for file in [path].into_iter().chain(options.with.iter().map(PathBuf::as_path)) {
         let bytes = text_file::read(file, MAX_BYTES).map_err(unreadable(file))?;
-        if Language::of_path(file) != Some(language) {
+        if InputFormat::of_path(file) != Some(language) {
             return Err(NetlistFileError::Mixed { path: path.into(), with: file.into() });
         }
-        sources.push(Source::new(file.display().to_string(), bytes));
+        sources.push(SourceText::new(file.display().to_string(), bytes));
     }
     let header = match language {
-        Language::Verilog | Language::Blif => Header::read(&String::from_utf8_lossy(&sources[0].bytes)),
-        Language::Aiger | Language::Cgp | Language::YosysJson => Header::default(),
+        InputFormat::Verilog | InputFormat::Blif => Header::read(&String::from_utf8_lossy(&sources[0].bytes)),
+        InputFormat::Aiger | InputFormat::Cgp | InputFormat::YosysJson => Header::default(),
     };
     let mut notes = Vec::new();
     let design = match options.via {
@@ -121,7 +121,7 @@ fn open(
             let made = yosys::elaborate(path, language, &sources, options.top.as_deref(), cache)?;
             notes.push(made.note);
             let name = format!("{} through Yosys", path.display());
-            read(Language::YosysJson, &[Source::new(name, made.json)], None)?
+            read(InputFormat::YosysJson, &[SourceText::new(name, made.json)], None)?
         }
     };
     let by_name = signedness::from_name(&stem(path)).or_else(|| signedness::from_name(design.name()));
@@ -131,7 +131,7 @@ fn open(
     Ok(Circuit {
         netlist: bound.netlist,
         // What Yosys leaves standing is not what the file holds.
-        placed: bound.placed.filter(|_| options.via.is_none()),
+        placed: bound.mapped_cells.filter(|_| options.via.is_none()),
         module: design.name().to_owned(),
         ports: bound.ports,
         assumptions: notes.iter().chain(&bound.notes).map(place).collect(),
@@ -146,7 +146,7 @@ fn stem(path: &Path) -> String {
 
 /// Whether a path has the extension of a netlist.
 pub(super) fn is_netlist_path(path: &Path) -> bool {
-    Language::of_path(path).is_some()
+    InputFormat::of_path(path).is_some()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use axmul_netlist::{Extend, PortOptions};
+use axmul_netlist::{PortOptions, ProductExtension};
 
 /// What a user says about netlist files: nothing of it is needed where it can be guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub struct NetlistOptions {
     /// As [`PortOptions::msb_first`].
     pub msb_first: bool,
     /// As [`PortOptions::extend`].
-    pub extend: Option<Extend>,
+    pub extend: Option<ProductExtension>,
     /// Further files of the same format, with modules that the circuit uses.
     pub with: Vec<PathBuf>,
     /// The program through which the files are read.

@@ -2,7 +2,7 @@ use axmul_api::OperandFormat;
 
 use super::*;
 use crate::CacheChoice;
-use axmul_netlist::Extend;
+use axmul_netlist::ProductExtension;
 
 struct Folder(tempfile::TempDir);
 
@@ -69,7 +69,7 @@ fn options_reach_the_ports() {
         a: Some("B".into()),
         out: Some("O[2:0]".into()),
         msb_first: true,
-        extend: Some(Extend::Zero),
+        extend: Some(ProductExtension::Zero),
         ..NetlistOptions::default()
     };
     let circuit = folder.open("two.v", options, Some(false)).unwrap();

@@ -15,8 +15,8 @@ use super::error::NetlistFileError;
 use crate::cache::{Cache, Key};
 use crate::tool::{self, Ended, ToolError, first_lines};
 use crate::yosys::{COMMAND, TIME, version};
-use axmul_netlist::Source;
-use axmul_netlist::read::Language;
+use axmul_netlist::SourceText;
+use axmul_netlist::read::InputFormat;
 
 /// What it is told after it has read the files and found the top.
 const SCRIPT: &str =
@@ -35,15 +35,15 @@ pub(super) struct Elaborated {
 /// that they take in.
 pub(super) fn elaborate(
     path: &Path,
-    language: Language,
-    sources: &[Source],
+    language: InputFormat,
+    sources: &[SourceText],
     top: Option<&str>,
     cache: &Cache,
 ) -> Result<Elaborated, NetlistFileError> {
     let dialects = dialects(path, language, sources)?;
     let version = version(COMMAND).map_err(|error| failure(path, error))?;
     let make = || elaborate_with(COMMAND, path, language, sources, top);
-    let takes_in = |source: &Source| {
+    let takes_in = |source: &SourceText| {
         ["`include", "$readmem", "$fopen"]
             .iter()
             .any(|word| source.bytes.windows(word.len()).any(|window| window == word.as_bytes()))
@@ -71,16 +71,16 @@ fn failure(path: &Path, error: ToolError) -> NetlistFileError {
 /// The names of its readers for files, with options.
 fn dialects(
     path: &Path,
-    language: Language,
-    sources: &[Source],
+    language: InputFormat,
+    sources: &[SourceText],
 ) -> Result<Vec<&'static str>, NetlistFileError> {
-    let dialect = |source: &Source| match language {
-        Language::Verilog if source.name.to_lowercase().ends_with(".sv") => Ok("verilog -sv"),
-        Language::Verilog => Ok("verilog"),
-        Language::Blif => Ok("blif"),
-        Language::Aiger => Ok("aiger"),
-        Language::YosysJson => Ok("json"),
-        Language::Cgp => Err(NetlistFileError::NotForYosys { path: path.to_owned() }),
+    let dialect = |source: &SourceText| match language {
+        InputFormat::Verilog if source.name.to_lowercase().ends_with(".sv") => Ok("verilog -sv"),
+        InputFormat::Verilog => Ok("verilog"),
+        InputFormat::Blif => Ok("blif"),
+        InputFormat::Aiger => Ok("aiger"),
+        InputFormat::YosysJson => Ok("json"),
+        InputFormat::Cgp => Err(NetlistFileError::NotForYosys { path: path.to_owned() }),
     };
     sources.iter().map(dialect).collect()
 }
@@ -88,8 +88,8 @@ fn dialects(
 fn elaborate_with(
     command: &str,
     path: &Path,
-    language: Language,
-    sources: &[Source],
+    language: InputFormat,
+    sources: &[SourceText],
     top: Option<&str>,
 ) -> Result<Elaborated, NetlistFileError> {
     let does_not_run = |reason: String| NetlistFileError::YosysDoesNotRun { path: path.to_owned(), reason };

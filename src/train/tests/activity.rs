@@ -4,9 +4,9 @@ use super::runs::{request, run};
 use super::seeded;
 use axmul_experiment::assignment::{EnergySource, LayerCapture};
 use axmul_experiment::{Circuits, RunDirectory, RunRequest, Start, read_json};
-use axmul_hardware::library::Library;
-use axmul_hardware::map::{Goal, map};
-use axmul_hardware::optimise::optimise;
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::map::{MappingGoal, map};
+use axmul_hardware::optimize::optimize;
 use axmul_metrics::OperandFormat;
 use axmul_netlist::testing::member;
 
@@ -14,7 +14,8 @@ use axmul_netlist::testing::member;
 fn circuits() -> Circuits {
     let format = OperandFormat::signed(8, 8);
     let circuit = |name: &str, family: &str, parameters: &[u32]| {
-        let mapped = map(&optimise(&member(family, format, parameters)), Library::freepdk45(), Goal::Area);
+        let mapped =
+            map(&optimize(&member(family, format, parameters)), CellLibrary::freepdk45(), MappingGoal::Area);
         (name.to_owned(), mapped.unwrap())
     };
     Circuits([circuit("exact", "exact", &[]), circuit("cheap", "truncated", &[3])].into())

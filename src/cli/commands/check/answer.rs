@@ -64,9 +64,9 @@ impl Answer {
             Findings::Equal(evidence) => {
                 let how = match evidence {
                     Evidence::AllPairs => format!("comparing all {all} operand pairs"),
-                    Evidence::Proof(Proof::Structure) => "structure: they are the same gates".into(),
-                    Evidence::Proof(Proof::Sums) => "sums: they add up the same bits".into(),
-                    Evidence::Proof(Proof::Search) => "SAT".into(),
+                    Evidence::Proof(Proof::StructuralHash) => "structure: they are the same gates".into(),
+                    Evidence::Proof(Proof::PartialProducts) => "sums: they add up the same bits".into(),
+                    Evidence::Proof(Proof::SatSweep) => "SAT".into(),
                 };
                 writeln!(text, "equal: proven by {how}")
             }
@@ -111,9 +111,9 @@ impl Answer {
                 set("verdict", json!("equal"));
                 let known_by = match evidence {
                     Evidence::AllPairs => "all_pairs",
-                    Evidence::Proof(Proof::Structure) => "structure",
-                    Evidence::Proof(Proof::Sums) => "sums",
-                    Evidence::Proof(Proof::Search) => "sat",
+                    Evidence::Proof(Proof::StructuralHash) => "structure",
+                    Evidence::Proof(Proof::PartialProducts) => "sums",
+                    Evidence::Proof(Proof::SatSweep) => "sat",
                 };
                 set("known_by", json!(known_by));
                 if *evidence == Evidence::AllPairs {

@@ -19,7 +19,7 @@ use crate::cli::options::weights::{Weights, needs_tables, weighted};
 use crate::cli::output::Console;
 use crate::report::comparison::{Csv, Json, Markdown, Table};
 use crate::report::{FigureFile, OutputFile, Render, scatter};
-use axmul_hardware::activity::Sampling;
+use axmul_hardware::activity::ActivitySampling;
 use axmul_metrics::Evaluated;
 use axmul_metrics::compare::{
     ComparisonRow, Field, Fronts, HypervolumeReference, MAX_VOLUME_FIELDS, Mixing, Ranking, SortKey,
@@ -127,7 +127,8 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
     let weights = args.weights.as_deref().map(Weights::read).transpose()?;
     let costing = match args.cost {
         Some(backend) => {
-            let sampling = Sampling { seed: args.samples.sampling().seed, ..Sampling::default() };
+            let sampling =
+                ActivitySampling { seed: args.samples.sampling().seed, ..ActivitySampling::default() };
             Some((backend, args.costing.read(sampling, console)?))
         }
         None => None,

@@ -9,7 +9,7 @@ use crate::cli::inputs::experiment::captures;
 use crate::report::LayerEnergySeries;
 use axmul_experiment::assignment::LayerCapture;
 use axmul_experiment::{RunDirectory, as_seen};
-use axmul_hardware::operands::Operands;
+use axmul_hardware::operands::OperandStream;
 use axmul_metrics::{OperandDistribution, OperandFormat};
 
 /// What the layers of a run multiply.
@@ -38,7 +38,7 @@ impl Layers {
     }
 
     /// What a multiplier of this format is given in each layer.
-    pub fn of(&self, format: OperandFormat) -> anyhow::Result<Vec<(&str, Operands)>> {
+    pub fn of(&self, format: OperandFormat) -> anyhow::Result<Vec<(&str, OperandStream)>> {
         let seen = |(name, of): (&String, &OperandDistribution)| {
             let Some(seen) = as_seen(of, format) else {
                 bail!(
@@ -46,7 +46,7 @@ impl Layers {
                     of.format()
                 );
             };
-            Ok(Operands::Distribution(seen))
+            Ok(OperandStream::Distribution(seen))
         };
         let all = self.names.iter().zip(&self.operands);
         all.map(|both| Ok((both.0.as_str(), seen(both)?))).collect()

@@ -14,8 +14,8 @@ use crate::cli::options::SourceArgs;
 use crate::cli::options::costing::{BackendName, CostBackends, Costing, CostingArgs, KnownCosts};
 use crate::cli::output::Console;
 use crate::report::{FigureFile, OutputFile, layer_energy_figure};
-use axmul_hardware::activity::Sampling;
-use axmul_hardware::cost::Conditions;
+use axmul_hardware::activity::ActivitySampling;
+use axmul_hardware::cost::CostConditions;
 use axmul_providers::{Collection, Entry};
 use layers::Layers;
 use rows::{Row, csv, json, table};
@@ -89,7 +89,7 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
     let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let layers = args.layers.as_deref().map(Layers::read).transpose()?;
-    let sampling = Sampling { transitions: usize::try_from(args.samples)?, seed: args.seed };
+    let sampling = ActivitySampling { transitions: usize::try_from(args.samples)?, seed: args.seed };
     let costing = args.costing.read(sampling, console)?;
     let collection = args.sources.open()?;
     for warning in collection.warnings() {
@@ -195,7 +195,7 @@ struct Given<'a> {
 
 impl Given<'_> {
     /// The conditions of `--operands`, then those of each layer.
-    fn conditions(&self, entry: &Entry) -> anyhow::Result<Vec<(Option<&str>, Conditions)>> {
+    fn conditions(&self, entry: &Entry) -> anyhow::Result<Vec<(Option<&str>, CostConditions)>> {
         let mut all = vec![(None, self.costing.conditions(&entry.name, entry.format)?)];
         if let Some(layers) = self.layers {
             let layers = layers.of(entry.format).with_context(|| format!("{}: --layers", entry.name))?;
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn the_help_tells_the_truth() {
-        assert_eq!(Sampling::default(), Sampling { transitions: 8192, seed: 0 });
+        assert_eq!(ActivitySampling::default(), ActivitySampling { transitions: 8192, seed: 0 });
         assert_eq!(axmul_hardware::activity::MAX_EXACT_BITS, 16);
     }
 }

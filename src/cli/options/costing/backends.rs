@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use super::Costing;
 use axmul_metrics::Cost;
-use axmul_netlist::Placed;
+use axmul_netlist::MappedCells;
 use axmul_providers::cache::Cache;
 use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
 use axmul_providers::{Collection, Entry, SourceError};
@@ -35,7 +35,7 @@ impl BackendName {
 /// What backends go by, of one multiplier.
 pub(in crate::cli) struct KnownCosts {
     circuit: Option<Netlist>,
-    placed: Option<Placed>,
+    placed: Option<MappedCells>,
     cost: Cost,
 }
 

@@ -12,10 +12,10 @@ pub(in crate::cli) use backends::{BackendName, CostBackends, KnownCosts};
 use operands::{Choice, Given};
 
 use crate::cli::output::Console;
-use axmul_hardware::activity::{Glitches, Sampling};
-use axmul_hardware::cost::{CLOCK_MHZ, Conditions};
-use axmul_hardware::map::Goal;
-use axmul_hardware::operands::Operands;
+use axmul_hardware::activity::{Glitches, ActivitySampling};
+use axmul_hardware::cost::{CLOCK_MHZ, CostConditions};
+use axmul_hardware::map::MappingGoal;
+use axmul_hardware::operands::OperandStream;
 use axmul_metrics::OperandFormat;
 use axmul_providers::costs::Technology;
 
@@ -56,11 +56,11 @@ fn megahertz(text: &str) -> Result<f64, String> {
 /// What the options name, read.
 pub(in crate::cli) struct Costing {
     pub technology: Option<Technology>,
-    pub goal: Goal,
+    pub goal: MappingGoal,
     clock_mhz: f64,
     operands: Given,
     glitches: Glitches,
-    sampling: Sampling,
+    sampling: ActivitySampling,
 }
 
 impl CostingArgs {
@@ -77,7 +77,7 @@ impl CostingArgs {
     }
 
     /// Reads the files that the options name. `sampling` is for where not every case is looked at.
-    pub fn read(&self, sampling: Sampling, console: &Console) -> anyhow::Result<Costing> {
+    pub fn read(&self, sampling: ActivitySampling, console: &Console) -> anyhow::Result<Costing> {
         let operands = self.operands.read()?;
         let technology = self.liberty.as_deref().map(Technology::open).transpose()?;
         for note in technology.iter().flat_map(|technology| &technology.notes) {
@@ -86,8 +86,8 @@ impl CostingArgs {
         Ok(Costing {
             technology,
             goal: match self.goal {
-                Goals::Area => Goal::Area,
-                Goals::Delay => Goal::Delay,
+                Goals::Area => MappingGoal::Area,
+                Goals::Delay => MappingGoal::Delay,
             },
             clock_mhz: self.clock,
             operands,
@@ -99,19 +99,19 @@ impl CostingArgs {
 
 impl Costing {
     /// The conditions of `--operands` for the multiplier of this name.
-    pub fn conditions(&self, name: &str, format: OperandFormat) -> anyhow::Result<Conditions> {
+    pub fn conditions(&self, name: &str, format: OperandFormat) -> anyhow::Result<CostConditions> {
         let operands = self.operands.of(format).with_context(|| format!("{name}: --operands"))?;
         Ok(self.under(operands))
     }
 
     /// The conditions under other operands.
-    pub fn under(&self, operands: Operands) -> Conditions {
-        Conditions {
+    pub fn under(&self, operands: OperandStream) -> CostConditions {
+        CostConditions {
             clock_mhz: self.clock_mhz,
             operands,
             glitches: self.glitches,
             sampling: self.sampling,
-            ..Conditions::default()
+            ..CostConditions::default()
         }
     }
 }

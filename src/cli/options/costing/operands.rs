@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::bail;
 
 use crate::cli::options::weights::Weights;
-use axmul_hardware::operands::Operands;
+use axmul_hardware::operands::OperandStream;
 use axmul_metrics::{OperandFormat, ProductTable};
 
 /// What the option says.
@@ -75,10 +75,10 @@ impl Choice {
 
 impl Given {
     /// The operands of a multiplier. Whether a trace is in its range is for the cost to say.
-    pub fn of(&self, format: OperandFormat) -> anyhow::Result<Operands> {
+    pub fn of(&self, format: OperandFormat) -> anyhow::Result<OperandStream> {
         match self {
-            Self::Uniform => Ok(Operands::Uniform),
-            Self::Trace(pairs) => Ok(Operands::Trace(pairs.clone())),
+            Self::Uniform => Ok(OperandStream::Uniform),
+            Self::Trace(pairs) => Ok(OperandStream::Trace(pairs.clone())),
             Self::Histogram(weights) => {
                 let width = format.width_a().max(format.width_b());
                 if width > ProductTable::MAX_WIDTH {
@@ -87,7 +87,7 @@ impl Given {
                         ProductTable::MAX_WIDTH
                     );
                 }
-                Ok(Operands::Distribution(weights.distribution([format])?))
+                Ok(OperandStream::Distribution(weights.distribution([format])?))
             }
         }
     }

@@ -10,7 +10,7 @@ const MAX_NESTING: usize = 64;
 
 /// The table of an expression over named inputs, at most six; or what is wrong with it.
 pub(super) fn table(text: &str, inputs: &[&str]) -> Result<TruthTable, String> {
-    let mut parser = Parser { text, at: 0, inputs, depth: 0 };
+    let mut parser = BooleanParser { text, at: 0, inputs, depth: 0 };
     let bits = parser.sum()?;
     match parser.peek() {
         None => Ok(TruthTable::new(inputs.len(), bits)),
@@ -18,7 +18,7 @@ pub(super) fn table(text: &str, inputs: &[&str]) -> Result<TruthTable, String> {
     }
 }
 
-struct Parser<'a> {
+struct BooleanParser<'a> {
     text: &'a str,
     at: usize,
     inputs: &'a [&'a str],
@@ -30,7 +30,7 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '[' | ']' | '.' | '$')
 }
 
-impl Parser<'_> {
+impl BooleanParser<'_> {
     /// The next character that means something.
     fn peek(&mut self) -> Option<char> {
         let rest = &self.text[self.at..];

@@ -1,4 +1,4 @@
-//! Liberty files (`.lib`), in which cell libraries are published, as a [`Library`].
+//! Liberty files (`.lib`), in which cell libraries are published, as a [`CellLibrary`].
 //!
 //! ```text
 //! syntax (groups and attributes)  ->  units, tables, function  ->  cell  ->  Library
@@ -27,26 +27,26 @@ mod write;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-use super::Library;
-use axmul_netlist::{NetlistError, Problem, Source};
-use cell::Reader;
-use syntax::Group;
+use super::CellLibrary;
+use axmul_netlist::{NetlistError, NetlistErrorKind, SourceText};
+use cell::CellReader;
+use syntax::LibertyGroup;
 pub use write::write;
 
 /// A Liberty file, read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
+pub struct LibertyReading {
     /// Its combinational cells.
-    pub library: Library,
+    pub library: CellLibrary,
     /// The names of the other cells, and why they are left out.
-    pub left_out: Vec<(String, Why)>,
+    pub left_out: Vec<(String, OmissionReason)>,
     /// Figures that cells lack and that were taken as 0: `AND2X1, pin Y: no internal_power from A`.
     pub missing: Vec<String>,
 }
 
 /// Why a cell is left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub enum OmissionReason {
     /// It keeps a state, or is there to gate a clock.
     Sequential,
     /// Its output can be switched off, or a pin is input and output.
@@ -63,7 +63,7 @@ pub enum Why {
     Incomplete(String),
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for OmissionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sequential => "keeps a state",
@@ -77,13 +77,13 @@ impl fmt::Display for Why {
     }
 }
 
-impl Reading {
+impl LibertyReading {
     /// How many cells are left out for which reason; those that lack something are counted together.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for (_, why) in &self.left_out {
             let reason = match why {
-                Why::Incomplete(_) => "is incomplete".to_owned(),
+                OmissionReason::Incomplete(_) => "is incomplete".to_owned(),
                 why => why.to_string(),
             };
             *counts.entry(reason).or_default() += 1;
@@ -94,55 +94,55 @@ impl Reading {
 
 /// Something wrong and the byte where it stands.
 #[derive(Debug)]
-struct Wrong {
+struct LibertyFault {
     at: usize,
-    problem: Problem,
+    problem: NetlistErrorKind,
 }
 
-impl Wrong {
+impl LibertyFault {
     fn expected(at: usize, expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self { at, problem: Problem::expected(expected, got) }
+        Self { at, problem: NetlistErrorKind::expected(expected, got) }
     }
 
     fn other(at: usize, message: impl Into<String>) -> Self {
-        Self { at, problem: Problem::Other(message.into()) }
+        Self { at, problem: NetlistErrorKind::Other(message.into()) }
     }
 }
 
 /// Reads the combinational cells of a Liberty file. Bytes that are no UTF-8 are taken for unknown characters; they are
 /// found in comments.
-pub fn read(source: &Source) -> Result<Reading, NetlistError> {
+pub fn read(source: &SourceText) -> Result<LibertyReading, NetlistError> {
     let text = String::from_utf8_lossy(&source.bytes);
     interpret(&text, source).map_err(|wrong| {
         let before = text.get(..wrong.at).unwrap_or(&text);
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        wrong.problem.at(&source.place(number(line), number(column)))
+        wrong.problem.at(&source.location(number(line), number(column)))
     })
 }
 
-fn interpret(text: &str, source: &Source) -> Result<Reading, Wrong> {
+fn interpret(text: &str, source: &SourceText) -> Result<LibertyReading, LibertyFault> {
     let file = syntax::parse(text)?;
     if file.kind.text != "library" {
         let got = syntax::quoted(file.kind.text);
-        return Err(Wrong::expected(file.kind.at, "`library (NAME) {`", got));
+        return Err(LibertyFault::expected(file.kind.at, "`library (NAME) {`", got));
     }
-    let reader = Reader::new(&file)?;
+    let reader = CellReader::new(&file)?;
     let (mut cells, mut left_out, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut names = HashSet::new();
     for group in file.all("cell") {
         let Some(&name) = group.arguments.first() else {
-            return Err(Wrong::expected(group.kind.at, "a name, `cell (NAME)`", "none"));
+            return Err(LibertyFault::expected(group.kind.at, "a name, `cell (NAME)`", "none"));
         };
         if !names.insert(name.text) {
             let message = format!("cell {} is there twice; remove one", syntax::quoted(name.text));
-            return Err(Wrong::other(name.at, message));
+            return Err(LibertyFault::other(name.at, message));
         }
         match reader.cell(name.text, group, &mut missing) {
             Ok(cell) => cells.push(cell),
-            Err(cell::Stop::LeftOut(why)) => left_out.push((name.text.to_owned(), why)),
-            Err(cell::Stop::Wrong(wrong)) => return Err(wrong),
+            Err(cell::CellRejection::LeftOut(why)) => left_out.push((name.text.to_owned(), why)),
+            Err(cell::CellRejection::Wrong(wrong)) => return Err(wrong),
         }
     }
     if cells.is_empty() {
@@ -151,17 +151,17 @@ fn interpret(text: &str, source: &Source) -> Result<Reading, Wrong> {
             |(name, why)| format!("{} left out, the first, '{name}': {why}", left_out.len()),
         );
         let message = format!("the library has no combinational cell with its function and timing: {first}");
-        return Err(Wrong::other(file.kind.at, message));
+        return Err(LibertyFault::other(file.kind.at, message));
     }
     let (process, supply_v) = conditions(&file)?;
     let name = file.arguments.first().map_or("unnamed", |name| name.text).to_owned();
-    let library = Library { name, process, source: source.name.to_string(), supply_v, cells };
-    Ok(Reading { library, left_out, missing })
+    let library = CellLibrary { name, process, source: source.name.to_string(), supply_v, cells };
+    Ok(LibertyReading { library, left_out, missing })
 }
 
 /// Process, corner and temperature in words, and the supply voltage: the nominal ones, else those of the default
 /// operating conditions.
-fn conditions(file: &Group) -> Result<(String, f64), Wrong> {
+fn conditions(file: &LibertyGroup) -> Result<(String, f64), LibertyFault> {
     let default = file.value("default_operating_conditions").map(|name| name.text);
     let mut all = file.all("operating_conditions");
     let found = all.find(|group| {
@@ -185,7 +185,11 @@ fn conditions(file: &Group) -> Result<(String, f64), Wrong> {
         figure("nom_voltage", "voltage")?.map(|voltage| voltage * units::voltage(file).unwrap_or(1.0));
     let Some(supply_v) = voltage.filter(|voltage| voltage.is_finite() && *voltage > 0.0) else {
         let got = voltage.map_or_else(|| "none".to_owned(), |voltage| voltage.to_string());
-        return Err(Wrong::expected(file.kind.at, "`nom_voltage : VOLTS;` above 0 in the library", got));
+        return Err(LibertyFault::expected(
+            file.kind.at,
+            "`nom_voltage : VOLTS;` above 0 in the library",
+            got,
+        ));
     };
     Ok((if words.is_empty() { "unstated".into() } else { words.join(", ") }, supply_v))
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::library::{Sense, Surface, TruthTable};
+use crate::library::{Surface, TimingSense, TruthTable};
 
 const SMALL: &str = r#"/* A library of
    two gates, an adder and cells that are no logic. */
@@ -80,8 +80,8 @@ library (small) {
 }
 "#;
 
-fn read_text(text: &str) -> Result<Reading, NetlistError> {
-    read(&Source::new("t.lib", text.as_bytes().to_vec()))
+fn read_text(text: &str) -> Result<LibertyReading, NetlistError> {
+    read(&SourceText::new("t.lib", text.as_bytes().to_vec()))
 }
 
 /// The message about the library with something else in place of a text that it has once.
@@ -113,7 +113,7 @@ fn a_library_in_its_units() {
     let output = &inverter.outputs[0];
     assert_eq!(output.function, TruthTable::new(1, 0b01));
     let [arc] = &output.arcs[..] else { panic!("one arc") };
-    assert_eq!((arc.input, arc.sense), (0, Sense::Negative));
+    assert_eq!((arc.input, arc.sense), (0, TimingSense::Negative));
     // Rows are slews, whatever the order in the file.
     near(&arc.delay_ns[0], &[0.01, 0.02, 0.04], &[1.0, 2.0], &[0.01, 0.04, 0.02, 0.05, 0.03, 0.06]);
     near(&arc.delay_ns[1], &[0.0], &[0.0], &[0.07]);
@@ -129,7 +129,10 @@ fn conditions_are_joined() {
     assert_eq!(cell.outputs[0].function, TruthTable::new(2, 0b0110));
     assert!((cell.leakage_nw - 7.0).abs() < 1e-9);
     let [of_a, of_b, both_of_b] = &cell.outputs[0].arcs[..] else { panic!("three arcs") };
-    assert_eq!([of_a.sense, of_b.sense, both_of_b.sense], [Sense::Positive, Sense::Positive, Sense::Both]);
+    assert_eq!(
+        [of_a.sense, of_b.sense, both_of_b.sense],
+        [TimingSense::Positive, TimingSense::Positive, TimingSense::Both]
+    );
     assert_eq!([of_a.input, of_b.input, both_of_b.input], [0, 1, 1]);
     let constants = |surfaces: &[Surface; 2]| [0, 1].map(|edge| surfaces[edge].at(0.0, 0.0));
     assert_eq!(constants(&of_a.delay_ns), [0.02, 0.05]);
@@ -241,7 +244,7 @@ proptest! {
         if cut {
             bytes.truncate(end);
         }
-        if let Ok(reading) = read(&Source::new("t.lib", bytes)) {
+        if let Ok(reading) = read(&SourceText::new("t.lib", bytes)) {
             prop_assert!(!reading.library.cells.is_empty());
         }
     }

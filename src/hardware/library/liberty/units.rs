@@ -1,11 +1,11 @@
 //! What a library's numbers are in.
 
-use super::Wrong;
-use super::syntax::{Group, Text, quoted};
+use super::LibertyFault;
+use super::syntax::{LibertyGroup, LibertyText, quoted};
 
 /// What the numbers of a file are multiplied with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Units {
+pub(super) struct LibertyUnits {
     /// To nanoseconds.
     pub time: f64,
     /// To femtofarads.
@@ -16,22 +16,22 @@ pub(super) struct Units {
     pub leakage: f64,
 }
 
-impl Units {
+impl LibertyUnits {
     /// Those of a library. Without a unit of time or voltage it is 1 ns and 1 V, as the format has it; the other two
     /// have no default there, so that of capacitance has to be stated, and leakage is in nanowatts.
-    pub fn of(library: &Group) -> Result<Self, Wrong> {
+    pub fn of(library: &LibertyGroup) -> Result<Self, LibertyFault> {
         let time = library.value("time_unit").map_or(Ok(1.0), |unit| quantity(unit, "s", -9))?;
         let leakage = library.value("leakage_power_unit").map_or(Ok(1.0), |unit| quantity(unit, "w", -9))?;
         let capacitance = match *library.values("capacitive_load_unit") {
             [number, unit] => number.number()? * quantity(unit, "f", -15)?,
             _ => {
                 let expected = "`capacitive_load_unit (1, pf);` in the library";
-                return Err(Wrong::expected(library.kind.at, expected, "none"));
+                return Err(LibertyFault::expected(library.kind.at, expected, "none"));
             }
         };
         if !(capacitance.is_finite() && capacitance > 0.0) {
             let got = capacitance.to_string();
-            return Err(Wrong::expected(library.kind.at, "a capacitive_load_unit above 0", got));
+            return Err(LibertyFault::expected(library.kind.at, "a capacitive_load_unit above 0", got));
         }
         // Femtofarads times volts squared are femtojoules.
         let energy = capacitance * voltage(library)?.powi(2);
@@ -40,16 +40,16 @@ impl Units {
 }
 
 /// The unit of voltage in volts.
-pub(super) fn voltage(library: &Group) -> Result<f64, Wrong> {
+pub(super) fn voltage(library: &LibertyGroup) -> Result<f64, LibertyFault> {
     library.value("voltage_unit").map_or(Ok(1.0), |unit| quantity(unit, "v", 0))
 }
 
 /// A unit such as `10ps` in powers of ten of its base.
-fn quantity(text: Text, base: &str, power: i32) -> Result<f64, Wrong> {
+fn quantity(text: LibertyText, base: &str, power: i32) -> Result<f64, LibertyFault> {
     let wrong = || {
         let expected =
             format!("a unit such as `1{}{}`", if base == "f" { "p" } else { "n" }, base.to_uppercase());
-        Wrong::expected(text.at, expected, quoted(text.text))
+        LibertyFault::expected(text.at, expected, quoted(text.text))
     };
     let lower = text.text.trim().to_ascii_lowercase();
     let letters = lower.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn units_with_their_prefixes() {
-        let factor = |text, base, power| quantity(Text { text, at: 0 }, base, power).ok();
+        let factor = |text, base, power| quantity(LibertyText { text, at: 0 }, base, power).ok();
         assert_eq!(factor("1ns", "s", -9), Some(1.0));
         assert_eq!(factor("10ps", "s", -9), Some(0.01));
         assert_eq!(factor("pf", "f", -15), Some(1000.0));

@@ -1,16 +1,16 @@
-//! A [`Library`] as a Liberty file, for synthesisers that map circuits onto its cells.
+//! A [`CellLibrary`] as a Liberty file, for synthesisers that map circuits onto its cells.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::super::{Library, LibraryCell, Sense, Surface, TruthTable};
+use super::super::{CellLibrary, LibraryCell, Surface, TimingSense, TruthTable};
 
 /// The library as Liberty text: area, leakage, functions, capacitances, delays and transitions. Energy is left out,
 /// since mapping does not look at it.
 ///
 /// A figure that does not change along an axis has one point there, and Liberty readers expect two: the second one
 /// holds the same value.
-pub fn write(library: &Library) -> String {
+pub fn write(library: &CellLibrary) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let mut line = |indent: usize, line: String| writeln!(text, "{:indent$}{line}", "").expect("memory");
@@ -62,9 +62,9 @@ fn write_cell(cell: &LibraryCell, line: &mut impl FnMut(usize, String)) {
         line(6, format!("function : \"{}\";", function(output.function, &names)));
         for arc in &output.arcs {
             let sense = match arc.sense {
-                Sense::Positive => "positive_unate",
-                Sense::Negative => "negative_unate",
-                Sense::Both => "non_unate",
+                TimingSense::Positive => "positive_unate",
+                TimingSense::Negative => "negative_unate",
+                TimingSense::Both => "non_unate",
             };
             line(6, "timing () {".into());
             line(8, format!("related_pin : \"{}\";", names[arc.input]));
@@ -128,7 +128,7 @@ fn points(surface: &Surface) -> (Vec<f64>, Vec<f64>, Vec<Vec<f64>>) {
 }
 
 /// The sizes of all tables.
-fn shapes(library: &Library) -> BTreeSet<(usize, usize)> {
+fn shapes(library: &CellLibrary) -> BTreeSet<(usize, usize)> {
     let arcs = library.cells.iter().flat_map(|cell| &cell.outputs).flat_map(|output| &output.arcs);
     let surfaces = arcs.flat_map(|arc| arc.delay_ns.iter().chain(&arc.transition_ns));
     surfaces.map(|surface| (surface.slews_ns().len().max(2), surface.loads_ff().len().max(2))).collect()
@@ -154,13 +154,13 @@ fn quoted(name: &str) -> String {
 mod tests {
     use super::super::read;
     use super::*;
-    use axmul_netlist::Source;
+    use axmul_netlist::SourceText;
 
     /// Everything but energy comes back, at every point of every table.
     #[test]
     fn the_own_library_is_read_back() {
-        let library = Library::freepdk45();
-        let reading = read(&Source::new("own.lib", write(library).into_bytes())).unwrap();
+        let library = CellLibrary::freepdk45();
+        let reading = read(&SourceText::new("own.lib", write(library).into_bytes())).unwrap();
         assert_eq!((reading.left_out.len(), reading.library.cells.len()), (0, library.cells.len()));
         assert_eq!((&reading.library.name, reading.library.supply_v), (&library.name, library.supply_v));
         for (got, cell) in reading.library.cells.iter().zip(&library.cells) {

@@ -3,23 +3,23 @@
 //! The header of version 1.9 is read where its counts of properties (B C J F) are zero. Inputs and outputs are bits;
 //! without a symbol they are called `i0 i1 ..` and `o0 o1 ..`.
 
-mod graph;
+mod build;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Design, MAX_NETS, NetlistError, Place, Problem, Source};
+use super::super::{Design, MAX_NETS, NetlistError, NetlistErrorKind, SourceLocation, SourceText};
 use super::hierarchy::clip;
-use graph::{And, Graph, Literal};
+use build::{AigerAnd, AigerGraph, AigerLiteral};
 
 /// The most inputs, which a binary text does not list, and outputs.
 const MAX_PORTS: u32 = 1 << 16;
 
 /// Reads a graph from its only text. It has no modules, so no `top` either.
-pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+pub fn read(sources: &[SourceText], top: Option<&str>) -> Result<Design, NetlistError> {
     let source = super::only(sources, top, "an AIGER file")?;
-    let mut reader = Reader { source, rest: &source.bytes, line: 0 };
+    let mut reader = AigerReader { source, rest: &source.bytes, line: 0 };
     let (header, is_binary) = reader.header()?;
     let mut graph = reader.graph(&header, is_binary)?;
     reader.symbols(&mut graph)?;
@@ -29,42 +29,42 @@ pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistErro
 }
 
 /// A bit of the interface.
-struct Bit {
+struct AigerBit {
     name: String,
-    place: Place,
-    literal: Literal,
+    location: SourceLocation,
+    literal: AigerLiteral,
 }
 
 /// Ports are told apart by their names.
-fn distinct(bits: &[Bit], kind: &'static str) -> Result<(), NetlistError> {
+fn distinct(bits: &[AigerBit], kind: &'static str) -> Result<(), NetlistError> {
     let mut first = HashMap::with_capacity(bits.len());
     for bit in bits {
-        if let Some(first) = first.insert(&*bit.name, &bit.place) {
-            let problem = Problem::Duplicate { kind, name: clip(&bit.name), first: first.clone() };
-            return Err(problem.at(&bit.place));
+        if let Some(first) = first.insert(&*bit.name, &bit.location) {
+            let problem = NetlistErrorKind::Duplicate { kind, name: clip(&bit.name), first: first.clone() };
+            return Err(problem.at(&bit.location));
         }
     }
     Ok(())
 }
 
 /// The counts that the first line holds.
-struct Header {
+struct AigerHeader {
     variables: u32,
     inputs: u32,
     outputs: u32,
     ands: u32,
 }
 
-struct Reader<'a> {
-    source: &'a Source,
+struct AigerReader<'a> {
+    source: &'a SourceText,
     rest: &'a [u8],
     /// That of the last line read, counted from 1.
     line: u32,
 }
 
-impl<'a> Reader<'a> {
-    fn here(&self) -> Place {
-        self.source.place(self.line, 0)
+impl<'a> AigerReader<'a> {
+    fn here(&self) -> SourceLocation {
+        self.source.location(self.line, 0)
     }
 
     fn next_line(&mut self) -> Option<&'a [u8]> {
@@ -82,23 +82,23 @@ impl<'a> Reader<'a> {
     fn numbers<const N: usize>(&mut self, what: &str) -> Result<[u32; N], NetlistError> {
         let Some(line) = self.next_line() else {
             self.line = self.line.saturating_add(1);
-            return Err(Problem::expected(what, "the end of the text").at(&self.here()));
+            return Err(NetlistErrorKind::expected(what, "the end of the text").at(&self.here()));
         };
         let text = String::from_utf8_lossy(line);
         let numbers: Option<Vec<u32>> = text.split_ascii_whitespace().map(number).collect();
-        numbers
-            .and_then(|numbers| numbers.try_into().ok())
-            .ok_or_else(|| Problem::expected(what, format!("'{}'", clip(text.trim_end()))).at(&self.here()))
+        numbers.and_then(|numbers| numbers.try_into().ok()).ok_or_else(|| {
+            NetlistErrorKind::expected(what, format!("'{}'", clip(text.trim_end()))).at(&self.here())
+        })
     }
 
-    fn header(&mut self) -> Result<(Header, bool), NetlistError> {
+    fn header(&mut self) -> Result<(AigerHeader, bool), NetlistError> {
         let line = String::from_utf8_lossy(self.next_line().unwrap_or_default());
-        let place = self.source.place(1, 0);
+        let location = self.source.location(1, 0);
         let mut words = line.split_ascii_whitespace();
         let is_binary = words.next() == Some("aig");
         let expected = || {
             let line = if line.is_empty() { "nothing".into() } else { format!("'{}'", clip(&line)) };
-            Problem::expected("a header `aag M I L O A` or `aig M I L O A`", line).at(&place)
+            NetlistErrorKind::expected("a header `aag M I L O A` or `aig M I L O A`", line).at(&location)
         };
         if !is_binary && !line.starts_with("aag ") {
             return Err(expected());
@@ -107,42 +107,48 @@ impl<'a> Reader<'a> {
         let (&[variables, inputs, latches, outputs, ands], properties) =
             numbers.split_first_chunk().ok_or_else(expected)?;
         if latches > 0 {
-            return Err(Problem::Sequential { what: format!("a graph with {latches} latches") }.at(&place));
+            return Err(NetlistErrorKind::Sequential { what: format!("a graph with {latches} latches") }
+                .at(&location));
         }
         if properties.iter().any(|&count| count > 0) {
             let advice = "write the circuit again with its outputs only";
-            return Err(Problem::unsupported("a graph with properties to check (B C J F)", advice).at(&place));
+            return Err(NetlistErrorKind::unsupported("a graph with properties to check (B C J F)", advice)
+                .at(&location));
         }
         for (what, count) in [("inputs", inputs), ("outputs", outputs)] {
             if count > MAX_PORTS {
                 let what = format!("the graph has {count} {what}");
-                return Err(Problem::TooLarge { what, limit: MAX_PORTS.to_string() }.at(&place));
+                return Err(NetlistErrorKind::TooLarge { what, limit: MAX_PORTS.to_string() }.at(&location));
             }
         }
         let defined = u64::from(inputs) + u64::from(ands);
         if defined > u64::from(variables) || is_binary && defined < u64::from(variables) {
             let message = format!("{variables} variables for {inputs} inputs and {ands} gates do not add up");
-            return Err(Problem::Other(message).at(&place));
+            return Err(NetlistErrorKind::Other(message).at(&location));
         }
         if variables as usize > MAX_NETS {
             let what = format!("the graph has {variables} variables");
-            return Err(Problem::TooLarge { what, limit: MAX_NETS.to_string() }.at(&place));
+            return Err(NetlistErrorKind::TooLarge { what, limit: MAX_NETS.to_string() }.at(&location));
         }
-        Ok((Header { variables, inputs, outputs, ands }, is_binary))
+        Ok((AigerHeader { variables, inputs, outputs, ands }, is_binary))
     }
 
-    fn graph(&mut self, header: &Header, is_binary: bool) -> Result<Graph, NetlistError> {
+    fn graph(&mut self, header: &AigerHeader, is_binary: bool) -> Result<AigerGraph, NetlistError> {
         let mut defined = HashSet::new();
         let mut inputs = Vec::new();
         for index in 0..header.inputs {
             let literal = if is_binary { 2 * (index + 1) } else { self.definition(header, &mut defined)? };
-            inputs.push(Bit { name: format!("i{index}"), place: self.here(), literal: Literal(literal) });
+            inputs.push(AigerBit {
+                name: format!("i{index}"),
+                location: self.here(),
+                literal: AigerLiteral(literal),
+            });
         }
         let mut outputs = Vec::new();
         for index in 0..header.outputs {
             let [literal] = self.numbers("the literal of an output")?;
             let literal = self.literal(header, literal)?;
-            outputs.push(Bit { name: format!("o{index}"), place: self.here(), literal });
+            outputs.push(AigerBit { name: format!("o{index}"), location: self.here(), literal });
         }
         let mut ands = Vec::new();
         for index in 0..header.ands {
@@ -152,51 +158,51 @@ impl<'a> Reader<'a> {
                 let [output, a, b] = self.numbers("three literals of a gate")?;
                 let output = self.defined(header, &mut defined, output)?;
                 let inputs = [self.literal(header, a)?, self.literal(header, b)?];
-                And { output: Literal(output), inputs, line: self.line }
+                AigerAnd { output: AigerLiteral(output), inputs, line: self.line }
             };
             ands.push(and);
         }
-        Ok(Graph { inputs, outputs, ands })
+        Ok(AigerGraph { inputs, outputs, ands })
     }
 
     /// The literal of an input: even, not zero, not defined before.
-    fn definition(&mut self, header: &Header, defined: &mut HashSet<u32>) -> Result<u32, NetlistError> {
+    fn definition(&mut self, header: &AigerHeader, defined: &mut HashSet<u32>) -> Result<u32, NetlistError> {
         let [literal] = self.numbers("the literal of an input")?;
         self.defined(header, defined, literal)
     }
 
     fn defined(
         &self,
-        header: &Header,
+        header: &AigerHeader,
         defined: &mut HashSet<u32>,
         literal: u32,
     ) -> Result<u32, NetlistError> {
         self.literal(header, literal)?;
         if literal % 2 == 1 || literal == 0 {
             let expected = "an even literal that is not 0, for it is defined here";
-            return Err(Problem::expected(expected, format!("{literal}")).at(&self.here()));
+            return Err(NetlistErrorKind::expected(expected, format!("{literal}")).at(&self.here()));
         }
         if !defined.insert(literal) {
             let message =
                 format!("literal {literal} is defined twice; an input or a gate has one of its own");
-            return Err(Problem::Other(message).at(&self.here()));
+            return Err(NetlistErrorKind::Other(message).at(&self.here()));
         }
         Ok(literal)
     }
 
-    fn literal(&self, header: &Header, literal: u32) -> Result<Literal, NetlistError> {
+    fn literal(&self, header: &AigerHeader, literal: u32) -> Result<AigerLiteral, NetlistError> {
         let most = 2 * header.variables + 1;
         if literal > most {
-            let problem = Problem::expected(format!("a literal up to {most}"), format!("{literal}"));
+            let problem = NetlistErrorKind::expected(format!("a literal up to {most}"), format!("{literal}"));
             return Err(problem.at(&self.here()));
         }
-        Ok(Literal(literal))
+        Ok(AigerLiteral(literal))
     }
 
     /// Two differences, seven bits a byte: the output less the larger input, that less the smaller one.
-    fn binary_and(&mut self, output: u32) -> Result<And, NetlistError> {
+    fn binary_and(&mut self, output: u32) -> Result<AigerAnd, NetlistError> {
         let mut value = output;
-        let mut inputs = [Literal(0); 2];
+        let mut inputs = [AigerLiteral(0); 2];
         for (at, input) in inputs.iter_mut().enumerate() {
             let least = u64::from(at == 0);
             let difference = self.difference();
@@ -206,12 +212,12 @@ impl<'a> Reader<'a> {
                     let got = difference.map_or("the end of the text".into(), |got| got.to_string());
                     let expected =
                         format!("a difference of {least} to {value} in the gate of literal {output}");
-                    return Err(Problem::expected(expected, got).at(&self.source.place(0, 0)));
+                    return Err(NetlistErrorKind::expected(expected, got).at(&self.source.location(0, 0)));
                 }
             }
-            *input = Literal(value);
+            *input = AigerLiteral(value);
         }
-        Ok(And { output: Literal(output), inputs, line: 0 })
+        Ok(AigerAnd { output: AigerLiteral(output), inputs, line: 0 })
     }
 
     fn difference(&mut self) -> Option<u64> {
@@ -233,7 +239,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `i0 a[0]`, `o0 p[0]`, up to the comments.
-    fn symbols(&mut self, graph: &mut Graph) -> Result<(), NetlistError> {
+    fn symbols(&mut self, graph: &mut AigerGraph) -> Result<(), NetlistError> {
         let mut seen = HashMap::new();
         while let Some(line) = self.next_line().filter(|line| !line.starts_with(b"c")) {
             let text = String::from_utf8_lossy(line);
@@ -243,7 +249,7 @@ impl<'a> Reader<'a> {
             }
             let expected = || {
                 let expected = "a symbol, `i0 name` or `o0 name`, or a comment behind `c`";
-                Problem::expected(expected, format!("'{}'", clip(text))).at(&self.here())
+                NetlistErrorKind::expected(expected, format!("'{}'", clip(text))).at(&self.here())
             };
             let (position, name) =
                 text.split_once(' ').filter(|(_, name)| !name.is_empty()).ok_or_else(expected)?;
@@ -256,13 +262,13 @@ impl<'a> Reader<'a> {
             let Some(bit) = bits.get_mut(index as usize) else {
                 let hint = format!("; there are {}", bits.len());
                 let kind = if position.starts_with('i') { "input" } else { "output" };
-                return Err(Problem::Unknown { kind, name: position.into(), hint }.at(&self.here()));
+                return Err(NetlistErrorKind::Unknown { kind, name: position.into(), hint }.at(&self.here()));
             };
             if let Some(first) = seen.insert(position.to_owned(), self.here()) {
-                let problem = Problem::Duplicate { kind: "symbol", name: position.into(), first };
+                let problem = NetlistErrorKind::Duplicate { kind: "symbol", name: position.into(), first };
                 return Err(problem.at(&self.here()));
             }
-            (bit.name, bit.place) = (name.into(), self.here());
+            (bit.name, bit.location) = (name.into(), self.here());
         }
         Ok(())
     }

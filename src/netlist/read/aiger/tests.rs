@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn design(text: impl AsRef<[u8]>) -> Result<Design, NetlistError> {
-    read(&[Source::new("t.aag", text.as_ref())], None)
+    read(&[SourceText::new("t.aag", text.as_ref())], None)
 }
 
 fn message(text: impl AsRef<[u8]>) -> String {
@@ -160,7 +160,7 @@ fn text_that_is_no_graph_is_explained() {
 
 #[test]
 fn a_graph_is_one_text_without_modules() {
-    let source = Source::new("t.aag", TEXT.as_bytes());
+    let source = SourceText::new("t.aag", TEXT.as_bytes());
     assert_eq!(
         read(&[source.clone(), source.clone()], None).unwrap_err().to_string(),
         "t.aag: an AIGER file holds the whole circuit; 2 were given, name one"

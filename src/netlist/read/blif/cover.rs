@@ -5,45 +5,48 @@ use std::rc::Rc;
 
 use axmul_api::Gates;
 
-use super::super::super::{NetlistError, Place, Problem, Source};
+use super::super::super::{NetlistError, NetlistErrorKind, SourceLocation, SourceText};
 use super::super::function::{CARRY, Cube, Formula, SUM, TABLE_INPUTS, table};
-use super::super::hierarchy::{self, Bit, Cell, Scope, clip};
-use super::lines::Word;
+use super::super::hierarchy::{self, InstanceScope, ModuleBit, ModuleCell, clip};
+use super::lines::BlifWord;
 
 /// A `.names` that is being read.
-pub(super) struct Cover {
+pub(super) struct NamesCover {
     inputs: Vec<u32>,
     output: u32,
-    place: Place,
+    location: SourceLocation,
     cubes: Vec<Cube>,
     /// What the rows say is the output.
     value: Option<bool>,
 }
 
-impl Cover {
+impl NamesCover {
     /// The nets are the inputs and the output.
-    pub fn new(mut nets: Vec<u32>, place: Place) -> Result<Self, Problem> {
-        let output = nets.pop().ok_or_else(|| Problem::expected("an output behind .names", "none"))?;
-        Ok(Self { inputs: nets, output, place, cubes: Vec::new(), value: None })
+    pub fn new(mut nets: Vec<u32>, location: SourceLocation) -> Result<Self, NetlistErrorKind> {
+        let output =
+            nets.pop().ok_or_else(|| NetlistErrorKind::expected("an output behind .names", "none"))?;
+        Ok(Self { inputs: nets, output, location, cubes: Vec::new(), value: None })
     }
 
     /// Takes a row, `01- 1`.
-    pub fn row(&mut self, source: &Source, words: &[Word]) -> Result<(), NetlistError> {
+    pub fn row(&mut self, source: &SourceText, words: &[BlifWord]) -> Result<(), NetlistError> {
         let first = words[0];
-        let error = |word: Word, problem: Problem| Err(problem.at(&source.place(word.line, word.column)));
+        let error = |word: BlifWord, problem: NetlistErrorKind| {
+            Err(problem.at(&source.location(word.line, word.column)))
+        };
         let (cube, output) = match (self.inputs.is_empty(), words) {
             (true, &[output]) => ("", output),
             (false, &[cube, output]) => (cube.text, output),
             (empty, _) => {
                 let expected = if empty { "the output's value, `1`" } else { "inputs and output, `01- 1`" };
                 let got = format!("{} word(s), the first '{}'", words.len(), clip(first.text));
-                return error(first, Problem::expected(expected, got));
+                return error(first, NetlistErrorKind::expected(expected, got));
             }
         };
         let width = cube.chars().count();
         if width != self.inputs.len() {
             let what = "the row".into();
-            return error(first, Problem::Width { what, expected: self.inputs.len(), got: width });
+            return error(first, NetlistErrorKind::Width { what, expected: self.inputs.len(), got: width });
         }
         let mut values = Vec::with_capacity(width);
         for (at, c) in cube.chars().enumerate() {
@@ -52,8 +55,8 @@ impl Cover {
                 '1' => Some(true),
                 '-' => None,
                 c => {
-                    let word = Word { column: first.column.saturating_add(at as u32), ..first };
-                    return error(word, Problem::expected("0, 1 or -", format!("'{c}'")));
+                    let word = BlifWord { column: first.column.saturating_add(at as u32), ..first };
+                    return error(word, NetlistErrorKind::expected("0, 1 or -", format!("'{c}'")));
                 }
             });
         }
@@ -62,12 +65,12 @@ impl Cover {
             "1" => true,
             other => {
                 let got = format!("'{}'", clip(other));
-                return error(output, Problem::expected("0 or 1 as the output", got));
+                return error(output, NetlistErrorKind::expected("0 or 1 as the output", got));
             }
         };
         if *self.value.get_or_insert(value) != value {
             let message = "rows with output 0 and rows with output 1 in one cover; list the one or the other";
-            return error(output, Problem::Other(message.into()));
+            return error(output, NetlistErrorKind::Other(message.into()));
         }
         self.cubes.push(values);
         Ok(())
@@ -76,44 +79,55 @@ impl Cover {
 
 /// Logic of a model.
 #[derive(Clone, Debug)]
-pub(super) enum Logic {
-    Function { formula: Rc<Formula>, table: Option<u64>, inputs: Vec<u32>, output: u32, place: Place },
-    FullAdder { inputs: [u32; 3], sum: u32, carry: u32, place: Place },
+pub(super) enum BlifLogic {
+    Function {
+        formula: Rc<Formula>,
+        table: Option<u64>,
+        inputs: Vec<u32>,
+        output: u32,
+        location: SourceLocation,
+    },
+    FullAdder {
+        inputs: [u32; 3],
+        sum: u32,
+        carry: u32,
+        location: SourceLocation,
+    },
 }
 
 /// Makes logic of covers, the same function once.
 #[derive(Default)]
-pub(super) struct Covers {
+pub(super) struct NamesFunctions {
     by_table: HashMap<u64, Rc<Formula>>,
 }
 
-impl Covers {
+impl NamesFunctions {
     /// The function of a cover.
-    pub fn logic(&mut self, cover: Cover) -> Logic {
-        let Cover { inputs, output, place, cubes, value } = cover;
+    pub fn logic(&mut self, cover: NamesCover) -> BlifLogic {
+        let NamesCover { inputs, output, location, cubes, value } = cover;
         let inverted = value == Some(false);
         if inputs.len() > TABLE_INPUTS {
             let formula = Formula::of_cover(&cubes);
             let formula = Rc::new(if inverted { formula.inverted() } else { formula });
-            return Logic::Function { formula, table: None, inputs, output, place };
+            return BlifLogic::Function { formula, table: None, inputs, output, location };
         }
         let table = if inverted { !table(&cubes) } else { table(&cubes) };
-        self.function(table, inputs, output, place)
+        self.function(table, inputs, output, location)
     }
 
     /// A connection.
-    pub fn buffer(&mut self, source: u32, driven: u32, place: Place) -> Logic {
-        self.function(table(&[vec![Some(true)]]), vec![source], driven, place)
+    pub fn buffer(&mut self, source: u32, driven: u32, location: SourceLocation) -> BlifLogic {
+        self.function(table(&[vec![Some(true)]]), vec![source], driven, location)
     }
 
-    fn function(&mut self, table: u64, inputs: Vec<u32>, output: u32, place: Place) -> Logic {
+    fn function(&mut self, table: u64, inputs: Vec<u32>, output: u32, location: SourceLocation) -> BlifLogic {
         let formula = self.by_table.entry(table).or_insert_with(|| Rc::new(Formula::of_table(table)));
-        Logic::Function { formula: formula.clone(), table: Some(table), inputs, output, place }
+        BlifLogic::Function { formula: formula.clone(), table: Some(table), inputs, output, location }
     }
 }
 
 /// Joins the sum and the carry of the same three nets to a full adder.
-pub(super) fn find_adders(cells: &mut Vec<Cell<Logic>>) {
+pub(super) fn find_adders(cells: &mut Vec<ModuleCell<BlifLogic>>) {
     // Sum and carry do not depend on the order.
     let sorted = |mut inputs: [u32; 3]| {
         inputs.sort_unstable();
@@ -127,11 +141,11 @@ pub(super) fn find_adders(cells: &mut Vec<Cell<Logic>>) {
     }
     let mut spent = vec![false; cells.len()];
     for at in 0..cells.len() {
-        let Some((CARRY, inputs, carry, place)) = of_three(&cells[at]) else { continue };
+        let Some((CARRY, inputs, carry, location)) = of_three(&cells[at]) else { continue };
         let Some((other, sum)) = sums.remove(&sorted(inputs)) else { continue };
-        let adder = Logic::FullAdder { inputs, sum, carry, place: place.clone() };
+        let adder = BlifLogic::FullAdder { inputs, sum, carry, location: location.clone() };
         // Where the first of the two stood.
-        cells[at.min(other)] = Cell::Logic(adder);
+        cells[at.min(other)] = ModuleCell::Logic(adder);
         spent[at.max(other)] = true;
     }
     let mut spent = spent.into_iter();
@@ -139,12 +153,14 @@ pub(super) fn find_adders(cells: &mut Vec<Cell<Logic>>) {
 }
 
 /// Table, inputs, output and place of a function of three nets.
-fn of_three(cell: &Cell<Logic>) -> Option<(u64, [u32; 3], u32, &Place)> {
-    let Cell::Logic(Logic::Function { table, inputs, output, place, .. }) = cell else { return None };
-    Some(((*table)?, <[u32; 3]>::try_from(&inputs[..]).ok()?, *output, place))
+fn of_three(cell: &ModuleCell<BlifLogic>) -> Option<(u64, [u32; 3], u32, &SourceLocation)> {
+    let ModuleCell::Logic(BlifLogic::Function { table, inputs, output, location, .. }) = cell else {
+        return None;
+    };
+    Some(((*table)?, <[u32; 3]>::try_from(&inputs[..]).ok()?, *output, location))
 }
 
-impl hierarchy::Logic for Logic {
+impl hierarchy::ModuleLogic for BlifLogic {
     fn size(&self) -> usize {
         match self {
             Self::Function { inputs, .. } => inputs.len(),
@@ -152,19 +168,19 @@ impl hierarchy::Logic for Logic {
         }
     }
 
-    fn build(&self, scope: &mut Scope) -> Result<(), NetlistError> {
+    fn build(&self, scope: &mut InstanceScope) -> Result<(), NetlistError> {
         match self {
-            Self::Function { formula, inputs, output, place, .. } => {
-                let read = |&net| scope.read(Bit::Net(net), String::new, place);
+            Self::Function { formula, inputs, output, location, .. } => {
+                let read = |&net| scope.read(ModuleBit::Net(net), String::new, location);
                 let inputs: Vec<_> = inputs.iter().map(read).collect();
                 let value = formula.build(scope.g, &inputs);
-                scope.drive(Bit::Net(*output), value, place)
+                scope.drive(ModuleBit::Net(*output), value, location)
             }
-            Self::FullAdder { inputs, sum, carry, place } => {
-                let [a, b, c] = inputs.map(|net| scope.read(Bit::Net(net), String::new, place));
+            Self::FullAdder { inputs, sum, carry, location } => {
+                let [a, b, c] = inputs.map(|net| scope.read(ModuleBit::Net(net), String::new, location));
                 let (s, k) = scope.g.full_adder(a, b, c);
-                scope.drive(Bit::Net(*sum), s, place)?;
-                scope.drive(Bit::Net(*carry), k, place)
+                scope.drive(ModuleBit::Net(*sum), s, location)?;
+                scope.drive(ModuleBit::Net(*carry), k, location)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::str::Lines;
 
 /// A word and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word<'a> {
+pub(super) struct BlifWord<'a> {
     pub text: &'a str,
     /// Counted from 1.
     pub line: u32,
@@ -26,9 +26,9 @@ impl<'a> WordLines<'a> {
 }
 
 impl<'a> Iterator for WordLines<'a> {
-    type Item = Vec<Word<'a>>;
+    type Item = Vec<BlifWord<'a>>;
 
-    fn next(&mut self) -> Option<Vec<Word<'a>>> {
+    fn next(&mut self) -> Option<Vec<BlifWord<'a>>> {
         let mut words = Vec::new();
         for (number, line) in self.lines.by_ref() {
             let line = line.split_once('#').map_or(line, |(line, _)| line).trim_end();
@@ -42,21 +42,21 @@ impl<'a> Iterator for WordLines<'a> {
     }
 }
 
-fn split<'a>(line: &'a str, number: u32, words: &mut Vec<Word<'a>>) {
+fn split<'a>(line: &'a str, number: u32, words: &mut Vec<BlifWord<'a>>) {
     let (mut column, mut start) = (0u32, None);
     for (at, c) in line.char_indices() {
         column = column.saturating_add(1);
         match (c.is_whitespace(), start) {
             (false, None) => start = Some((at, column)),
             (true, Some((from, first))) => {
-                words.push(Word { text: &line[from..at], line: number, column: first });
+                words.push(BlifWord { text: &line[from..at], line: number, column: first });
                 start = None;
             }
             _ => {}
         }
     }
     if let Some((from, column)) = start {
-        words.push(Word { text: &line[from..], line: number, column });
+        words.push(BlifWord { text: &line[from..], line: number, column });
     }
 }
 

@@ -12,10 +12,10 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::super::{Design, NetlistError, Place, Port, Problem, Source};
-use super::hierarchy::{Bit, Cell, Instance, Library, Module, clip};
-use cover::{Cover, Covers, Logic};
-use lines::{Word, WordLines};
+use super::super::{Design, NetlistError, NetlistErrorKind, Port, SourceLocation, SourceText};
+use super::hierarchy::{CellModule, ModuleBit, ModuleCell, ModuleInstance, ModuleLibrary, clip};
+use cover::{BlifLogic, NamesCover, NamesFunctions};
+use lines::{BlifWord, WordLines};
 
 /// Directives that say nothing about the logic.
 const SKIPPED: &[&str] = &[
@@ -41,65 +41,65 @@ const SKIPPED: &[&str] = &[
 
 /// Reads a design from one or several texts. The circuit is the model `top`, else, as the format has it, the first
 /// of the first text.
-pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+pub fn read(sources: &[SourceText], top: Option<&str>) -> Result<Design, NetlistError> {
     let mut modules = Vec::new();
-    let mut covers = Covers::default();
+    let mut covers = NamesFunctions::default();
     for source in sources {
         let text = String::from_utf8_lossy(&source.bytes);
-        Reader { source, covers: &mut covers, modules: &mut modules, model: None }.read(&text)?;
+        BlifReader { source, covers: &mut covers, modules: &mut modules, model: None }.read(&text)?;
     }
-    let place = super::start(sources);
+    let location = super::start(sources);
     if modules.is_empty() {
-        return Err(Problem::expected("a .model with its logic", "none").at(&place));
+        return Err(NetlistErrorKind::expected("a .model with its logic", "none").at(&location));
     }
-    let library = Library::new(modules)?;
-    let index = top.map_or(Ok(0), |name| library.named(name, &place))?;
+    let library = ModuleLibrary::new(modules)?;
+    let index = top.map_or(Ok(0), |name| library.named(name, &location))?;
     library.flatten(index)
 }
 
 /// A model that is being read.
-struct Model {
-    module: Module<Logic>,
+struct BlifModel {
+    module: CellModule<BlifLogic>,
     nets: HashMap<Arc<str>, u32>,
     /// Where a net was declared an input, and an output.
-    ports: [HashMap<u32, Place>; 2],
+    ports: [HashMap<u32, SourceLocation>; 2],
     /// A declaration only: what is within is found elsewhere.
     is_black_box: bool,
 }
 
-impl Model {
-    fn new(name: &str, place: Place) -> Self {
+impl BlifModel {
+    fn new(name: &str, location: SourceLocation) -> Self {
         let (inputs, outputs, nets, cells) = Default::default();
-        let module = Module { name: name.into(), place, inputs, outputs, nets, cells };
+        let module = CellModule { name: name.into(), location, inputs, outputs, nets, cells };
         Self { module, nets: HashMap::new(), ports: Default::default(), is_black_box: false }
     }
 
-    fn net(&mut self, name: &str, place: Place) -> u32 {
+    fn net(&mut self, name: &str, location: SourceLocation) -> u32 {
         if let Some(&net) = self.nets.get(name) {
             return net;
         }
         let name: Arc<str> = name.into();
         let net = self.module.nets.len() as u32;
-        self.module.nets.push((name.clone(), place));
+        self.module.nets.push((name.clone(), location));
         self.nets.insert(name, net);
         net
     }
 }
 
-struct Reader<'a> {
-    source: &'a Source,
-    covers: &'a mut Covers,
-    modules: &'a mut Vec<Module<Logic>>,
-    model: Option<Model>,
+struct BlifReader<'a> {
+    source: &'a SourceText,
+    covers: &'a mut NamesFunctions,
+    modules: &'a mut Vec<CellModule<BlifLogic>>,
+    model: Option<BlifModel>,
 }
 
-impl Reader<'_> {
-    fn place(&self, word: Word) -> Place {
-        self.source.place(word.line, word.column)
+impl BlifReader<'_> {
+    fn location(&self, word: BlifWord) -> SourceLocation {
+        self.source.location(word.line, word.column)
     }
 
     fn read(mut self, text: &str) -> Result<(), NetlistError> {
-        let mut cover: Option<Cover> = None;
+        let mut cover: Option<NamesCover> = None;
         for words in WordLines::new(text) {
             let Some((&first, rest)) = words.split_first() else { continue };
             if !first.text.starts_with('.') {
@@ -108,16 +108,17 @@ impl Reader<'_> {
                     None => {
                         let expected = "a line that begins with a dot, or a row below .names";
                         let got = format!("'{}'", clip(first.text));
-                        return Err(Problem::expected(expected, got).at(&self.place(first)));
+                        return Err(NetlistErrorKind::expected(expected, got).at(&self.location(first)));
                     }
                 }
                 continue;
             }
             self.end_cover(cover.take());
             if first.text == ".names" {
-                let place = self.place(first);
+                let location = self.location(first);
                 let nets = self.nets(first, rest)?;
-                cover = Some(Cover::new(nets, place.clone()).map_err(|problem| problem.at(&place))?);
+                cover =
+                    Some(NamesCover::new(nets, location.clone()).map_err(|problem| problem.at(&location))?);
             } else {
                 self.directive(first, rest)?;
             }
@@ -127,9 +128,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn end_cover(&mut self, cover: Option<Cover>) {
+    fn end_cover(&mut self, cover: Option<NamesCover>) {
         if let (Some(cover), Some(model)) = (cover, &mut self.model) {
-            model.module.cells.push(Cell::Logic(self.covers.logic(cover)));
+            model.module.cells.push(ModuleCell::Logic(self.covers.logic(cover)));
         }
     }
 
@@ -141,27 +142,27 @@ impl Reader<'_> {
     }
 
     /// The model that a line belongs to. A text may begin without one.
-    fn model(&mut self, word: Word) -> &mut Model {
-        let place = self.place(word);
-        self.model.get_or_insert_with(|| Model::new(&self.source.name, place))
+    fn model(&mut self, word: BlifWord) -> &mut BlifModel {
+        let location = self.location(word);
+        self.model.get_or_insert_with(|| BlifModel::new(&self.source.name, location))
     }
 
-    fn nets(&mut self, first: Word, words: &[Word]) -> Result<Vec<u32>, NetlistError> {
-        let places: Vec<Place> = words.iter().map(|&word| self.place(word)).collect();
+    fn nets(&mut self, first: BlifWord, words: &[BlifWord]) -> Result<Vec<u32>, NetlistError> {
+        let locations: Vec<SourceLocation> = words.iter().map(|&word| self.location(word)).collect();
         let model = self.model(first);
-        Ok(words.iter().zip(places).map(|(word, place)| model.net(word.text, place)).collect())
+        Ok(words.iter().zip(locations).map(|(word, location)| model.net(word.text, location)).collect())
     }
 
-    fn directive(&mut self, first: Word, rest: &[Word]) -> Result<(), NetlistError> {
-        let unsupported = |advice: &str| Problem::unsupported(clip(first.text), advice);
+    fn directive(&mut self, first: BlifWord, rest: &[BlifWord]) -> Result<(), NetlistError> {
+        let unsupported = |advice: &str| NetlistErrorKind::unsupported(clip(first.text), advice);
         let problem = match first.text {
             ".model" => match rest {
                 [name, ..] => {
                     self.end_model();
-                    self.model = Some(Model::new(name.text, self.place(*name)));
+                    self.model = Some(BlifModel::new(name.text, self.location(*name)));
                     return Ok(());
                 }
-                [] => Problem::expected("a name behind .model", "none"),
+                [] => NetlistErrorKind::expected("a name behind .model", "none"),
             },
             ".inputs" | ".outputs" => return self.ports(first, rest),
             ".subckt" | ".gate" => return self.instance(first, rest),
@@ -169,15 +170,18 @@ impl Reader<'_> {
             ".conn" | ".short" | ".barbuf" => match rest {
                 &[source, driven] => {
                     let nets = self.nets(first, &[source, driven])?;
-                    let logic = self.covers.buffer(nets[0], nets[1], self.place(first));
-                    self.model(first).module.cells.push(Cell::Logic(logic));
+                    let logic = self.covers.buffer(nets[0], nets[1], self.location(first));
+                    self.model(first).module.cells.push(ModuleCell::Logic(logic));
                     return Ok(());
                 }
-                _ => Problem::expected(format!("two nets behind {}", first.text), rest.len().to_string()),
+                _ => NetlistErrorKind::expected(
+                    format!("two nets behind {}", first.text),
+                    rest.len().to_string(),
+                ),
             },
             ".cname" => {
                 let cell = self.model(first).module.cells.last_mut();
-                if let (Some(Cell::Instance(instance)), [name, ..]) = (cell, rest) {
+                if let (Some(ModuleCell::Instance(instance)), [name, ..]) = (cell, rest) {
                     instance.name = name.text.into();
                 }
                 return Ok(());
@@ -191,53 +195,54 @@ impl Reader<'_> {
                 return Ok(());
             }
             ".latch" | ".mlatch" | ".start_kiss" | ".fsm" => {
-                Problem::Sequential { what: format!("a {}", first.text) }
+                NetlistErrorKind::Sequential { what: format!("a {}", first.text) }
             }
             ".exdc" => unsupported("remove the external don't-cares, which leave products open"),
             ".search" => unsupported("name that file with --with"),
             skipped if SKIPPED.contains(&skipped) => return Ok(()),
             _ => unsupported("write the circuit again with write_blif of ABC or Yosys"),
         };
-        Err(problem.at(&self.place(first)))
+        Err(problem.at(&self.location(first)))
     }
 
-    fn ports(&mut self, first: Word, words: &[Word]) -> Result<(), NetlistError> {
+    fn ports(&mut self, first: BlifWord, words: &[BlifWord]) -> Result<(), NetlistError> {
         let is_output = first.text == ".outputs";
         for &word in words {
-            let place = self.place(word);
+            let location = self.location(word);
             let model = self.model(first);
-            let net = model.net(word.text, place.clone());
-            if let Some(first) = model.ports[usize::from(is_output)].insert(net, place.clone()) {
+            let net = model.net(word.text, location.clone());
+            if let Some(first) = model.ports[usize::from(is_output)].insert(net, location.clone()) {
                 let kind = if is_output { "output" } else { "input" };
-                return Err(Problem::Duplicate { kind, name: clip(word.text), first }.at(&place));
+                return Err(NetlistErrorKind::Duplicate { kind, name: clip(word.text), first }.at(&location));
             }
-            let port = Port { name: word.text.into(), width: 1, range: None, signed: None, place };
+            let port = Port { name: word.text.into(), width: 1, range: None, signed: None, location };
             let ports = if is_output { &mut model.module.outputs } else { &mut model.module.inputs };
-            ports.push((port, vec![Bit::Net(net)]));
+            ports.push((port, vec![ModuleBit::Net(net)]));
         }
         Ok(())
     }
 
-    fn instance(&mut self, first: Word, words: &[Word]) -> Result<(), NetlistError> {
+    fn instance(&mut self, first: BlifWord, words: &[BlifWord]) -> Result<(), NetlistError> {
         let Some((kind, connections)) = words.split_first() else {
-            let problem = Problem::expected(format!("a model or cell behind {}", first.text), "none");
-            return Err(problem.at(&self.place(first)));
+            let problem =
+                NetlistErrorKind::expected(format!("a model or cell behind {}", first.text), "none");
+            return Err(problem.at(&self.location(first)));
         };
         let mut pins = Vec::with_capacity(connections.len());
         for &word in connections {
             let Some((pin, net)) = word.text.split_once('=').filter(|(pin, _)| !pin.is_empty()) else {
-                let problem = Problem::expected("pin=net", format!("'{}'", clip(word.text)));
-                return Err(problem.at(&self.place(word)));
+                let problem = NetlistErrorKind::expected("pin=net", format!("'{}'", clip(word.text)));
+                return Err(problem.at(&self.location(word)));
             };
             // Yosys writes `pin=` for one that is open.
             if !net.is_empty() {
-                let place = self.place(word);
-                pins.push((pin.into(), vec![Bit::Net(self.model(first).net(net, place))]));
+                let location = self.location(word);
+                pins.push((pin.into(), vec![ModuleBit::Net(self.model(first).net(net, location))]));
             }
         }
-        let place = self.place(*kind);
-        let instance = Instance { kind: kind.text.into(), name: "".into(), place, pins };
-        self.model(first).module.cells.push(Cell::Instance(instance));
+        let location = self.location(*kind);
+        let instance = ModuleInstance { kind: kind.text.into(), name: "".into(), location, pins };
+        self.model(first).module.cells.push(ModuleCell::Instance(instance));
         Ok(())
     }
 }

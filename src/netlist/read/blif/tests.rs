@@ -6,7 +6,7 @@ use super::*;
 use crate::{PortOptions, bind};
 
 fn design(text: &str) -> Result<Design, NetlistError> {
-    read(&[Source::new("t.blif", text.as_bytes())], None)
+    read(&[SourceText::new("t.blif", text.as_bytes())], None)
 }
 
 fn message(text: &str) -> String {
@@ -90,7 +90,8 @@ fn models_are_taken_apart_in_any_order() {
     assert_eq!(tables(&design(text).unwrap()), [0x96, 0xe8]);
     // The first model is the circuit unless another is asked for; a second text holds more models.
     let (top, half) = text.split_at(text.find(".model half").unwrap());
-    let sources = [Source::new("top.blif", top.as_bytes()), Source::new("half.blif", half.as_bytes())];
+    let sources =
+        [SourceText::new("top.blif", top.as_bytes()), SourceText::new("half.blif", half.as_bytes())];
     assert_eq!(tables(&read(&sources, None).unwrap()), [0x96, 0xe8]);
     assert_eq!(tables(&read(&sources, Some("half")).unwrap()), [0b0110, 0b1000]);
     assert_eq!(
@@ -315,7 +316,7 @@ fn small_texts_of_large_circuits_are_refused() {
 
 #[test]
 fn any_bytes_are_read_or_refused() {
-    let source = Source::new("t.blif", *b".model \xff\n.inputs \xfe\n.outputs \xfe\n.end");
+    let source = SourceText::new("t.blif", *b".model \xff\n.inputs \xfe\n.outputs \xfe\n.end");
     assert_eq!(read(&[source], None).unwrap().outputs().len(), 1);
     assert_eq!(read(&[], None).unwrap_err().to_string(), ": expected a .model with its logic, got none");
 }

@@ -1,25 +1,25 @@
 //! The marks and numbers of a chromosome, with their places.
 
-use super::super::super::{NetlistError, Place, Problem, Source};
+use super::super::super::{NetlistError, NetlistErrorKind, SourceLocation, SourceText};
 
 /// Walks over a text. Spaces and line breaks between marks and numbers mean nothing.
-pub(super) struct Lexer<'a> {
-    source: &'a Source,
+pub(super) struct CgpLexer<'a> {
+    source: &'a SourceText,
     rest: &'a [u8],
     line: u32,
     column: u32,
 }
 
-impl<'a> Lexer<'a> {
-    pub fn new(source: &'a Source) -> Self {
+impl<'a> CgpLexer<'a> {
+    pub fn new(source: &'a SourceText) -> Self {
         let mut lexer = Self { source, rest: &source.bytes, line: 1, column: 1 };
         lexer.skip_space();
         lexer
     }
 
     /// Where the next mark or number stands.
-    pub fn place(&self) -> Place {
-        self.source.place(self.line, self.column)
+    pub fn location(&self) -> SourceLocation {
+        self.source.location(self.line, self.column)
     }
 
     /// The first character of what comes next; `None` at the end.
@@ -39,7 +39,7 @@ impl<'a> Lexer<'a> {
     /// Takes a number of decimal digits.
     pub fn number(&mut self, what: &str) -> Result<u32, NetlistError> {
         let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (text, place) = (&self.rest[..digits], self.place());
+        let (text, location) = (&self.rest[..digits], self.location());
         if digits == 0 {
             return Err(self.unexpected(what));
         }
@@ -49,7 +49,7 @@ impl<'a> Lexer<'a> {
         self.take(digits);
         number.ok_or_else(|| {
             let what = format!("{what} has {digits} digits");
-            Problem::TooLarge { what, limit: u32::MAX.to_string() }.at(&place)
+            NetlistErrorKind::TooLarge { what, limit: u32::MAX.to_string() }.at(&location)
         })
     }
 
@@ -63,7 +63,7 @@ impl<'a> Lexer<'a> {
         let next = String::from_utf8_lossy(&self.rest[..self.rest.len().min(4)]);
         let got =
             next.chars().next().map_or("the end of the text".into(), |c| format!("'{}'", c.escape_debug()));
-        Problem::expected(what, got).at(&self.place())
+        NetlistErrorKind::expected(what, got).at(&self.location())
     }
 
     /// Goes on by so many characters, which are no line breaks, and the space behind them.

@@ -8,7 +8,7 @@ use crate::testing::{netlists, products};
 use crate::{PortOptions, bind};
 
 fn design(text: &str) -> Result<Design, NetlistError> {
-    read(&[Source::new("t.cgp", text.as_bytes())], None)
+    read(&[SourceText::new("t.cgp", text.as_bytes())], None)
 }
 
 fn message(text: &str) -> String {
@@ -171,8 +171,8 @@ fn text_that_is_no_chromosome_is_explained() {
 
 #[test]
 fn a_chromosome_is_one_text_without_modules() {
-    let source = Source::new("t.cgp", TWO.as_bytes());
-    let message = |sources: &[Source], top| read(sources, top).unwrap_err().to_string();
+    let source = SourceText::new("t.cgp", TWO.as_bytes());
+    let message = |sources: &[SourceText], top| read(sources, top).unwrap_err().to_string();
     assert_eq!(
         message(&[source.clone(), source.clone()], None),
         "t.cgp: a CGP chromosome holds the whole circuit; 2 were given, name one"
@@ -184,14 +184,14 @@ fn a_chromosome_is_one_text_without_modules() {
 }
 
 /// Gates that write themselves down; a bit is the number of its net.
-struct Writer {
+struct CgpWriter {
     /// Constants, or where inputs begin at 0 gates that make them, once they are needed.
     constants: [Option<u32>; 2],
     next: u32,
     text: String,
 }
 
-impl Writer {
+impl CgpWriter {
     fn gate(&mut self, a: u32, b: u32, function: u32) -> u32 {
         let number = self.next;
         self.text += &format!("([{number}]{a},{b},{function})");
@@ -200,7 +200,7 @@ impl Writer {
     }
 }
 
-impl Gates for Writer {
+impl Gates for CgpWriter {
     type Bit = u32;
 
     fn constant(&mut self, value: bool) -> u32 {
@@ -253,7 +253,7 @@ fn written(netlist: &Netlist, from_zero: bool) -> String {
     let (a, b) = (u32::from(netlist.format().width_a()), u32::from(netlist.format().width_b()));
     let first = if from_zero { 0 } else { 2 };
     let constants = if from_zero { [None; 2] } else { [Some(0), Some(1)] };
-    let mut writer = Writer { constants, next: first + a + b, text: String::new() };
+    let mut writer = CgpWriter { constants, next: first + a + b, text: String::new() };
     if from_zero {
         // The number of the first gate tells how the text counts, so there has to be one.
         writer.constant(false);

@@ -24,9 +24,9 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Design, NetlistError, Problem, Source};
+use super::super::{Design, NetlistError, NetlistErrorKind, SourceText};
 use elaborate::Elaborator;
-use syntax::{Block, Item, Module, Range};
+use syntax::{VerilogBlock, VerilogItem, VerilogModule, VerilogRange};
 
 /// The most bytes of all texts together, and of what their macros expand to.
 const MAX_TEXT: usize = 16 << 20;
@@ -48,23 +48,26 @@ const YOSYS: &str = "let Yosys translate it: --via yosys";
 /// Reads the module `top`, else the only one with ports that no other module instantiates. Where that leaves several,
 /// those count that stand in the first text, and of these those that are more than a cell left over: cells have ports
 /// of one bit each and no instances. Further texts may hold modules and macros that the circuit uses.
-pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
+pub fn read(sources: &[SourceText], top: Option<&str>) -> Result<Design, NetlistError> {
     let Some(first) = sources.first() else {
-        let problem = Problem::Top("expected a text, got none".into());
-        return Err(problem.at(&Source::new("", *b"").place(0, 0)));
+        let problem = NetlistErrorKind::Top("expected a text, got none".into());
+        return Err(problem.at(&SourceText::new("", *b"").location(0, 0)));
     };
     let size: usize = sources.iter().map(|source| source.bytes.len()).sum();
     if size > MAX_TEXT {
         let what = format!("the text is {size} bytes long");
-        return Err(Problem::TooLarge { what, limit: format!("{MAX_TEXT} bytes") }.at(&first.place(0, 0)));
+        return Err(
+            NetlistErrorKind::TooLarge { what, limit: format!("{MAX_TEXT} bytes") }.at(&first.location(0, 0))
+        );
     }
     let modules = parser::parse(sources)?;
-    let mut by_name: HashMap<&str, &Module> = HashMap::new();
+    let mut by_name: HashMap<&str, &VerilogModule> = HashMap::new();
     for module in &modules {
         if let Some(before) = by_name.insert(module.name.text, module) {
-            let first = before.name.spot.place(sources);
-            let problem = Problem::Duplicate { kind: "module", name: module.name.text.into(), first };
-            return Err(problem.at(&module.name.spot.place(sources)));
+            let first = before.name.spot.location(sources);
+            let problem =
+                NetlistErrorKind::Duplicate { kind: "module", name: module.name.text.into(), first };
+            return Err(problem.at(&module.name.spot.location(sources)));
         }
     }
     let top = match top {
@@ -72,34 +75,35 @@ pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistErro
             Some(module) => module,
             None => {
                 let message = format!("no module is called '{name}'; there {}", listed(&modules));
-                return Err(Problem::Top(message).at(&first.place(0, 0)));
+                return Err(NetlistErrorKind::Top(message).at(&first.location(0, 0)));
             }
         },
-        None => find_top(&modules).map_err(|problem| problem.at(&first.place(0, 0)))?,
+        None => find_top(&modules).map_err(|problem| problem.at(&first.location(0, 0)))?,
     };
     Elaborator::new(sources, &by_name).design(top)
 }
 
-fn find_top<'m, 'a>(modules: &'m [Module<'a>]) -> Result<&'m Module<'a>, Problem> {
+fn find_top<'m, 'a>(modules: &'m [VerilogModule<'a>]) -> Result<&'m VerilogModule<'a>, NetlistErrorKind> {
     let mut used = HashSet::new();
     // A module without ports is a testbench, and what it tests is what is wanted.
     let users = modules.iter().filter(|module| !module.ports.is_empty());
     users.for_each(|module| find_used(&module.body, &mut used));
-    let free = |module: &&Module| !module.ports.is_empty() && !used.contains(module.name.text);
-    let free: Vec<&Module> = modules.iter().filter(free).collect();
-    let narrowed = |modules: &[&'m Module<'a>], keep: fn(&Module) -> bool| -> Vec<&'m Module<'a>> {
-        let kept: Vec<_> = modules.iter().copied().filter(|module| keep(module)).collect();
-        if kept.is_empty() { modules.to_vec() } else { kept }
-    };
+    let free = |module: &&VerilogModule| !module.ports.is_empty() && !used.contains(module.name.text);
+    let free: Vec<&VerilogModule> = modules.iter().filter(free).collect();
+    let narrowed =
+        |modules: &[&'m VerilogModule<'a>], keep: fn(&VerilogModule) -> bool| -> Vec<&'m VerilogModule<'a>> {
+            let kept: Vec<_> = modules.iter().copied().filter(|module| keep(module)).collect();
+            if kept.is_empty() { modules.to_vec() } else { kept }
+        };
     let in_first = narrowed(&free, |module| module.name.spot.source == 0);
     match narrowed(&in_first, |module| !is_cell(module))[..] {
         [only] => Ok(only),
-        [] if modules.is_empty() => Err(Problem::Top("expected a module, got none".into())),
-        [] => Err(Problem::Top(format!(
+        [] if modules.is_empty() => Err(NetlistErrorKind::Top("expected a module, got none".into())),
+        [] => Err(NetlistErrorKind::Top(format!(
             "every module is part of another or has no ports; there {}; name one with --top NAME",
             listed(modules)
         ))),
-        ref several => Err(Problem::Top(format!(
+        ref several => Err(NetlistErrorKind::Top(format!(
             "several modules are part of no other; there {}; name one with --top NAME",
             listed(several.iter().copied())
         ))),
@@ -107,30 +111,32 @@ fn find_top<'m, 'a>(modules: &'m [Module<'a>]) -> Result<&'m Module<'a>, Problem
 }
 
 /// Whether a module has ports of one bit each and no instances.
-fn is_cell(module: &Module) -> bool {
+fn is_cell(module: &VerilogModule) -> bool {
     module.body.items.iter().all(|item| match item {
-        Item::Nets(nets) => nets.direction.is_none() || nets.range.as_ref().is_none_or(Range::is_one_bit),
-        Item::Instance(_) | Item::For(_) | Item::If(_) | Item::Block(..) => false,
-        Item::Parameter(_) | Item::Assign(_) | Item::Gate(_) => true,
+        VerilogItem::Nets(nets) => {
+            nets.direction.is_none() || nets.range.as_ref().is_none_or(VerilogRange::is_one_bit)
+        }
+        VerilogItem::Instance(_) | VerilogItem::For(_) | VerilogItem::If(_) | VerilogItem::Block(..) => false,
+        VerilogItem::Parameter(_) | VerilogItem::Assign(_) | VerilogItem::Gate(_) => true,
     })
 }
 
 /// The names of the modules that the instances of a block have.
-fn find_used<'a>(block: &Block<'a>, used: &mut HashSet<&'a str>) {
+fn find_used<'a>(block: &VerilogBlock<'a>, used: &mut HashSet<&'a str>) {
     for item in &block.items {
         match item {
-            Item::Instance(instance) => {
+            VerilogItem::Instance(instance) => {
                 used.insert(instance.module.text);
             }
-            Item::For(generated) => find_used(&generated.body, used),
-            Item::If(choice) => choice.branches.iter().for_each(|(_, block)| find_used(block, used)),
-            Item::Block(_, block) => find_used(block, used),
+            VerilogItem::For(generated) => find_used(&generated.body, used),
+            VerilogItem::If(choice) => choice.branches.iter().for_each(|(_, block)| find_used(block, used)),
+            VerilogItem::Block(_, block) => find_used(block, used),
             _ => {}
         }
     }
 }
 
-fn listed<'m, 'a: 'm>(modules: impl IntoIterator<Item = &'m Module<'a>>) -> String {
+fn listed<'m, 'a: 'm>(modules: impl IntoIterator<Item = &'m VerilogModule<'a>>) -> String {
     /// The most names that a message lists.
     const SHOWN: usize = 8;
     let names: Vec<&str> = modules.into_iter().map(|module| module.name.text).collect();

@@ -1,6 +1,6 @@
 //! The tree that the parser makes of a text. Names and literals are slices of it.
 
-use crate::{NetlistError, Place, Source};
+use crate::{NetlistError, SourceLocation, SourceText};
 
 /// A place, small enough to be kept with every node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,106 +12,106 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    pub fn place(self, sources: &[Source]) -> Place {
-        sources[self.source as usize].place(self.line, self.column)
+    pub fn location(self, sources: &[SourceText]) -> SourceLocation {
+        sources[self.source as usize].location(self.line, self.column)
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Name<'a> {
+pub(super) struct VerilogName<'a> {
     pub text: &'a str,
     pub spot: Spot,
 }
 
 #[derive(Debug)]
-pub(super) struct Module<'a> {
-    pub name: Name<'a>,
+pub(super) struct VerilogModule<'a> {
+    pub name: VerilogName<'a>,
     /// In the order of the header.
-    pub ports: Vec<Name<'a>>,
-    pub body: Block<'a>,
+    pub ports: Vec<VerilogName<'a>>,
+    pub body: VerilogBlock<'a>,
     /// Parameters in the order in which a list of values overrides them.
-    pub parameters: Vec<Name<'a>>,
+    pub parameters: Vec<VerilogName<'a>>,
     /// What this reader does not take, which matters only if the module is used.
     pub refused: Option<NetlistError>,
 }
 
 /// What stands in a module or in a block that is generated.
 #[derive(Debug, Default)]
-pub(super) struct Block<'a> {
-    pub items: Vec<Item<'a>>,
+pub(super) struct VerilogBlock<'a> {
+    pub items: Vec<VerilogItem<'a>>,
     /// Names that become nets of one bit unless something declares them.
-    pub implicit: Vec<Name<'a>>,
+    pub implicit: Vec<VerilogName<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) enum Item<'a> {
-    Parameter(Parameter<'a>),
-    Nets(Declaration<'a>),
-    Assign(Vec<Assignment<'a>>),
-    Gate(Gate<'a>),
-    Instance(Instance<'a>),
-    For(Box<Loop<'a>>),
-    If(Box<Choice<'a>>),
-    Block(Option<Name<'a>>, Block<'a>),
+pub(super) enum VerilogItem<'a> {
+    Parameter(VerilogParameter<'a>),
+    Nets(VerilogDeclaration<'a>),
+    Assign(Vec<VerilogAssignment<'a>>),
+    Gate(VerilogGate<'a>),
+    Instance(VerilogInstance<'a>),
+    For(Box<GenerateFor<'a>>),
+    If(Box<GenerateIf<'a>>),
+    Block(Option<VerilogName<'a>>, VerilogBlock<'a>),
 }
 
 #[derive(Debug)]
-pub(super) struct Parameter<'a> {
-    pub name: Name<'a>,
+pub(super) struct VerilogParameter<'a> {
+    pub name: VerilogName<'a>,
     /// A `localparam`, which no instance overrides.
     pub local: bool,
     pub signed: bool,
-    pub range: Option<Range<'a>>,
-    pub value: Expression<'a>,
+    pub range: Option<VerilogRange<'a>>,
+    pub value: VerilogExpression<'a>,
 }
 
 /// The bounds of `[7:0]`.
 #[derive(Debug)]
-pub(super) struct Range<'a> {
-    pub first: Expression<'a>,
-    pub last: Expression<'a>,
+pub(super) struct VerilogRange<'a> {
+    pub first: VerilogExpression<'a>,
+    pub last: VerilogExpression<'a>,
 }
 
-impl Range<'_> {
+impl VerilogRange<'_> {
     /// Whether it is written `[0:0]` or so.
     pub fn is_one_bit(&self) -> bool {
         match (&self.first.kind, &self.last.kind) {
-            (Kind::Number(first), Kind::Number(last)) => first.bits == last.bits,
+            (ExpressionKind::Number(first), ExpressionKind::Number(last)) => first.bits == last.bits,
             _ => false,
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(super) enum VerilogDirection {
     Input,
     Output,
 }
 
 #[derive(Debug)]
-pub(super) struct Declaration<'a> {
-    pub direction: Option<Direction>,
+pub(super) struct VerilogDeclaration<'a> {
+    pub direction: Option<VerilogDirection>,
     /// `wire`, `reg`, ... stand there; else only a direction does.
     pub is_net: bool,
     /// The value of `supply0` and `supply1`.
     pub supply: Option<bool>,
     pub signed: Option<bool>,
-    pub range: Option<Range<'a>>,
-    pub nets: Vec<Declared<'a>>,
+    pub range: Option<VerilogRange<'a>>,
+    pub nets: Vec<DeclaredNet<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Declared<'a> {
-    pub name: Name<'a>,
+pub(super) struct DeclaredNet<'a> {
+    pub name: VerilogName<'a>,
     /// The bounds of `wire x [0:3];`.
-    pub array: Option<Range<'a>>,
-    pub value: Option<Expression<'a>>,
+    pub array: Option<VerilogRange<'a>>,
+    pub value: Option<VerilogExpression<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Assignment<'a> {
-    pub target: Expression<'a>,
-    pub value: Expression<'a>,
+pub(super) struct VerilogAssignment<'a> {
+    pub target: VerilogExpression<'a>,
+    pub value: VerilogExpression<'a>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,72 +127,72 @@ pub(super) enum GateKind {
 }
 
 #[derive(Debug)]
-pub(super) struct Gate<'a> {
+pub(super) struct VerilogGate<'a> {
     pub kind: GateKind,
-    pub name: Option<Name<'a>>,
+    pub name: Option<VerilogName<'a>>,
     pub spot: Spot,
-    pub terminals: Vec<Expression<'a>>,
+    pub terminals: Vec<VerilogExpression<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Instance<'a> {
-    pub module: Name<'a>,
-    pub name: Name<'a>,
+pub(super) struct VerilogInstance<'a> {
+    pub module: VerilogName<'a>,
+    pub name: VerilogName<'a>,
     /// Shared by all instances of one statement.
-    pub overrides: std::rc::Rc<Connections<'a>>,
-    pub connections: Connections<'a>,
+    pub overrides: std::rc::Rc<VerilogConnections<'a>>,
+    pub connections: VerilogConnections<'a>,
 }
 
 /// What stands between the parentheses of an instance; `None` for what is left open.
 #[derive(Debug)]
-pub(super) enum Connections<'a> {
-    Positions(Vec<Option<Expression<'a>>>),
-    Names(Vec<(Name<'a>, Option<Expression<'a>>)>),
+pub(super) enum VerilogConnections<'a> {
+    Positions(Vec<Option<VerilogExpression<'a>>>),
+    Names(Vec<(VerilogName<'a>, Option<VerilogExpression<'a>>)>),
 }
 
 /// `for (i = start; condition; i = step) begin : name .. end`
 #[derive(Debug)]
-pub(super) struct Loop<'a> {
-    pub variable: Name<'a>,
-    pub start: Expression<'a>,
-    pub condition: Expression<'a>,
-    pub step: Expression<'a>,
-    pub label: Option<Name<'a>>,
-    pub body: Block<'a>,
+pub(super) struct GenerateFor<'a> {
+    pub variable: VerilogName<'a>,
+    pub start: VerilogExpression<'a>,
+    pub condition: VerilogExpression<'a>,
+    pub step: VerilogExpression<'a>,
+    pub label: Option<VerilogName<'a>>,
+    pub body: VerilogBlock<'a>,
 }
 
 #[derive(Debug)]
-pub(super) struct Choice<'a> {
-    pub condition: Expression<'a>,
+pub(super) struct GenerateIf<'a> {
+    pub condition: VerilogExpression<'a>,
     /// Taken where the condition is not zero, and where it is; with their labels.
-    pub branches: [(Option<Name<'a>>, Block<'a>); 2],
+    pub branches: [(Option<VerilogName<'a>>, VerilogBlock<'a>); 2],
 }
 
 #[derive(Debug)]
-pub(super) struct Expression<'a> {
-    pub kind: Kind<'a>,
+pub(super) struct VerilogExpression<'a> {
+    pub kind: ExpressionKind<'a>,
     pub spot: Spot,
     /// The longest way down from here, in nodes.
     pub depth: u16,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind<'a> {
-    Number(Number),
-    Name(&'a str, Vec<Select<'a>>),
-    Unary(Unary, Box<Expression<'a>>),
+pub(super) enum ExpressionKind<'a> {
+    Number(VerilogNumber),
+    Name(&'a str, Vec<VerilogSelect<'a>>),
+    Unary(Unary, Box<VerilogExpression<'a>>),
     /// Operators of one precedence, grouped from the left.
-    Chain(Box<Expression<'a>>, Vec<(Binary, Expression<'a>)>),
+    Chain(Box<VerilogExpression<'a>>, Vec<(Binary, VerilogExpression<'a>)>),
     /// Conditions with their values, the first that holds decides; then the value where none does.
-    Conditional(Vec<(Expression<'a>, Expression<'a>)>, Box<Expression<'a>>),
-    Concatenation(Vec<Expression<'a>>),
-    Replication(Box<Expression<'a>>, Vec<Expression<'a>>),
-    Call(Function, Box<Expression<'a>>),
+    Conditional(Vec<(VerilogExpression<'a>, VerilogExpression<'a>)>, Box<VerilogExpression<'a>>),
+    Concatenation(Vec<VerilogExpression<'a>>),
+    Replication(Box<VerilogExpression<'a>>, Vec<VerilogExpression<'a>>),
+    Call(SystemFunction, Box<VerilogExpression<'a>>),
 }
 
 /// A literal.
 #[derive(Debug)]
-pub(super) struct Number {
+pub(super) struct VerilogNumber {
     /// The least significant first, up to the highest that is set.
     pub bits: Box<[bool]>,
     pub width: usize,
@@ -201,7 +201,7 @@ pub(super) struct Number {
     pub sized: bool,
 }
 
-impl Number {
+impl VerilogNumber {
     /// A number as one writes it without a width.
     pub fn of(value: u8) -> Self {
         let bits = (0..8 - value.leading_zeros()).map(|bit| value >> bit & 1 == 1).collect();
@@ -210,15 +210,15 @@ impl Number {
 }
 
 #[derive(Debug)]
-pub(super) enum Select<'a> {
+pub(super) enum VerilogSelect<'a> {
     /// `[i]`
-    Bit(Expression<'a>),
+    Bit(VerilogExpression<'a>),
     /// `[7:0]`
-    Part(Range<'a>),
+    Part(VerilogRange<'a>),
     /// `[i +: 4]`
-    Up(Expression<'a>, Expression<'a>),
+    Up(VerilogExpression<'a>, VerilogExpression<'a>),
     /// `[i -: 4]`
-    Down(Expression<'a>, Expression<'a>),
+    Down(VerilogExpression<'a>, VerilogExpression<'a>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,7 +303,7 @@ impl Binary {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
+pub(super) enum SystemFunction {
     Signed,
     Unsigned,
     /// The number of bits that count up to a number: the logarithm to base two, rounded up.

@@ -2,11 +2,11 @@
 
 use axmul_api::{Gates, words};
 
-use super::super::super::{Builder, Net, NetlistError, Place, Problem};
+use super::super::super::{DesignBuilder, Net, NetlistError, NetlistErrorKind, SourceLocation};
 use super::super::function::{Formula, TABLE_INPUTS};
-use super::super::hierarchy::{Bit, Instance, Logic, Pins, Scope};
-use super::document::{Entries, Value};
-use super::words::{Direction, add, any, equal, extend, less, multiply, negate, not, reduce, shift};
+use super::super::hierarchy::{InstanceScope, ModuleBit, ModuleInstance, ModuleLogic, Pins};
+use super::document::{JsonEntries, YosysValue};
+use super::words::{ShiftDirection, add, any, equal, extend, less, multiply, negate, not, reduce, shift};
 
 /// The widest operand of a multiplication, in bits: its gates grow with the square.
 const MAX_FACTOR: usize = 256;
@@ -17,15 +17,15 @@ const MAX_TABLE: usize = 12;
 type Word = Vec<Net>;
 
 /// A kind of cell.
-pub(super) struct Operation {
+pub(super) struct WordOperation {
     name: &'static str,
     inputs: &'static [&'static str],
     outputs: &'static [&'static str],
-    build: fn(&mut Builder, &Call) -> Vec<Word>,
+    build: fn(&mut DesignBuilder, &WordCall) -> Vec<Word>,
 }
 
 /// What the words of a cell are built from.
-struct Call<'a> {
+struct WordCall<'a> {
     inputs: &'a [Word],
     /// Widths of the outputs in bits.
     widths: &'a [usize],
@@ -34,7 +34,7 @@ struct Call<'a> {
     table: &'a [Formula],
 }
 
-impl Call<'_> {
+impl WordCall<'_> {
     fn a(&self) -> &Word {
         &self.inputs[0]
     }
@@ -48,12 +48,12 @@ impl Call<'_> {
     }
 
     /// Both operands, each as wide as `width`.
-    fn operands(&self, g: &mut Builder, width: usize) -> [Word; 2] {
+    fn operands(&self, g: &mut DesignBuilder, width: usize) -> [Word; 2] {
         [self.a(), self.b()].map(|word| extend(g, word, width, self.is_signed()))
     }
 
     /// A word as the only output.
-    fn word(&self, g: &mut Builder, word: &[Net]) -> Vec<Word> {
+    fn word(&self, g: &mut DesignBuilder, word: &[Net]) -> Vec<Word> {
         vec![extend(g, word, self.widths[0], false)]
     }
 }
@@ -63,7 +63,7 @@ const BINARY: &[&str] = &["A", "B"];
 const SELECTED: &[&str] = &["A", "B", "S"];
 const Y: &[&str] = &["Y"];
 
-const OPERATIONS: &[Operation] = &[
+const OPERATIONS: &[WordOperation] = &[
     operation("$not", UNARY, Y, |g, call| {
         let a = extend(g, call.a(), call.widths[0], call.signed[0]);
         vec![not(g, &a)]
@@ -74,12 +74,12 @@ const OPERATIONS: &[Operation] = &[
         let a = extend(g, call.a(), call.widths[0], call.signed[0]);
         vec![negate(g, &a)]
     }),
-    operation("$reduce_and", UNARY, Y, |g, call| reduced(g, call, true, Builder::and)),
-    operation("$reduce_or", UNARY, Y, |g, call| reduced(g, call, false, Builder::or)),
-    operation("$reduce_bool", UNARY, Y, |g, call| reduced(g, call, false, Builder::or)),
-    operation("$reduce_xor", UNARY, Y, |g, call| reduced(g, call, false, Builder::xor)),
+    operation("$reduce_and", UNARY, Y, |g, call| reduced(g, call, true, DesignBuilder::and)),
+    operation("$reduce_or", UNARY, Y, |g, call| reduced(g, call, false, DesignBuilder::or)),
+    operation("$reduce_bool", UNARY, Y, |g, call| reduced(g, call, false, DesignBuilder::or)),
+    operation("$reduce_xor", UNARY, Y, |g, call| reduced(g, call, false, DesignBuilder::xor)),
     operation("$reduce_xnor", UNARY, Y, |g, call| {
-        let bit = reduce(g, call.a(), false, Builder::xor);
+        let bit = reduce(g, call.a(), false, DesignBuilder::xor);
         let bit = g.not(bit);
         call.word(g, &[bit])
     }),
@@ -88,12 +88,12 @@ const OPERATIONS: &[Operation] = &[
         let bit = g.not(bit);
         call.word(g, &[bit])
     }),
-    operation("$logic_and", BINARY, Y, |g, call| logical(g, call, Builder::and)),
-    operation("$logic_or", BINARY, Y, |g, call| logical(g, call, Builder::or)),
-    operation("$and", BINARY, Y, |g, call| bitwise(g, call, Builder::and)),
-    operation("$or", BINARY, Y, |g, call| bitwise(g, call, Builder::or)),
-    operation("$xor", BINARY, Y, |g, call| bitwise(g, call, Builder::xor)),
-    operation("$xnor", BINARY, Y, |g, call| bitwise(g, call, Builder::xnor)),
+    operation("$logic_and", BINARY, Y, |g, call| logical(g, call, DesignBuilder::and)),
+    operation("$logic_or", BINARY, Y, |g, call| logical(g, call, DesignBuilder::or)),
+    operation("$and", BINARY, Y, |g, call| bitwise(g, call, DesignBuilder::and)),
+    operation("$or", BINARY, Y, |g, call| bitwise(g, call, DesignBuilder::or)),
+    operation("$xor", BINARY, Y, |g, call| bitwise(g, call, DesignBuilder::xor)),
+    operation("$xnor", BINARY, Y, |g, call| bitwise(g, call, DesignBuilder::xnor)),
     operation("$add", BINARY, Y, |g, call| {
         let ([a, b], zero) = (call.operands(g, call.widths[0]), g.constant(false));
         vec![add(g, &a, &b, zero).0]
@@ -114,10 +114,10 @@ const OPERATIONS: &[Operation] = &[
     operation("$eqx", BINARY, Y, |g, call| equalled(g, call, false)),
     operation("$ne", BINARY, Y, |g, call| equalled(g, call, true)),
     operation("$nex", BINARY, Y, |g, call| equalled(g, call, true)),
-    operation("$shl", BINARY, Y, |g, call| shifted(g, call, Direction::Left, false)),
-    operation("$sshl", BINARY, Y, |g, call| shifted(g, call, Direction::Left, false)),
-    operation("$shr", BINARY, Y, |g, call| shifted(g, call, Direction::Right, false)),
-    operation("$sshr", BINARY, Y, |g, call| shifted(g, call, Direction::Right, call.signed[0])),
+    operation("$shl", BINARY, Y, |g, call| shifted(g, call, ShiftDirection::Left, false)),
+    operation("$sshl", BINARY, Y, |g, call| shifted(g, call, ShiftDirection::Left, false)),
+    operation("$shr", BINARY, Y, |g, call| shifted(g, call, ShiftDirection::Right, false)),
+    operation("$sshr", BINARY, Y, |g, call| shifted(g, call, ShiftDirection::Right, call.signed[0])),
     operation("$shift", BINARY, Y, |g, call| either_way(g, call, call.signed[0])),
     operation("$shiftx", BINARY, Y, |g, call| either_way(g, call, false)),
     operation("$mux", SELECTED, Y, selected),
@@ -166,41 +166,54 @@ const fn operation(
     name: &'static str,
     inputs: &'static [&'static str],
     outputs: &'static [&'static str],
-    build: fn(&mut Builder, &Call) -> Vec<Word>,
-) -> Operation {
-    Operation { name, inputs, outputs, build }
+    build: fn(&mut DesignBuilder, &WordCall) -> Vec<Word>,
+) -> WordOperation {
+    WordOperation { name, inputs, outputs, build }
 }
 
 /// The word-level cell of this name.
-pub(super) fn find(name: &str) -> Option<&'static Operation> {
+pub(super) fn find(name: &str) -> Option<&'static WordOperation> {
     OPERATIONS.iter().find(|operation| operation.name == name)
 }
 
-fn reduced(g: &mut Builder, call: &Call, empty: bool, gate: fn(&mut Builder, Net, Net) -> Net) -> Vec<Word> {
+fn reduced(
+    g: &mut DesignBuilder,
+    call: &WordCall,
+    empty: bool,
+    gate: fn(&mut DesignBuilder, Net, Net) -> Net,
+) -> Vec<Word> {
     let bit = reduce(g, call.a(), empty, gate);
     call.word(g, &[bit])
 }
 
-fn logical(g: &mut Builder, call: &Call, gate: fn(&mut Builder, Net, Net) -> Net) -> Vec<Word> {
+fn logical(
+    g: &mut DesignBuilder,
+    call: &WordCall,
+    gate: fn(&mut DesignBuilder, Net, Net) -> Net,
+) -> Vec<Word> {
     let (a, b) = (any(g, call.a()), any(g, call.b()));
     let bit = gate(g, a, b);
     call.word(g, &[bit])
 }
 
-fn bitwise(g: &mut Builder, call: &Call, gate: fn(&mut Builder, Net, Net) -> Net) -> Vec<Word> {
+fn bitwise(
+    g: &mut DesignBuilder,
+    call: &WordCall,
+    gate: fn(&mut DesignBuilder, Net, Net) -> Net,
+) -> Vec<Word> {
     let [a, b] = call.operands(g, call.widths[0]);
     vec![a.into_iter().zip(b).map(|(a, b)| gate(g, a, b)).collect()]
 }
 
 /// Whether the one operand is less than the other, or not.
-fn compared(g: &mut Builder, call: &Call, [one, other]: [usize; 2], inverted: bool) -> Vec<Word> {
+fn compared(g: &mut DesignBuilder, call: &WordCall, [one, other]: [usize; 2], inverted: bool) -> Vec<Word> {
     let operands = call.operands(g, call.a().len().max(call.b().len()));
     let bit = less(g, &operands[one], &operands[other], call.is_signed());
     let bit = if inverted { g.not(bit) } else { bit };
     call.word(g, &[bit])
 }
 
-fn equalled(g: &mut Builder, call: &Call, inverted: bool) -> Vec<Word> {
+fn equalled(g: &mut DesignBuilder, call: &WordCall, inverted: bool) -> Vec<Word> {
     let [a, b] = call.operands(g, call.a().len().max(call.b().len()));
     let bit = equal(g, &a, &b);
     let bit = if inverted { g.not(bit) } else { bit };
@@ -208,7 +221,7 @@ fn equalled(g: &mut Builder, call: &Call, inverted: bool) -> Vec<Word> {
 }
 
 /// A moved by the unsigned number B.
-fn shifted(g: &mut Builder, call: &Call, direction: Direction, arithmetic: bool) -> Vec<Word> {
+fn shifted(g: &mut DesignBuilder, call: &WordCall, direction: ShiftDirection, arithmetic: bool) -> Vec<Word> {
     let a = extend(g, call.a(), call.a().len().max(call.widths[0]), call.signed[0]);
     let zero = g.constant(false);
     let fill = a.last().copied().filter(|_| arithmetic).unwrap_or(zero);
@@ -217,20 +230,20 @@ fn shifted(g: &mut Builder, call: &Call, direction: Direction, arithmetic: bool)
 }
 
 /// A moved to the right by B, to the left where B is negative.
-fn either_way(g: &mut Builder, call: &Call, signed: bool) -> Vec<Word> {
+fn either_way(g: &mut DesignBuilder, call: &WordCall, signed: bool) -> Vec<Word> {
     let a = extend(g, call.a(), call.a().len().max(call.widths[0]), signed);
     let zero = g.constant(false);
-    let mut word = shift(g, &a, call.b(), Direction::Right, zero);
+    let mut word = shift(g, &a, call.b(), ShiftDirection::Right, zero);
     if let (true, Some(&negative)) = (call.signed[1], call.b().last()) {
         let amount = negate(g, call.b());
-        let left = shift(g, &a, &amount, Direction::Left, zero);
+        let left = shift(g, &a, &amount, ShiftDirection::Left, zero);
         word = words::mux(g, negative, &left, &word);
     }
     call.word(g, &word)
 }
 
 /// A where no bit of S is one, else the part of B that belongs to the lowest such bit.
-fn selected(g: &mut Builder, call: &Call) -> Vec<Word> {
+fn selected(g: &mut DesignBuilder, call: &WordCall) -> Vec<Word> {
     let (width, mut word) = (call.widths[0], call.a().clone());
     for (at, &select) in call.inputs[2].iter().enumerate().rev() {
         word = words::mux(g, select, &call.b()[at * width..][..width], &word);
@@ -240,25 +253,25 @@ fn selected(g: &mut Builder, call: &Call) -> Vec<Word> {
 
 /// A cell of one of these kinds.
 pub(super) struct WordCell {
-    operation: &'static Operation,
-    inputs: Vec<Vec<Bit>>,
+    operation: &'static WordOperation,
+    inputs: Vec<Vec<ModuleBit>>,
     /// None where nothing is connected.
-    outputs: Vec<Vec<Bit>>,
+    outputs: Vec<Vec<ModuleBit>>,
     /// Widths of the outputs, connected or not.
     widths: Vec<usize>,
     signed: [bool; 2],
     table: Vec<Formula>,
     /// How messages name it.
     title: String,
-    place: Place,
+    location: SourceLocation,
 }
 
 impl WordCell {
-    /// Checks that the connections fit each other, so that [`Logic::build`] finds what it expects.
+    /// Checks that the connections fit each other, so that [`ModuleLogic::build`] finds what it expects.
     pub fn new(
-        operation: &'static Operation,
-        instance: &Instance,
-        parameters: &Entries<Value>,
+        operation: &'static WordOperation,
+        instance: &ModuleInstance,
+        parameters: &JsonEntries<YosysValue>,
     ) -> Result<Self, NetlistError> {
         let mut pins = Pins::new(instance)?;
         let ports = operation.inputs.iter().chain(operation.outputs);
@@ -267,7 +280,7 @@ impl WordCell {
         for pin in operation.inputs {
             inputs.push(pins.input(pin)?.to_vec());
         }
-        let outputs: Vec<Vec<Bit>> =
+        let outputs: Vec<Vec<ModuleBit>> =
             operation.outputs.iter().map(|pin| pins.get(pin).unwrap_or_default().to_vec()).collect();
         let bits = |pin: &str| {
             let at = operation.inputs.iter().position(|&known| known == pin);
@@ -297,14 +310,14 @@ impl WordCell {
                 ("$bmux", "A") => Some(width << s),
                 _ => None,
             };
-            let declared = parameters.get(&format!("{pin}_WIDTH")).and_then(Value::number);
+            let declared = parameters.get(&format!("{pin}_WIDTH")).and_then(YosysValue::number);
             for expected in expected.into_iter().chain(declared) {
                 pins.check_width(pin, bits, expected)?;
             }
         }
         let too_large = |what: &str, width: usize, most: usize| {
             let what = format!("{what} of {} is {width} bits wide", pins.title());
-            Problem::TooLarge { what, limit: format!("{most} bits") }.at(&instance.place)
+            NetlistErrorKind::TooLarge { what, limit: format!("{most} bits") }.at(&instance.location)
         };
         let factor = a.max(bits("B")).max(width);
         if operation.name == "$mul" && factor > MAX_FACTOR {
@@ -315,13 +328,13 @@ impl WordCell {
             if a > MAX_TABLE {
                 return Err(too_large("the input", a, MAX_TABLE));
             }
-            let lut = parameters.get("LUT").and_then(Value::bits).ok_or_else(|| {
+            let lut = parameters.get("LUT").and_then(YosysValue::bits).ok_or_else(|| {
                 let message = format!("{} has no table of binary digits, parameter LUT", pins.title());
-                Problem::Other(message).at(&instance.place)
+                NetlistErrorKind::Other(message).at(&instance.location)
             })?;
             table = tables(&lut, a);
         }
-        let is_signed = |name: &str| parameters.get(name).is_some_and(Value::is_set);
+        let is_signed = |name: &str| parameters.get(name).is_some_and(YosysValue::is_set);
         Ok(Self {
             operation,
             outputs,
@@ -329,7 +342,7 @@ impl WordCell {
             signed: [is_signed("A_SIGNED"), is_signed("B_SIGNED")],
             table,
             title: pins.title(),
-            place: instance.place.clone(),
+            location: instance.location.clone(),
             inputs,
         })
     }
@@ -345,22 +358,23 @@ fn tables(lut: &[bool], inputs: usize) -> Vec<Formula> {
     (0..count).map(|first| Formula::of_table(table(first))).collect()
 }
 
-impl Logic for WordCell {
+impl ModuleLogic for WordCell {
     fn size(&self) -> usize {
         self.inputs.iter().chain(&self.outputs).map(Vec::len).sum()
     }
 
-    fn build(&self, scope: &mut Scope) -> Result<(), NetlistError> {
+    fn build(&self, scope: &mut InstanceScope) -> Result<(), NetlistError> {
         let title = || format!("at {}", self.title);
         let mut inputs = Vec::with_capacity(self.inputs.len());
         for word in &self.inputs {
-            inputs.push(word.iter().map(|&bit| scope.read(bit, title, &self.place)).collect::<Word>());
+            inputs.push(word.iter().map(|&bit| scope.read(bit, title, &self.location)).collect::<Word>());
         }
-        let call = Call { inputs: &inputs, widths: &self.widths, signed: self.signed, table: &self.table };
+        let call =
+            WordCall { inputs: &inputs, widths: &self.widths, signed: self.signed, table: &self.table };
         let words = (self.operation.build)(scope.g, &call);
         for (bits, word) in self.outputs.iter().zip(words) {
             for (&bit, net) in bits.iter().zip(word) {
-                scope.drive(bit, net, &self.place)?;
+                scope.drive(bit, net, &self.location)?;
             }
         }
         Ok(())

@@ -8,26 +8,26 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 #[derive(Deserialize)]
-pub(super) struct Document {
-    pub modules: Entries<Module>,
+pub(super) struct YosysDocument {
+    pub modules: JsonEntries<YosysModule>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Module {
+pub(super) struct YosysModule {
     #[serde(default)]
-    pub attributes: Attributes,
+    pub attributes: YosysAttributes,
     #[serde(default)]
-    pub ports: Entries<Port>,
+    pub ports: JsonEntries<YosysPort>,
     #[serde(default)]
-    pub cells: Entries<Cell>,
+    pub cells: JsonEntries<YosysCell>,
     #[serde(default)]
-    pub netnames: Entries<NetName>,
+    pub netnames: JsonEntries<NetName>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Port {
-    pub direction: Direction,
-    pub bits: Vec<Bit>,
+pub(super) struct YosysPort {
+    pub direction: YosysDirection,
+    pub bits: Vec<YosysBit>,
     /// The lowest index.
     #[serde(default)]
     pub offset: i64,
@@ -40,29 +40,29 @@ pub(super) struct Port {
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Direction {
+pub(super) enum YosysDirection {
     Input,
     Output,
     Inout,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Cell {
+pub(super) struct YosysCell {
     #[serde(rename = "type")]
     pub kind: String,
     #[serde(default)]
-    pub parameters: Entries<Value>,
+    pub parameters: JsonEntries<YosysValue>,
     #[serde(default)]
-    pub attributes: Attributes,
+    pub attributes: YosysAttributes,
     #[serde(default)]
-    pub connections: Entries<Vec<Bit>>,
+    pub connections: JsonEntries<Vec<YosysBit>>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct NetName {
     #[serde(default)]
     pub hide_name: u8,
-    pub bits: Vec<Bit>,
+    pub bits: Vec<YosysBit>,
     /// As that of a port.
     #[serde(default)]
     pub offset: i64,
@@ -70,28 +70,28 @@ pub(super) struct NetName {
     #[serde(default)]
     pub upto: u8,
     #[serde(default)]
-    pub attributes: Attributes,
+    pub attributes: YosysAttributes,
 }
 
 /// The attributes that are looked at.
 #[derive(Default, Deserialize)]
-pub(super) struct Attributes {
+pub(super) struct YosysAttributes {
     /// Where it stood in the text that Yosys read: `mul.v:12.3-12.20`.
-    pub src: Option<Value>,
-    pub top: Option<Value>,
-    pub blackbox: Option<Value>,
+    pub src: Option<YosysValue>,
+    pub top: Option<YosysValue>,
+    pub blackbox: Option<YosysValue>,
 }
 
 /// A parameter or attribute: a number, or its binary digits, the most significant first.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Value {
+pub(super) enum YosysValue {
     Number(u64),
     Text(String),
     Other(serde::de::IgnoredAny),
 }
 
-impl Value {
+impl YosysValue {
     /// Binary digits, the least significant first. Undefined ones count as zero.
     pub fn bits(&self) -> Option<Vec<bool>> {
         match self {
@@ -118,68 +118,68 @@ impl Value {
 
 /// A bit of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bit {
+pub(super) enum YosysBit {
     Net(u64),
     Constant(bool),
     Undefined,
 }
 
-impl<'de> Deserialize<'de> for Bit {
+impl<'de> Deserialize<'de> for YosysBit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bits;
+        struct YosysBitVisitor;
 
-        impl Visitor<'_> for Bits {
-            type Value = Bit;
+        impl Visitor<'_> for YosysBitVisitor {
+            type Value = YosysBit;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("the number of a net, or \"0\", \"1\", \"x\" or \"z\"")
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Bit, E> {
-                Ok(Bit::Net(number))
+            fn visit_u64<E: Error>(self, number: u64) -> Result<YosysBit, E> {
+                Ok(YosysBit::Net(number))
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Bit, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<YosysBit, E> {
                 match text {
-                    "0" => Ok(Bit::Constant(false)),
-                    "1" => Ok(Bit::Constant(true)),
-                    "x" | "z" => Ok(Bit::Undefined),
+                    "0" => Ok(YosysBit::Constant(false)),
+                    "1" => Ok(YosysBit::Constant(true)),
+                    "x" | "z" => Ok(YosysBit::Undefined),
                     other => Err(E::invalid_value(serde::de::Unexpected::Str(other), &self)),
                 }
             }
         }
 
-        deserializer.deserialize_any(Bits)
+        deserializer.deserialize_any(YosysBitVisitor)
     }
 }
 
 /// The entries of an object in the order of the text, no name twice.
-pub(super) struct Entries<T>(pub Vec<(String, T)>);
+pub(super) struct JsonEntries<T>(pub Vec<(String, T)>);
 
-impl<T> Default for Entries<T> {
+impl<T> Default for JsonEntries<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T> Entries<T> {
+impl<T> JsonEntries<T> {
     pub fn get(&self, name: &str) -> Option<&T> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonEntries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Objects<T>(PhantomData<T>);
+        struct JsonEntriesVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Objects<T> {
-            type Value = Entries<T>;
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for JsonEntriesVisitor<T> {
+            type Value = JsonEntries<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonEntries<T>, A::Error> {
                 let mut entries = Vec::new();
                 let mut names = HashSet::new();
                 while let Some((name, value)) = map.next_entry::<String, T>()? {
@@ -189,10 +189,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
                     }
                     entries.push((name, value));
                 }
-                Ok(Entries(entries))
+                Ok(JsonEntries(entries))
             }
         }
 
-        deserializer.deserialize_map(Objects(PhantomData))
+        deserializer.deserialize_map(JsonEntriesVisitor(PhantomData))
     }
 }

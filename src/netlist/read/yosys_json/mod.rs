@@ -14,10 +14,10 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::{Design, NetlistError, Place, Port, Problem, Source};
-use super::hierarchy::{Bit, Cell, Instance, Library, Module, clip, some};
+use super::super::{Design, NetlistError, NetlistErrorKind, Port, SourceLocation, SourceText};
+use super::hierarchy::{CellModule, ModuleBit, ModuleCell, ModuleInstance, ModuleLibrary, clip, some};
 use cells::WordCell;
-use document::{Attributes, Direction, Document};
+use document::{YosysAttributes, YosysDirection, YosysDocument};
 
 /// The largest index of a vector port, above and below zero.
 const MAX_INDEX: u64 = 1 << 31;
@@ -28,8 +28,8 @@ const SKIPPED: &[&str] =
 
 /// Reads a design from one or several texts. The circuit is the module `top`, else the one that Yosys marked as such,
 /// else the only one that no other uses.
-pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistError> {
-    let mut modules: Vec<Described> = Vec::new();
+pub fn read(sources: &[SourceText], top: Option<&str>) -> Result<Design, NetlistError> {
+    let mut modules: Vec<LocatedModule> = Vec::new();
     let mut by_name: HashMap<Arc<str>, usize> = HashMap::new();
     for source in sources {
         for (name, module) in parse(source)?.modules.0 {
@@ -37,12 +37,14 @@ pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistErro
                 continue;
             }
             let name: Arc<str> = name.into();
-            let place = place(&module.attributes, source);
+            let location = location(&module.attributes, source);
             if let Some(first) = by_name.insert(name.clone(), modules.len()) {
-                let first = modules[first].place.clone();
-                return Err(Problem::Duplicate { kind: "module", name: clip(&name), first }.at(&place));
+                let first = modules[first].location.clone();
+                return Err(
+                    NetlistErrorKind::Duplicate { kind: "module", name: clip(&name), first }.at(&location)
+                );
             }
-            modules.push(Described { name, module, place, source });
+            modules.push(LocatedModule { name, module, location, source });
         }
     }
     let top = find_top(&modules, &by_name, top).map_err(|problem| problem.at(&super::start(sources)))?;
@@ -55,40 +57,40 @@ pub fn read(sources: &[Source], top: Option<&str>) -> Result<Design, NetlistErro
         next += 1;
     }
     let modules: Result<Vec<_>, _> = reached.iter().map(|&index| modules[index].convert(&by_name)).collect();
-    Library::new(modules?)?.flatten(0)
+    ModuleLibrary::new(modules?)?.flatten(0)
 }
 
-fn parse(source: &Source) -> Result<Document, NetlistError> {
+fn parse(source: &SourceText) -> Result<YosysDocument, NetlistError> {
     serde_json::from_slice(&source.bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
         let text = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
         let message = format!("not what Yosys writes with write_json: {}", clip(text));
-        Problem::Other(message).at(&source.place(line as u32, column as u32))
+        NetlistErrorKind::Other(message).at(&source.location(line as u32, column as u32))
     })
 }
 
 /// A module, where it is from and its name.
-struct Described<'a> {
+struct LocatedModule<'a> {
     name: Arc<str>,
-    module: document::Module,
-    place: Place,
-    source: &'a Source,
+    module: document::YosysModule,
+    location: SourceLocation,
+    source: &'a SourceText,
 }
 
 fn find_top(
-    modules: &[Described],
+    modules: &[LocatedModule],
     by_name: &HashMap<Arc<str>, usize>,
     asked: Option<&str>,
-) -> Result<usize, Problem> {
+) -> Result<usize, NetlistErrorKind> {
     if modules.is_empty() {
-        return Err(Problem::expected("a module", "none"));
+        return Err(NetlistErrorKind::expected("a module", "none"));
     }
     let names = |chosen: &[usize]| some(chosen.iter().map(|&index| &*modules[index].name));
     let all: Vec<usize> = (0..modules.len()).collect();
     if let Some(name) = asked {
         let hint = || format!("; there are {}", names(&all));
-        return by_name.get(name).copied().ok_or_else(|| Problem::Unknown {
+        return by_name.get(name).copied().ok_or_else(|| NetlistErrorKind::Unknown {
             kind: "module",
             name: clip(name),
             hint: hint(),
@@ -104,10 +106,10 @@ fn find_top(
     let free: Vec<usize> = all.into_iter().filter(|&index| !used.contains(&*modules[index].name)).collect();
     match free[..] {
         [only] => Ok(only),
-        [] => {
-            Err(Problem::Top("every module is used by another; say with --top which is the circuit".into()))
-        }
-        _ => Err(Problem::Top(format!(
+        [] => Err(NetlistErrorKind::Top(
+            "every module is used by another; say with --top which is the circuit".into(),
+        )),
+        _ => Err(NetlistErrorKind::Top(format!(
             "which module is the circuit? no other uses {}; say --top",
             names(&free)
         ))),
@@ -115,25 +117,30 @@ fn find_top(
 }
 
 /// The place that Yosys noted, else the file.
-fn place(attributes: &Attributes, source: &Source) -> Place {
+fn location(attributes: &YosysAttributes, source: &SourceText) -> SourceLocation {
     let noted = || {
-        let Some(document::Value::Text(text)) = &attributes.src else { return None };
+        let Some(document::YosysValue::Text(text)) = &attributes.src else { return None };
         let (file, position) = text.split('|').next()?.rsplit_once(':')?;
         let (line, column) = position.split('-').next()?.split_once('.').unwrap_or((position, "0"));
-        Some(Place { file: clip(file).into(), line: line.parse().ok()?, column: column.parse().ok()? })
+        Some(SourceLocation {
+            file: clip(file).into(),
+            line: line.parse().ok()?,
+            column: column.parse().ok()?,
+        })
     };
-    noted().unwrap_or_else(|| source.place(0, 0))
+    noted().unwrap_or_else(|| source.location(0, 0))
 }
 
-impl Described<'_> {
-    fn convert(&self, by_name: &HashMap<Arc<str>, usize>) -> Result<Module<WordCell>, NetlistError> {
-        let mut nets = Nets::new(&self.module, self.source);
+impl LocatedModule<'_> {
+    fn convert(&self, by_name: &HashMap<Arc<str>, usize>) -> Result<CellModule<WordCell>, NetlistError> {
+        let mut nets = YosysNets::new(&self.module, self.source);
         let (mut inputs, mut outputs, mut cells) = (Vec::new(), Vec::new(), Vec::new());
         for (name, port) in &self.module.ports.0 {
-            let bits: Vec<Bit> = port.bits.iter().map(|&bit| nets.bit(bit)).collect();
-            let place = nets.place_of_port(name).unwrap_or_else(|| self.place.clone());
+            let bits: Vec<ModuleBit> = port.bits.iter().map(|&bit| nets.bit(bit)).collect();
+            let location = nets.place_of_port(name).unwrap_or_else(|| self.location.clone());
             let width = bits.len();
-            let problem = |text: String, advice: &str| Err(Problem::unsupported(text, advice).at(&place));
+            let problem =
+                |text: String, advice: &str| Err(NetlistErrorKind::unsupported(text, advice).at(&location));
             if port.offset.unsigned_abs() > MAX_INDEX {
                 return problem(
                     format!("the index {} of port '{}'", port.offset, clip(name)),
@@ -147,11 +154,11 @@ impl Described<'_> {
                 (_, first, _) => Some((first, last)),
             };
             let signed = (port.signed != 0).then_some(true);
-            let described = Port { name: name.clone(), width, range, signed, place: place.clone() };
+            let described = Port { name: name.clone(), width, range, signed, location: location.clone() };
             match port.direction {
-                Direction::Input => inputs.push((described, bits)),
-                Direction::Output => outputs.push((described, bits)),
-                Direction::Inout => {
+                YosysDirection::Input => inputs.push((described, bits)),
+                YosysDirection::Output => outputs.push((described, bits)),
+                YosysDirection::Inout => {
                     let advice = "make it an input or an output";
                     return problem(format!("the inout port '{}'", clip(name)), advice);
                 }
@@ -161,49 +168,49 @@ impl Described<'_> {
             if SKIPPED.iter().any(|skipped| cell.kind.starts_with(skipped)) {
                 continue;
             }
-            let place = place(&cell.attributes, self.source);
+            let location = location(&cell.attributes, self.source);
             let mut pins = Vec::with_capacity(cell.connections.0.len());
             for (pin, bits) in &cell.connections.0 {
                 pins.push((Arc::from(&**pin), bits.iter().map(|&bit| nets.bit(bit)).collect::<Vec<_>>()));
             }
             let kind: Arc<str> = cell.kind.as_str().into();
-            let instance = Instance { kind, name: name.as_str().into(), place, pins };
+            let instance = ModuleInstance { kind, name: name.as_str().into(), location, pins };
             let is_module = by_name.contains_key(&*cell.kind);
             cells.push(match cells::find(&cell.kind).filter(|_| !is_module) {
-                Some(operation) => Cell::Logic(WordCell::new(operation, &instance, &cell.parameters)?),
-                None => Cell::Instance(instance),
+                Some(operation) => ModuleCell::Logic(WordCell::new(operation, &instance, &cell.parameters)?),
+                None => ModuleCell::Instance(instance),
             });
         }
-        let (name, place) = (self.name.clone(), self.place.clone());
-        Ok(Module { name, place, inputs, outputs, nets: nets.nets, cells })
+        let (name, location) = (self.name.clone(), self.location.clone());
+        Ok(CellModule { name, location, inputs, outputs, nets: nets.nets, cells })
     }
 }
 
 /// The nets of a module: Yosys numbers them, and names the numbers.
-struct Nets<'a> {
-    names: HashMap<u64, (Arc<str>, Place)>,
+struct YosysNets<'a> {
+    names: HashMap<u64, (Arc<str>, SourceLocation)>,
     by_number: HashMap<u64, u32>,
-    nets: Vec<(Arc<str>, Place)>,
-    module: &'a document::Module,
-    source: &'a Source,
+    nets: Vec<(Arc<str>, SourceLocation)>,
+    module: &'a document::YosysModule,
+    source: &'a SourceText,
 }
 
-impl<'a> Nets<'a> {
-    fn new(module: &'a document::Module, source: &'a Source) -> Self {
+impl<'a> YosysNets<'a> {
+    fn new(module: &'a document::YosysModule, source: &'a SourceText) -> Self {
         let mut names = HashMap::new();
         for hidden in [false, true] {
             let named = module.netnames.0.iter().filter(|(_, net)| (net.hide_name != 0) == hidden);
             for (name, net) in named {
-                let place = place(&net.attributes, source);
+                let location = location(&net.attributes, source);
                 let name = clip(name);
                 for (index, &bit) in net.bits.iter().enumerate() {
-                    let document::Bit::Net(number) = bit else { continue };
+                    let document::YosysBit::Net(number) = bit else { continue };
                     let index = if net.upto == 0 { index } else { net.bits.len() - 1 - index };
                     names.entry(number).or_insert_with(|| {
                         let index = net.offset.saturating_add(index as i64);
                         let scalar = net.bits.len() == 1 && index == 0;
                         let name = if scalar { name.clone() } else { format!("{name}[{index}]") };
-                        (name.into(), place.clone())
+                        (name.into(), location.clone())
                     });
                 }
             }
@@ -211,20 +218,20 @@ impl<'a> Nets<'a> {
         Self { names, by_number: HashMap::new(), nets: Vec::new(), module, source }
     }
 
-    fn place_of_port(&self, name: &str) -> Option<Place> {
-        self.module.netnames.get(name).map(|net| place(&net.attributes, self.source))
+    fn place_of_port(&self, name: &str) -> Option<SourceLocation> {
+        self.module.netnames.get(name).map(|net| location(&net.attributes, self.source))
     }
 
-    fn bit(&mut self, bit: document::Bit) -> Bit {
+    fn bit(&mut self, bit: document::YosysBit) -> ModuleBit {
         let number = match bit {
-            document::Bit::Net(number) => number,
-            document::Bit::Constant(value) => return Bit::Constant(value),
-            document::Bit::Undefined => return Bit::Undefined,
+            document::YosysBit::Net(number) => number,
+            document::YosysBit::Constant(value) => return ModuleBit::Constant(value),
+            document::YosysBit::Undefined => return ModuleBit::Undefined,
         };
         let Self { names, by_number, nets, source, .. } = self;
-        Bit::Net(*by_number.entry(number).or_insert_with(|| {
+        ModuleBit::Net(*by_number.entry(number).or_insert_with(|| {
             let named = names.remove(&number);
-            nets.push(named.unwrap_or_else(|| (format!("net {number}").into(), source.place(0, 0))));
+            nets.push(named.unwrap_or_else(|| (format!("net {number}").into(), source.location(0, 0))));
             nets.len() as u32 - 1
         }))
     }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn source(document: &impl ToString) -> Source {
-    Source::new("t.json", document.to_string().into_bytes())
+fn source(document: &impl ToString) -> SourceText {
+    SourceText::new("t.json", document.to_string().into_bytes())
 }
 
 fn design(document: &impl ToString) -> Result<Design, NetlistError> {
@@ -313,14 +313,14 @@ fn text_that_yosys_does_not_write_is_explained() {
             "t.json:1:69: not what Yosys writes with write_json: invalid value: string \"2\", expected the number of a net, or \"0\", \"1\", \"x\" or \"z\"",
         ),
     ] {
-        let found = read(&[Source::new("t.json", text.as_bytes())], None).unwrap_err().to_string();
+        let found = read(&[SourceText::new("t.json", text.as_bytes())], None).unwrap_err().to_string();
         assert_eq!(found, expected, "{text}");
     }
     let deep = "[".repeat(100_000);
-    let found = read(&[Source::new("t.json", deep.into_bytes())], None).unwrap_err().to_string();
+    let found = read(&[SourceText::new("t.json", deep.into_bytes())], None).unwrap_err().to_string();
     assert!(found.contains("not what Yosys writes"), "{found}");
     let deep = format!("{{\"modules\": {{\"m\": {{\"attributes\": {{\"src\": {}", "[".repeat(100_000));
-    let found = read(&[Source::new("t.json", deep.into_bytes())], None).unwrap_err().to_string();
+    let found = read(&[SourceText::new("t.json", deep.into_bytes())], None).unwrap_err().to_string();
     assert!(found.contains("recursion limit"), "{found}");
 }
 

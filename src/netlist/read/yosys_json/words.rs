@@ -94,7 +94,7 @@ pub(super) fn multiply<G: Gates>(
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(super) enum ShiftDirection {
     Left,
     Right,
 }
@@ -104,7 +104,7 @@ pub(super) fn shift<G: Gates>(
     g: &mut G,
     word: &[G::Bit],
     amount: &[G::Bit],
-    direction: Direction,
+    direction: ShiftDirection,
     fill: G::Bit,
 ) -> Vec<G::Bit> {
     let width = word.len();
@@ -116,8 +116,8 @@ pub(super) fn shift<G: Gates>(
         let moved: Vec<G::Bit> = (0..width)
             .map(|at| {
                 let from = match direction {
-                    Direction::Left => at.checked_sub(distance),
-                    Direction::Right => Some(at + distance),
+                    ShiftDirection::Left => at.checked_sub(distance),
+                    ShiftDirection::Right => Some(at + distance),
                 };
                 from.and_then(|from| shifted.get(from).copied()).unwrap_or(fill)
             })

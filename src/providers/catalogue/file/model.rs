@@ -11,7 +11,7 @@ use crate::netlists::{NetlistFile, NetlistOptions, Via};
 use crate::registry::Registry;
 use crate::shared_library::{Request, Signature};
 use axmul_metrics::OperandFormat;
-use axmul_netlist::Extend;
+use axmul_netlist::ProductExtension;
 
 /// Exactly one of `table`, `library`, `family`, `netlist` and `c_source`, and what belongs to it; a struct of options,
 /// because its errors name the wrong field where those of an untagged enum only say that nothing fitted.
@@ -52,7 +52,7 @@ pub(crate) struct FileModel {
     pub via: Option<Via>,
 }
 
-/// [`Extend`] as the file spells it.
+/// [`ProductExtension`] as the file spells it.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FileExtend {
@@ -61,17 +61,17 @@ pub(crate) enum FileExtend {
     Refuse,
 }
 
-impl From<Extend> for FileExtend {
-    fn from(extend: Extend) -> Self {
+impl From<ProductExtension> for FileExtend {
+    fn from(extend: ProductExtension) -> Self {
         match extend {
-            Extend::Sign => Self::Sign,
-            Extend::Zero => Self::Zero,
-            Extend::Refuse => Self::Refuse,
+            ProductExtension::Sign => Self::Sign,
+            ProductExtension::Zero => Self::Zero,
+            ProductExtension::Refuse => Self::Refuse,
         }
     }
 }
 
-impl From<FileExtend> for Extend {
+impl From<FileExtend> for ProductExtension {
     fn from(extend: FileExtend) -> Self {
         match extend {
             FileExtend::Sign => Self::Sign,
@@ -172,7 +172,7 @@ impl FileModel {
             b: self.b.clone(),
             out: self.out.clone(),
             msb_first: self.msb_first.unwrap_or_default(),
-            extend: self.extend.map(Extend::from),
+            extend: self.extend.map(ProductExtension::from),
             with,
             via: self.via,
         }

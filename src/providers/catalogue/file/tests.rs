@@ -5,7 +5,7 @@ use crate::c_source::{Asked, CSource};
 use crate::entry::Model;
 use crate::netlists::{NetlistFile, NetlistOptions, Via};
 use crate::shared_library::Request;
-use axmul_netlist::Extend;
+use axmul_netlist::ProductExtension;
 
 const GOOD: &str = "\
 version: 1
@@ -85,7 +85,7 @@ entries:
         b: Some("y".into()),
         out: Some("z[7:0]".into()),
         msb_first: true,
-        extend: Some(Extend::Refuse),
+        extend: Some(ProductExtension::Refuse),
         with: vec!["lib/cells.v".into()],
         via: Some(Via::Yosys),
     };

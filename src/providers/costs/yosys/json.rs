@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use axmul_api::{OperandFormat, Signal};
 use serde::Deserialize;
 
-use axmul_hardware::library::Library;
-use axmul_hardware::{Instance, Mapped};
+use axmul_hardware::library::CellLibrary;
+use axmul_hardware::{CellInstance, MappedCircuit};
 
 #[derive(Deserialize)]
 struct Document {
@@ -44,7 +44,11 @@ enum Bit {
 
 /// The only module of a text, with ports `a`, `b` and `product`, as cells of a library in topological order; else what
 /// is wrong with it.
-pub(super) fn mapped(json: &[u8], library: &Library, format: OperandFormat) -> Result<Mapped, String> {
+pub(super) fn mapped(
+    json: &[u8],
+    library: &CellLibrary,
+    format: OperandFormat,
+) -> Result<MappedCircuit, String> {
     let document: Document =
         serde_json::from_slice(json).map_err(|error| format!("expected the JSON of write_json: {error}"))?;
     let mut modules = document.modules.values();
@@ -100,9 +104,9 @@ pub(super) fn mapped(json: &[u8], library: &Library, format: OperandFormat) -> R
     let instances = order.iter().map(|&cell| {
         let (kind, inputs) = &cells[cell];
         let inputs = inputs.iter().map(|bit| signal(bit)).collect::<Result<_, _>>()?;
-        Ok(Instance { cell: *kind, inputs })
+        Ok(CellInstance { cell: *kind, inputs })
     });
-    Ok(Mapped {
+    Ok(MappedCircuit {
         format,
         instances: instances.collect::<Result<_, String>>()?,
         outputs: product.iter().map(signal).collect::<Result<_, _>>()?,

@@ -24,10 +24,10 @@ use crate::cache::{Cache, Key};
 use crate::text_file;
 use crate::tool::{self, Ended, ToolError, first_lines};
 use crate::yosys::{COMMAND, TIME, short, version};
-use axmul_hardware::cost::{Conditions, cost};
-use axmul_hardware::map::Goal;
+use axmul_hardware::cost::{CostConditions, cost};
+use axmul_hardware::map::MappingGoal;
 use axmul_hardware::same_products;
-use axmul_netlist::write::{Format, write};
+use axmul_netlist::write::{OutputFormat, write};
 
 /// What it writes is no larger, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
@@ -49,7 +49,7 @@ const TOLERANCE: f64 = 1e-6;
 /// Yosys and ABC, with the cells of a technology. What they make of a circuit is kept in the cache.
 pub struct Yosys<'a> {
     technology: &'a Technology,
-    goal: Goal,
+    goal: MappingGoal,
     cache: &'a Cache,
     command: &'a str,
 }
@@ -64,7 +64,7 @@ struct Written {
 
 impl<'a> Yosys<'a> {
     /// With the cells of this technology.
-    pub fn new(technology: &'a Technology, goal: Goal, cache: &'a Cache) -> Self {
+    pub fn new(technology: &'a Technology, goal: MappingGoal, cache: &'a Cache) -> Self {
         Self { technology, goal, cache, command: COMMAND }
     }
 
@@ -72,8 +72,8 @@ impl<'a> Yosys<'a> {
     fn script(&self) -> String {
         // Given a delay, ABC trades area for it; none is short enough for it to stop before the shortest.
         let delay = match self.goal {
-            Goal::Area => "",
-            Goal::Delay => " -D 1",
+            MappingGoal::Area => "",
+            MappingGoal::Delay => " -D 1",
         };
         format!(
             "read_verilog {CIRCUIT}; hierarchy -check -top {MODULE}; synth -flatten -top {MODULE}; abc -liberty \
@@ -82,7 +82,7 @@ impl<'a> Yosys<'a> {
     }
 
     fn map(&self, name: &str, netlist: &Netlist, version: &str) -> Result<Written, BackendError> {
-        let text = write(Format::Verilog, netlist, MODULE);
+        let text = write(OutputFormat::Verilog, netlist, MODULE);
         let script = self.script();
         let parts = [version.as_bytes(), script.as_bytes(), &text[..], self.technology.liberty()];
         let key = parts.into_iter().fold(Key::new("yosys-cost"), Key::with);
@@ -118,7 +118,7 @@ impl Backend for Yosys<'_> {
         "yosys"
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &Conditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let name = subject.name;
         let Some(netlist) = subject.circuit else {
             return Err(BackendError::NoCircuit { name: name.to_owned(), backend: self.name().to_owned() });

@@ -4,8 +4,8 @@ use super::*;
 use crate::costs::BuiltIn;
 use crate::costs::tests::{cache, member};
 use crate::costs::{Backend, BackendError};
-use axmul_hardware::Instance;
-use axmul_hardware::library::Library;
+use axmul_hardware::CellInstance;
+use axmul_hardware::library::CellLibrary;
 
 /// `product[0] = a[0] & b[0]`, as the complement of a NAND.
 const ONE: &str = r#"{"modules": {"multiplier": {
@@ -20,17 +20,17 @@ const ONE: &str = r#"{"modules": {"multiplier": {
   }
 }}}"#;
 
-fn read(text: &str) -> Result<axmul_hardware::Mapped, String> {
-    json::mapped(text.as_bytes(), Library::freepdk45(), OperandFormat::unsigned(2, 2))
+fn read(text: &str) -> Result<axmul_hardware::MappedCircuit, String> {
+    json::mapped(text.as_bytes(), CellLibrary::freepdk45(), OperandFormat::unsigned(2, 2))
 }
 
 #[test]
 fn cells_are_put_in_order() {
-    let library = Library::freepdk45();
+    let library = CellLibrary::freepdk45();
     let [nand, inverter] = ["NAND2X1", "INVX1"].map(|name| library.find(name).unwrap());
     let mapped = read(ONE).unwrap();
-    let first = Instance { cell: nand, inputs: vec![Signal::Input(0), Signal::Input(2)] };
-    let second = Instance { cell: inverter, inputs: vec![Signal::Cell(0, 0)] };
+    let first = CellInstance { cell: nand, inputs: vec![Signal::Input(0), Signal::Input(2)] };
+    let second = CellInstance { cell: inverter, inputs: vec![Signal::Cell(0, 0)] };
     assert_eq!(mapped.instances, [first, second]);
     let zero = Signal::Constant(false);
     assert_eq!(mapped.outputs, [Signal::Cell(1, 0), zero, zero, zero]);
@@ -79,8 +79,8 @@ fn yosys_maps_onto_the_own_cells() {
     let (netlist, cache) = (member("truncated-3-4u"), cache());
     let subject =
         Subject { name: "truncated", circuit: Some(&netlist), placed: None, known: &Default::default() };
-    let conditions = Conditions::default();
-    for goal in [Goal::Area, Goal::Delay] {
+    let conditions = CostConditions::default();
+    for goal in [MappingGoal::Area, MappingGoal::Delay] {
         let yosys = Yosys::new(Technology::built_in(), goal, &cache);
         let by_yosys = match yosys.cost(&subject, &conditions) {
             Err(error @ BackendError::NoYosys { .. }) => return eprintln!("SKIPPED: {error}"),
@@ -107,7 +107,9 @@ fn yosys_maps_onto_the_cells_of_a_liberty_file() {
     let (netlist, cache) = (member("exact-3u"), cache());
     let subject =
         Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
-    let with = |technology| Yosys::new(technology, Goal::Area, &cache).cost(&subject, &Conditions::default());
+    let with = |technology| {
+        Yosys::new(technology, MappingGoal::Area, &cache).cost(&subject, &CostConditions::default())
+    };
     let (own, read) = match (with(Technology::built_in()), with(&technology)) {
         (Err(error @ BackendError::NoYosys { .. }), _) => return eprintln!("SKIPPED: {error}"),
         (own, read) => (own.unwrap(), read.unwrap()),
@@ -124,8 +126,8 @@ fn a_yosys_that_is_missing_or_fails_is_an_error() {
     let subject =
         Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let with = |command| {
-        let yosys = Yosys { command, ..Yosys::new(Technology::built_in(), Goal::Area, &cache) };
-        yosys.cost(&subject, &Conditions::default()).unwrap_err().to_string()
+        let yosys = Yosys { command, ..Yosys::new(Technology::built_in(), MappingGoal::Area, &cache) };
+        yosys.cost(&subject, &CostConditions::default()).unwrap_err().to_string()
     };
     assert_eq!(
         with("axmul-no-such-program"),
@@ -137,7 +139,7 @@ fn a_yosys_that_is_missing_or_fails_is_an_error() {
         assert!(silent.starts_with("exact: Yosys cannot be run: no such file"), "{silent}");
     }
     let table = Subject { circuit: None, ..subject };
-    let yosys = Yosys::new(Technology::built_in(), Goal::Area, &cache);
-    let error = yosys.cost(&table, &Conditions::default()).unwrap_err().to_string();
+    let yosys = Yosys::new(Technology::built_in(), MappingGoal::Area, &cache);
+    let error = yosys.cost(&table, &CostConditions::default()).unwrap_err().to_string();
     assert!(error.starts_with("exact: the yosys backend needs a circuit"), "{error}");
 }

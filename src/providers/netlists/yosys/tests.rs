@@ -2,8 +2,8 @@ use super::*;
 
 /// What Yosys makes of a text; `None`, aloud, where there is no Yosys.
 fn elaborated(name: &str, text: &str, top: Option<&str>) -> Option<Result<Elaborated, String>> {
-    let source = Source::new(name, text.as_bytes());
-    let language = Language::of_path(Path::new(name)).unwrap();
+    let source = SourceText::new(name, text.as_bytes());
+    let language = InputFormat::of_path(Path::new(name)).unwrap();
     match elaborate_with(COMMAND, Path::new(name), language, &[source], top) {
         Err(error @ NetlistFileError::NoYosys { .. }) => {
             eprintln!("SKIPPED: {error}");
@@ -90,9 +90,9 @@ fn includes_are_found_beside_the_file() {
 
 #[test]
 fn without_yosys_the_message_says_how_to_get_it() {
-    let source = Source::new("my.v", *b"");
-    let error =
-        elaborate_with("axmul-no-yosys", Path::new("my.v"), Language::Verilog, &[source], None).unwrap_err();
+    let source = SourceText::new("my.v", *b"");
+    let error = elaborate_with("axmul-no-yosys", Path::new("my.v"), InputFormat::Verilog, &[source], None)
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "my.v: --via yosys needs Yosys, and no command yosys is there; install it (Debian: apt install yosys)"

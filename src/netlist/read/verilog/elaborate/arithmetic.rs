@@ -3,10 +3,10 @@
 use axmul_api::{Gates, OperandFormat, words};
 
 use super::super::YOSYS;
-use super::super::syntax::{Binary, Expression};
-use super::scope::Scope;
+use super::super::syntax::{Binary, VerilogExpression};
+use super::scope::VerilogScope;
 use super::{Elaborator, Folding};
-use crate::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, NetlistErrorKind};
 
 /// The most partial products of one multiplication.
 const MAX_PARTIAL_PRODUCTS: usize = 1 << 16;
@@ -15,10 +15,10 @@ impl<'a> Elaborator<'a> {
     /// `left operator term` in the width of `left`.
     pub(super) fn operation(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         left: Vec<Net>,
         operator: Binary,
-        term: &'a Expression<'a>,
+        term: &'a VerilogExpression<'a>,
         signed: bool,
     ) -> Result<Vec<Net>, NetlistError> {
         let width = left.len();
@@ -70,7 +70,12 @@ impl<'a> Elaborator<'a> {
         })
     }
 
-    fn product(&mut self, a: &[Net], b: &[Net], term: &'a Expression<'a>) -> Result<Vec<Net>, NetlistError> {
+    fn product(
+        &mut self,
+        a: &[Net],
+        b: &[Net],
+        term: &'a VerilogExpression<'a>,
+    ) -> Result<Vec<Net>, NetlistError> {
         let (zero, width) = (self.g.zero(), a.len());
         let (a, b) = (trimmed(a), trimmed(b));
         let products = a.len() * b.len();
@@ -105,7 +110,7 @@ impl<'a> Elaborator<'a> {
         &mut self,
         base: Vec<Net>,
         exponent: usize,
-        term: &'a Expression<'a>,
+        term: &'a VerilogExpression<'a>,
     ) -> Result<Vec<Net>, NetlistError> {
         let mut result = words::constant(&mut self.g, 1, base.len());
         let mut square = base;
@@ -129,16 +134,16 @@ impl<'a> Elaborator<'a> {
         operator: Binary,
         b: &[Net],
         signed: bool,
-        term: &'a Expression<'a>,
+        term: &'a VerilogExpression<'a>,
     ) -> Result<Vec<Net>, NetlistError> {
         let (Some(x), Some(y)) = (self.number(a, signed), self.number(b, signed)) else {
             let what = "division of anything but constants of up to 64 bits";
-            return Err(self.error(Problem::unsupported(what, YOSYS), term.spot));
+            return Err(self.error(NetlistErrorKind::unsupported(what, YOSYS), term.spot));
         };
         let result = if operator == Binary::Divide { x.checked_div(y) } else { x.checked_rem(y) };
         let Some(result) = result else {
             let message = "division by zero; check the parameters".to_owned();
-            return Err(self.error(Problem::Other(message), term.spot));
+            return Err(self.error(NetlistErrorKind::Other(message), term.spot));
         };
         let bit = |i: usize| if result >> i.min(127) & 1 == 1 { self.g.one() } else { self.g.zero() };
         Ok((0..a.len()).map(bit).collect())

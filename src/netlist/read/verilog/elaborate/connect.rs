@@ -4,17 +4,20 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::super::MAX_DEPTH;
-use super::super::syntax::{Connections, Direction, Expression, Instance, Kind, Module, Name, Spot};
-use super::scope::{Overrides, Scope, Vector};
+use super::super::syntax::{
+    ExpressionKind, Spot, VerilogConnections, VerilogDirection, VerilogExpression, VerilogInstance,
+    VerilogModule, VerilogName,
+};
+use super::scope::{NetVector, Overrides, VerilogScope};
 use super::{Elaborator, Link, Pending};
 use crate::read::primitives::library_cell;
-use crate::{Net, NetlistError, Problem, cells};
+use crate::{Net, NetlistError, NetlistErrorKind, cells};
 
 impl<'a> Elaborator<'a> {
     pub(super) fn instance(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        instance: &'a Instance<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        instance: &'a VerilogInstance<'a>,
         link: &Rc<Link<'a>>,
     ) -> Result<(), NetlistError> {
         let name = instance.module;
@@ -24,22 +27,22 @@ impl<'a> Elaborator<'a> {
         match cells::find(name.text) {
             Some(cell) if cell.is_sequential() => {
                 let what = format!("'{}', a cell '{}',", instance.name.text, name.text);
-                Err(self.error(Problem::Sequential { what }, name.spot))
+                Err(self.error(NetlistErrorKind::Sequential { what }, name.spot))
             }
             Some(cell) => self.cell_instance(scope, instance, cell),
             None => {
                 let hint = "; name the file that holds it with --with".to_owned();
                 let kind = "module or library cell";
-                Err(self.error(Problem::Unknown { kind, name: name.text.into(), hint }, name.spot))
+                Err(self.error(NetlistErrorKind::Unknown { kind, name: name.text.into(), hint }, name.spot))
             }
         }
     }
 
     fn module_instance(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        instance: &'a Instance<'a>,
-        module: &'a Module<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        instance: &'a VerilogInstance<'a>,
+        module: &'a VerilogModule<'a>,
         link: &Rc<Link<'a>>,
     ) -> Result<(), NetlistError> {
         let spot = instance.name.spot;
@@ -48,12 +51,14 @@ impl<'a> Elaborator<'a> {
         let prefix = format!("{}{}.", scope.prefix, instance.name.text);
         let inside = self.declared(module, &prefix, &overrides, spot)?;
         match &instance.connections {
-            Connections::Positions(values) => {
+            VerilogConnections::Positions(values) => {
                 // `u1 ()` connects nothing, not one port to nothing.
                 if values.len() > module.ports.len() {
                     let expected =
                         format!("at most {} connections to '{}'", module.ports.len(), module.name.text);
-                    return Err(self.error(Problem::expected(expected, format!("{}", values.len())), spot));
+                    return Err(
+                        self.error(NetlistErrorKind::expected(expected, format!("{}", values.len())), spot)
+                    );
                 }
                 for (port, value) in module.ports.iter().zip(values) {
                     self.port_connection(scope, &inside, port, value.as_ref())?;
@@ -62,7 +67,7 @@ impl<'a> Elaborator<'a> {
                     self.may_be_missing(&inside, port, instance)?;
                 }
             }
-            Connections::Names(values) => {
+            VerilogConnections::Names(values) => {
                 let mut connected = HashSet::new();
                 for (port, value) in values {
                     if self.port(&inside, port).is_err() {
@@ -86,18 +91,20 @@ impl<'a> Elaborator<'a> {
     /// The parameters that an instance overrides.
     fn overrides(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        given: &'a Connections<'a>,
-        module: &'a Module<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        given: &'a VerilogConnections<'a>,
+        module: &'a VerilogModule<'a>,
         spot: Spot,
     ) -> Result<Overrides<'a>, NetlistError> {
         let mut overrides = Overrides::new();
         match given {
-            Connections::Positions(values) => {
+            VerilogConnections::Positions(values) => {
                 if values.len() > module.parameters.len() {
                     let (most, name) = (module.parameters.len(), module.name.text);
                     let expected = format!("at most {most} parameters for '{name}'");
-                    return Err(self.error(Problem::expected(expected, format!("{}", values.len())), spot));
+                    return Err(
+                        self.error(NetlistErrorKind::expected(expected, format!("{}", values.len())), spot)
+                    );
                 }
                 for (parameter, value) in module.parameters.iter().zip(values) {
                     if let Some(value) = value {
@@ -105,12 +112,12 @@ impl<'a> Elaborator<'a> {
                     }
                 }
             }
-            Connections::Names(values) => {
+            VerilogConnections::Names(values) => {
                 let known: HashSet<&str> = module.parameters.iter().map(|name| name.text).collect();
                 for (name, value) in values {
                     if !known.contains(name.text) {
                         let all: Vec<&str> = module.parameters.iter().map(|name| name.text).collect();
-                        let problem = Problem::Unknown {
+                        let problem = NetlistErrorKind::Unknown {
                             kind: "parameter",
                             name: name.text.into(),
                             hint: format!("; '{}' has {}", module.name.text, or_none(&all)),
@@ -121,7 +128,7 @@ impl<'a> Elaborator<'a> {
                     let value = self.constant(scope, value)?;
                     if overrides.insert(name.text, value).is_some() {
                         let message = format!("parameter '{}' is overridden twice; remove one", name.text);
-                        return Err(self.error(Problem::Other(message), name.spot));
+                        return Err(self.error(NetlistErrorKind::Other(message), name.spot));
                     }
                 }
             }
@@ -132,7 +139,7 @@ impl<'a> Elaborator<'a> {
     /// The module below `parent`, unless it is one of those that contain it.
     fn link(
         &mut self,
-        module: &'a Module<'a>,
+        module: &'a VerilogModule<'a>,
         overrides: &Overrides<'a>,
         parent: &Rc<Link<'a>>,
         spot: Spot,
@@ -151,7 +158,7 @@ impl<'a> Elaborator<'a> {
                 path.reverse();
                 let message =
                     format!("module '{name}' contains itself: {}; break the circle", path.join(" > "));
-                return Err(self.error(Problem::Other(message), spot));
+                return Err(self.error(NetlistErrorKind::Other(message), spot));
             }
             above = link.parent.as_ref();
         }
@@ -161,31 +168,31 @@ impl<'a> Elaborator<'a> {
 
     fn port_connection(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        inside: &Scope<'_, 'a>,
-        port: &Name<'a>,
-        value: Option<&'a Expression<'a>>,
+        scope: &VerilogScope<'_, 'a>,
+        inside: &VerilogScope<'_, 'a>,
+        port: &VerilogName<'a>,
+        value: Option<&'a VerilogExpression<'a>>,
     ) -> Result<(), NetlistError> {
         let (vector, direction) = self.port(inside, port)?;
         let Some(value) = value else { return Ok(()) };
         let width = vector.bits.len();
-        let place = self.place(value.spot);
-        if direction == Direction::Input {
+        let location = self.location(value.spot);
+        if direction == VerilogDirection::Input {
             let what = || format!("the connection of port '{}'", port.text);
             let bits = self.connected(scope, value, width, what)?;
             for (&net, bit) in vector.bits.iter().zip(bits) {
-                self.g.builder.drive(net, bit, &place)?;
+                self.g.builder.drive(net, bit, &location)?;
             }
             return Ok(());
         }
         let targets = self.target(scope, value)?;
         if targets.len() != width {
             let what = format!("the connection of output '{}'", port.text);
-            let problem = Problem::Width { what, expected: width, got: targets.len() };
+            let problem = NetlistErrorKind::Width { what, expected: width, got: targets.len() };
             return Err(self.error(problem, value.spot));
         }
         for (target, &net) in targets.into_iter().zip(&vector.bits) {
-            self.g.builder.drive(target, net, &place)?;
+            self.g.builder.drive(target, net, &location)?;
         }
         Ok(())
     }
@@ -193,8 +200,8 @@ impl<'a> Elaborator<'a> {
     /// The bits of an expression that is connected to an input of `width` bits.
     pub(super) fn connected(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        value: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        value: &'a VerilogExpression<'a>,
         width: usize,
         what: impl FnOnce() -> String,
     ) -> Result<Vec<Net>, NetlistError> {
@@ -217,55 +224,55 @@ impl<'a> Elaborator<'a> {
             return Ok(bits);
         }
         let got = if size.width > width { size.width.min(size.sized.max(width + 1)) } else { size.width };
-        Err(self.error(Problem::Width { what: what(), expected: width, got }, value.spot))
+        Err(self.error(NetlistErrorKind::Width { what: what(), expected: width, got }, value.spot))
     }
 
     /// An output may be left out; an input that is left open says so.
     fn may_be_missing(
         &self,
-        inside: &Scope<'_, 'a>,
-        port: &Name<'a>,
-        instance: &Instance<'a>,
+        inside: &VerilogScope<'_, 'a>,
+        port: &VerilogName<'a>,
+        instance: &VerilogInstance<'a>,
     ) -> Result<(), NetlistError> {
-        let (_, direction): (&Vector, Direction) = self.port(inside, port)?;
-        if direction == Direction::Output {
+        let (_, direction): (&NetVector, VerilogDirection) = self.port(inside, port)?;
+        if direction == VerilogDirection::Output {
             return Ok(());
         }
         Err(self.missing(instance, port.text))
     }
 
-    fn missing(&self, instance: &Instance<'a>, port: &str) -> NetlistError {
+    fn missing(&self, instance: &VerilogInstance<'a>, port: &str) -> NetlistError {
         let (name, module) = (instance.name.text, instance.module.text);
         let message = format!("input '{port}' of '{name}', a '{module}', is not connected; connect it");
-        self.error(Problem::Other(message), instance.name.spot)
+        self.error(NetlistErrorKind::Other(message), instance.name.spot)
     }
 
-    fn no_port(&self, instance: &Instance<'a>, port: &Name<'a>, all: &[&str]) -> NetlistError {
+    fn no_port(&self, instance: &VerilogInstance<'a>, port: &VerilogName<'a>, all: &[&str]) -> NetlistError {
         let hint = format!("; '{}' has {}", instance.module.text, or_none(all));
-        self.error(Problem::Unknown { kind: "port", name: port.text.into(), hint }, port.spot)
+        self.error(NetlistErrorKind::Unknown { kind: "port", name: port.text.into(), hint }, port.spot)
     }
 
-    fn connected_twice(&self, instance: &Instance<'a>, port: &Name<'a>) -> NetlistError {
+    fn connected_twice(&self, instance: &VerilogInstance<'a>, port: &VerilogName<'a>) -> NetlistError {
         let (name, port_name) = (instance.name.text, port.text);
         let message = format!("port '{port_name}' of '{name}' is connected twice; remove one");
-        self.error(Problem::Other(message), port.spot)
+        self.error(NetlistErrorKind::Other(message), port.spot)
     }
 
     fn cell_instance(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        instance: &'a Instance<'a>,
-        cell: &'static cells::LibraryCell,
+        scope: &VerilogScope<'_, 'a>,
+        instance: &'a VerilogInstance<'a>,
+        cell: &'static cells::StandardCell,
     ) -> Result<(), NetlistError> {
         let spot = instance.name.spot;
         self.count_instance(spot)?;
-        let Connections::Names(values) = &instance.connections else {
+        let VerilogConnections::Names(values) = &instance.connections else {
             let message = format!(
                 "'{}', a cell '{}', is connected by position, and the order of a library's pins is not known; \\
                  connect it by name: .A(x)",
                 instance.name.text, instance.module.text
             );
-            return Err(self.error(Problem::Other(message), spot));
+            return Err(self.error(NetlistErrorKind::Other(message), spot));
         };
         let find = |pin: &String| values.iter().find(|(name, _)| name.text == pin);
         for (at, (port, _)) in values.iter().enumerate() {
@@ -289,11 +296,11 @@ impl<'a> Elaborator<'a> {
             let targets = self.target(scope, value)?;
             let [target] = targets[..] else {
                 let what = format!("the connection of pin '{pin}'");
-                let problem = Problem::Width { what, expected: 1, got: targets.len() };
+                let problem = NetlistErrorKind::Width { what, expected: 1, got: targets.len() };
                 return Err(self.error(problem, value.spot));
             };
-            let place = self.place(value.spot);
-            self.g.builder.drive(target, bit, &place)?;
+            let location = self.location(value.spot);
+            self.g.builder.drive(target, bit, &location)?;
         }
         Ok(())
     }
@@ -311,19 +318,23 @@ fn or_none(names: &[&str]) -> String {
 }
 
 /// Whether an expression means the same however wide it is computed.
-fn is_plain(expression: &Expression<'_>) -> bool {
+fn is_plain(expression: &VerilogExpression<'_>) -> bool {
     match &expression.kind {
-        Kind::Number(_)
-        | Kind::Name(..)
-        | Kind::Concatenation(_)
-        | Kind::Replication(..)
-        | Kind::Call(..) => true,
-        Kind::Unary(operator, inner) => operator.is_reduction() || operator.keeps() && is_plain(inner),
-        Kind::Chain(first, rest) => {
+        ExpressionKind::Number(_)
+        | ExpressionKind::Name(..)
+        | ExpressionKind::Concatenation(_)
+        | ExpressionKind::Replication(..)
+        | ExpressionKind::Call(..) => true,
+        ExpressionKind::Unary(operator, inner) => {
+            operator.is_reduction() || operator.keeps() && is_plain(inner)
+        }
+        ExpressionKind::Chain(first, rest) => {
             let operator = rest.first().map(|(operator, _)| *operator);
             operator.is_none_or(|operator| operator.is_bit())
                 || rest.iter().all(|(operator, term)| operator.keeps() && is_plain(term)) && is_plain(first)
         }
-        Kind::Conditional(arms, last) => arms.iter().all(|(_, value)| is_plain(value)) && is_plain(last),
+        ExpressionKind::Conditional(arms, last) => {
+            arms.iter().all(|(_, value)| is_plain(value)) && is_plain(last)
+        }
     }
 }

@@ -3,15 +3,17 @@
 use std::collections::hash_map::Entry as Slot;
 
 use super::super::MAX_WIDTH;
-use super::super::syntax::{Block, Declaration, Item, Name, Parameter, Range, Spot};
+use super::super::syntax::{
+    Spot, VerilogBlock, VerilogDeclaration, VerilogItem, VerilogName, VerilogParameter, VerilogRange,
+};
 use super::Elaborator;
-use super::scope::{Entry, Meaning, Overrides, Scope, Vector, Word, extent};
-use crate::{Net, NetlistError, Problem};
+use super::scope::{Meaning, NetVector, Overrides, ScopeEntry, VerilogScope, VerilogWord, extent};
+use crate::{Net, NetlistError, NetlistErrorKind};
 
 /// The kind of thing that messages say a name is.
 fn kind(meaning: &Meaning) -> &'static str {
     match meaning {
-        Meaning::Net(Vector { direction: Some(_), .. }) => "port",
+        Meaning::Net(NetVector { direction: Some(_), .. }) => "port",
         Meaning::Net(_) => "net",
         Meaning::Constant(..) => "parameter",
         Meaning::Instance => "instance",
@@ -22,20 +24,20 @@ impl<'a> Elaborator<'a> {
     /// Enters what a block declares, its parameters overridden.
     pub(super) fn declare(
         &mut self,
-        block: &'a Block<'a>,
-        scope: &mut Scope<'_, 'a>,
+        block: &'a VerilogBlock<'a>,
+        scope: &mut VerilogScope<'_, 'a>,
         overrides: &Overrides<'a>,
     ) -> Result<(), NetlistError> {
         for item in &block.items {
-            if let Item::Parameter(parameter) = item {
+            if let VerilogItem::Parameter(parameter) = item {
                 self.parameter(parameter, scope, overrides)?;
             }
         }
         for item in &block.items {
             match item {
-                Item::Nets(declaration) => self.nets(declaration, scope)?,
-                Item::Gate(gate) => self.instance_name(gate.name, scope)?,
-                Item::Instance(instance) => self.instance_name(Some(instance.name), scope)?,
+                VerilogItem::Nets(declaration) => self.nets(declaration, scope)?,
+                VerilogItem::Gate(gate) => self.instance_name(gate.name, scope)?,
+                VerilogItem::Instance(instance) => self.instance_name(Some(instance.name), scope)?,
                 _ => {}
             }
         }
@@ -43,41 +45,47 @@ impl<'a> Elaborator<'a> {
             if scope.find(name.text).is_none() {
                 let bits = self.named_nets(&scope.prefix, name.text, [None].into_iter(), name.spot)?;
                 let vector =
-                    Vector { bits, range: None, signed: None, direction: None, is_net: true, array: None };
-                scope.names.insert(name.text, Entry { meaning: Meaning::Net(vector), spot: name.spot });
+                    NetVector { bits, range: None, signed: None, direction: None, is_net: true, array: None };
+                scope.names.insert(name.text, ScopeEntry { meaning: Meaning::Net(vector), spot: name.spot });
             }
         }
         Ok(())
     }
 
-    fn enter(&self, scope: &mut Scope<'_, 'a>, name: Name<'a>, meaning: Meaning) -> Result<(), NetlistError> {
+    fn enter(
+        &self,
+        scope: &mut VerilogScope<'_, 'a>,
+        name: VerilogName<'a>,
+        meaning: Meaning,
+    ) -> Result<(), NetlistError> {
         match scope.names.entry(name.text) {
             Slot::Vacant(slot) => {
-                slot.insert(Entry { meaning, spot: name.spot });
+                slot.insert(ScopeEntry { meaning, spot: name.spot });
                 Ok(())
             }
             Slot::Occupied(slot) => Err(self.duplicate(slot.get(), name)),
         }
     }
 
-    fn duplicate(&self, before: &Entry, name: Name<'a>) -> NetlistError {
-        let first = self.place(before.spot);
-        let problem = Problem::Duplicate { kind: kind(&before.meaning), name: name.text.into(), first };
+    fn duplicate(&self, before: &ScopeEntry, name: VerilogName<'a>) -> NetlistError {
+        let first = self.location(before.spot);
+        let problem =
+            NetlistErrorKind::Duplicate { kind: kind(&before.meaning), name: name.text.into(), first };
         self.error(problem, name.spot)
     }
 
     fn instance_name(
         &mut self,
-        name: Option<Name<'a>>,
-        scope: &mut Scope<'_, 'a>,
+        name: Option<VerilogName<'a>>,
+        scope: &mut VerilogScope<'_, 'a>,
     ) -> Result<(), NetlistError> {
         name.map_or(Ok(()), |name| self.enter(scope, name, Meaning::Instance))
     }
 
     fn parameter(
         &mut self,
-        parameter: &'a Parameter<'a>,
-        scope: &mut Scope<'_, 'a>,
+        parameter: &'a VerilogParameter<'a>,
+        scope: &mut VerilogScope<'_, 'a>,
         overrides: &Overrides<'a>,
     ) -> Result<(), NetlistError> {
         let name = parameter.name;
@@ -90,7 +98,7 @@ impl<'a> Elaborator<'a> {
         if let Some(declared) = &parameter.range {
             range = self.bounds(scope, declared, name.spot)?;
             let width = extent(range);
-            value = Word { bits: self.widened(&value, width), signed: parameter.signed, sized: true };
+            value = VerilogWord { bits: self.widened(&value, width), signed: parameter.signed, sized: true };
         } else if parameter.signed {
             value.signed = true;
         }
@@ -100,8 +108,8 @@ impl<'a> Elaborator<'a> {
     /// The bounds of a range, which is as wide as a vector may be.
     fn bounds(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        range: &'a Range<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        range: &'a VerilogRange<'a>,
         spot: Spot,
     ) -> Result<(i64, i64), NetlistError> {
         let bounds = (self.integer(scope, &range.first)?, self.integer(scope, &range.last)?);
@@ -114,8 +122,8 @@ impl<'a> Elaborator<'a> {
 
     fn nets(
         &mut self,
-        declaration: &'a Declaration<'a>,
-        scope: &mut Scope<'_, 'a>,
+        declaration: &'a VerilogDeclaration<'a>,
+        scope: &mut VerilogScope<'_, 'a>,
     ) -> Result<(), NetlistError> {
         let Some(first) = declaration.nets.first() else { return Ok(()) };
         let range = match &declaration.range {
@@ -138,7 +146,9 @@ impl<'a> Elaborator<'a> {
                     if vector.range != range {
                         let (expected, got) = (vector.bits.len(), range.map_or(1, extent));
                         let what = format!("'{}', declared before with another range,", net.name.text);
-                        return Err(self.error(Problem::Width { what, expected, got }, net.name.spot));
+                        return Err(
+                            self.error(NetlistErrorKind::Width { what, expected, got }, net.name.spot)
+                        );
                     }
                     vector.direction = vector.direction.or(declaration.direction);
                     vector.is_net |= declaration.is_net;
@@ -150,13 +160,13 @@ impl<'a> Elaborator<'a> {
             }
             let bits = self.vector(scope, net.name, range, array)?;
             if let Some(value) = declaration.supply {
-                let (constant, place) =
-                    (if value { self.g.one() } else { self.g.zero() }, self.place(net.name.spot));
+                let (constant, location) =
+                    (if value { self.g.one() } else { self.g.zero() }, self.location(net.name.spot));
                 for &bit in &bits {
-                    self.g.builder.drive(bit, constant, &place)?;
+                    self.g.builder.drive(bit, constant, &location)?;
                 }
             }
-            let vector = Vector {
+            let vector = NetVector {
                 bits,
                 range,
                 signed: declaration.signed,
@@ -172,8 +182,8 @@ impl<'a> Elaborator<'a> {
     /// The nets of a vector or of an array of vectors.
     fn vector(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        name: Name<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        name: VerilogName<'a>,
         range: Option<(i64, i64)>,
         array: Option<(i64, i64)>,
     ) -> Result<Vec<Net>, NetlistError> {

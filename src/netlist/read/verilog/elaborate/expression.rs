@@ -2,25 +2,25 @@
 
 use axmul_api::{Gates, words};
 
-use super::super::syntax::{Binary, Expression, Function, Kind, Number, Unary};
-use super::scope::{Meaning, Scope, Word};
+use super::super::syntax::{Binary, ExpressionKind, SystemFunction, Unary, VerilogExpression, VerilogNumber};
+use super::scope::{Meaning, VerilogScope, VerilogWord};
 use super::{Elaborator, Folding};
-use crate::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, NetlistErrorKind};
 
 /// Either a constant or bits that are not.
-pub(super) enum Index {
+pub(super) enum SelectIndex {
     Constant(i64),
-    Signal(Word),
+    Signal(VerilogWord),
 }
 
 impl<'a> Elaborator<'a> {
     /// An expression by itself, as wide as it is.
     pub(super) fn value(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
-    ) -> Result<Word, NetlistError> {
-        if let Kind::Name(name, selects) = &expression.kind
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
+    ) -> Result<VerilogWord, NetlistError> {
+        if let ExpressionKind::Name(name, selects) = &expression.kind
             && selects.is_empty()
             && let Some(Meaning::Constant(word, _)) = scope.find(name).map(|entry| &entry.meaning)
         {
@@ -29,33 +29,33 @@ impl<'a> Elaborator<'a> {
         }
         let size = self.size(scope, expression)?;
         let bits = self.build(scope, expression, size.width, size.signed)?;
-        Ok(Word { bits, signed: size.signed, sized: size.sized == size.width })
+        Ok(VerilogWord { bits, signed: size.signed, sized: size.sized == size.width })
     }
 
     /// An expression of constants.
     pub(super) fn constant(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
-    ) -> Result<Word, NetlistError> {
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
+    ) -> Result<VerilogWord, NetlistError> {
         let word = self.value(scope, expression)?;
         if word.bits.iter().all(|&bit| self.g.known(bit).is_some()) {
             return Ok(word);
         }
-        let problem = Problem::expected("a constant", "an expression that depends on nets");
+        let problem = NetlistErrorKind::expected("a constant", "an expression that depends on nets");
         Err(self.error(problem, expression.spot))
     }
 
     /// An expression of constants as a number.
     pub(super) fn integer(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
     ) -> Result<i64, NetlistError> {
         match self.index(scope, expression)? {
-            Index::Constant(value) => Ok(value),
-            Index::Signal(_) => {
-                let problem = Problem::expected("a constant", "an expression that depends on nets");
+            SelectIndex::Constant(value) => Ok(value),
+            SelectIndex::Signal(_) => {
+                let problem = NetlistErrorKind::expected("a constant", "an expression that depends on nets");
                 Err(self.error(problem, expression.spot))
             }
         }
@@ -64,21 +64,21 @@ impl<'a> Elaborator<'a> {
     /// What stands between brackets.
     pub(super) fn index(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
-    ) -> Result<Index, NetlistError> {
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
+    ) -> Result<SelectIndex, NetlistError> {
         /// The most bits of an index, the sign not counted: far beyond any width, far below overflow.
         const BITS: usize = 40;
-        if let Kind::Number(Number { bits, width, signed, .. }) = &expression.kind
+        if let ExpressionKind::Number(VerilogNumber { bits, width, signed, .. }) = &expression.kind
             && bits.len() <= BITS
             && (!signed || bits.len() < *width)
         {
             let value = bits.iter().rev().fold(0, |value, &bit| value << 1 | i64::from(bit));
-            return Ok(Index::Constant(value));
+            return Ok(SelectIndex::Constant(value));
         }
         let word = self.value(scope, expression)?;
         let known: Option<Vec<bool>> = word.bits.iter().map(|&bit| self.g.known(bit)).collect();
-        let Some(mut bits) = known else { return Ok(Index::Signal(word)) };
+        let Some(mut bits) = known else { return Ok(SelectIndex::Signal(word)) };
         let negative = word.signed && bits.last() == Some(&true);
         let length = bits.iter().rposition(|&bit| bit != negative).map_or(0, |top| top + 1);
         if length > BITS {
@@ -87,11 +87,11 @@ impl<'a> Elaborator<'a> {
         }
         bits.truncate(length);
         let start = if negative { -1 } else { 0 };
-        Ok(Index::Constant(bits.iter().rev().fold(start, |value, &bit| value << 1 | i64::from(bit))))
+        Ok(SelectIndex::Constant(bits.iter().rev().fold(start, |value, &bit| value << 1 | i64::from(bit))))
     }
 
     /// A word as one of `width` bits: extended by its sign, or cut.
-    pub(super) fn widened(&self, word: &Word, width: usize) -> Vec<Net> {
+    pub(super) fn widened(&self, word: &VerilogWord, width: usize) -> Vec<Net> {
         let fill = match word.bits.last() {
             Some(&top) if word.signed => top,
             _ => self.g.zero(),
@@ -105,22 +105,22 @@ impl<'a> Elaborator<'a> {
     /// surrounds it.
     pub(super) fn build(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
         width: usize,
         signed: bool,
     ) -> Result<Vec<Net>, NetlistError> {
         self.spend(width, expression.spot)?;
         let bits = match &expression.kind {
-            Kind::Number(number) => {
+            ExpressionKind::Number(number) => {
                 let known = |i: usize| match number.bits.get(i) {
                     Some(true) => self.g.one(),
                     _ => self.g.zero(),
                 };
                 (0..number.width).map(known).collect()
             }
-            Kind::Name(name, selects) => self.named(scope, name, selects, expression.spot)?,
-            Kind::Unary(operator, inner) => match operator {
+            ExpressionKind::Name(name, selects) => self.named(scope, name, selects, expression.spot)?,
+            ExpressionKind::Unary(operator, inner) => match operator {
                 Unary::Plus => return self.build(scope, inner, width, signed),
                 Unary::Minus => {
                     let bits = self.build(scope, inner, width, signed)?;
@@ -136,31 +136,33 @@ impl<'a> Elaborator<'a> {
                     vec![reduce(&mut self.g, *operator, &bits)]
                 }
             },
-            Kind::Chain(first, rest) => return self.chain(scope, first, rest, width, signed),
-            Kind::Conditional(arms, last) => return self.conditional(scope, arms, last, width, signed),
-            Kind::Concatenation(parts) => self.concatenation(scope, parts)?,
-            Kind::Replication(count, parts) => {
+            ExpressionKind::Chain(first, rest) => return self.chain(scope, first, rest, width, signed),
+            ExpressionKind::Conditional(arms, last) => {
+                return self.conditional(scope, arms, last, width, signed);
+            }
+            ExpressionKind::Concatenation(parts) => self.concatenation(scope, parts)?,
+            ExpressionKind::Replication(count, parts) => {
                 // Its width was found within the limit before.
                 self.size(scope, expression)?;
                 let count = self.count(scope, count, "the count of a replication")?;
                 self.concatenation(scope, parts)?.repeat(count)
             }
-            Kind::Call(Function::Clog2, argument) => {
+            ExpressionKind::Call(SystemFunction::Clog2, argument) => {
                 let value = self.integer(scope, argument)?;
                 let bits = u64::try_from(value).unwrap_or(0).saturating_sub(1);
                 let result = i64::from(u64::BITS - bits.leading_zeros());
                 words::constant(&mut self.g, result as u64, 32)
             }
-            Kind::Call(_, argument) => self.value(scope, argument)?.bits,
+            ExpressionKind::Call(_, argument) => self.value(scope, argument)?.bits,
         };
         // An operand that is not signed makes all around it unsigned, so that `signed` holds for this one too.
-        Ok(self.widened(&Word { bits, signed, sized: true }, width))
+        Ok(self.widened(&VerilogWord { bits, signed, sized: true }, width))
     }
 
     fn concatenation(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        parts: &'a [Expression<'a>],
+        scope: &VerilogScope<'_, 'a>,
+        parts: &'a [VerilogExpression<'a>],
     ) -> Result<Vec<Net>, NetlistError> {
         let mut bits = Vec::new();
         for part in parts.iter().rev() {
@@ -172,8 +174,8 @@ impl<'a> Elaborator<'a> {
     /// Whether any bit of a condition is set.
     fn condition(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        condition: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        condition: &'a VerilogExpression<'a>,
     ) -> Result<Net, NetlistError> {
         let bits = self.value(scope, condition)?.bits;
         Ok(words::any(&mut self.g, &bits))
@@ -181,9 +183,9 @@ impl<'a> Elaborator<'a> {
 
     fn conditional(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        arms: &'a [(Expression<'a>, Expression<'a>)],
-        last: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        arms: &'a [(VerilogExpression<'a>, VerilogExpression<'a>)],
+        last: &'a VerilogExpression<'a>,
         width: usize,
         signed: bool,
     ) -> Result<Vec<Net>, NetlistError> {
@@ -210,9 +212,9 @@ impl<'a> Elaborator<'a> {
 
     fn chain(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        first: &'a Expression<'a>,
-        rest: &'a [(Binary, Expression<'a>)],
+        scope: &VerilogScope<'_, 'a>,
+        first: &'a VerilogExpression<'a>,
+        rest: &'a [(Binary, VerilogExpression<'a>)],
         width: usize,
         signed: bool,
     ) -> Result<Vec<Net>, NetlistError> {
@@ -251,9 +253,9 @@ impl<'a> Elaborator<'a> {
     /// `a < b`, or `a < b < c`, which compares the result of the first with c.
     fn comparisons(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        first: &'a Expression<'a>,
-        rest: &'a [(Binary, Expression<'a>)],
+        scope: &VerilogScope<'_, 'a>,
+        first: &'a VerilogExpression<'a>,
+        rest: &'a [(Binary, VerilogExpression<'a>)],
     ) -> Result<Net, NetlistError> {
         let mut result = None;
         let mut size = self.size(scope, first)?;

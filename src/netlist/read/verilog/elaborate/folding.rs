@@ -3,10 +3,10 @@
 use axmul_api::Gates;
 
 use crate::read::primitives::Built;
-use crate::{Builder, Net};
+use crate::{DesignBuilder, Net};
 
 pub(super) struct Folding {
-    pub builder: Builder,
+    pub builder: DesignBuilder,
     /// Work done, in bits looked at.
     pub steps: usize,
     zero: Net,
@@ -15,7 +15,7 @@ pub(super) struct Folding {
 
 impl Folding {
     pub fn new() -> Self {
-        let mut builder = Builder::new();
+        let mut builder = DesignBuilder::new();
         let (zero, one) = (builder.constant(false), builder.constant(true));
         Self { builder, steps: 0, zero, one }
     }
@@ -41,7 +41,7 @@ impl Folding {
 }
 
 impl Built for Folding {
-    fn builder(&mut self) -> &mut Builder {
+    fn builder(&mut self) -> &mut DesignBuilder {
         &mut self.builder
     }
 }
@@ -191,26 +191,26 @@ mod tests {
                 },
             ),
         ];
-        let place = crate::Source::new("t.v", *b"").place(1, 1);
+        let location = crate::SourceText::new("t.v", *b"").location(1, 1);
         let port = |name: &str, width| crate::Port {
             name: name.into(),
             width,
             range: None,
             signed: None,
-            place: place.clone(),
+            location: location.clone(),
         };
         for (build, plain) in cases {
             // Each of the three is a constant 0, a constant 1 or an input.
             for mixture in 0..27 {
                 let mut g = Folding::new();
-                let inputs: Vec<Net> = ["a", "b", "c"].map(|name| g.builder.net(name, &place)).into();
-                inputs.iter().for_each(|&net| g.builder.drive_by_input(net, &place).unwrap());
+                let inputs: Vec<Net> = ["a", "b", "c"].map(|name| g.builder.net(name, &location)).into();
+                inputs.iter().for_each(|&net| g.builder.drive_by_input(net, &location).unwrap());
                 let kinds = [mixture % 3, mixture / 3 % 3, mixture / 9];
                 let nets: [Net; 3] = std::array::from_fn(|i| [g.zero(), g.one(), inputs[i]][kinds[i]]);
                 let outputs = build(&mut g, nets);
                 let width = outputs.len();
                 let ports = (vec![(port("x", 3), inputs)], vec![(port("y", width), outputs)]);
-                let design = g.builder.finish("t", ports.0, ports.1, &place).unwrap();
+                let design = g.builder.finish("t", ports.0, ports.1, &location).unwrap();
                 for bits in 0..8 {
                     let given: [bool; 3] = std::array::from_fn(|i| bits >> i & 1 == 1);
                     let values = std::array::from_fn(|i| [false, true, given[i]][kinds[i]]);

@@ -2,20 +2,24 @@
 
 use axmul_api::Gates;
 
-use super::super::syntax::{Expression, Gate, GateKind};
-use super::scope::Scope;
+use super::super::syntax::{GateKind, VerilogExpression, VerilogGate};
+use super::scope::VerilogScope;
 use super::{Elaborator, Folding};
-use crate::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, NetlistErrorKind};
 
 impl<'a> Elaborator<'a> {
-    pub(super) fn gate(&mut self, scope: &Scope<'_, 'a>, gate: &'a Gate<'a>) -> Result<(), NetlistError> {
+    pub(super) fn gate(
+        &mut self,
+        scope: &VerilogScope<'_, 'a>,
+        gate: &'a VerilogGate<'a>,
+    ) -> Result<(), NetlistError> {
         self.count_instance(gate.spot)?;
         let buffer = matches!(gate.kind, GateKind::Buf | GateKind::Not);
         let outputs = if buffer { gate.terminals.len().saturating_sub(1) } else { 1 };
         let (outputs, inputs) = gate.terminals.split_at(outputs.min(gate.terminals.len()));
         if outputs.is_empty() || inputs.is_empty() {
             let got = format!("{}", gate.terminals.len());
-            return Err(self.error(Problem::expected("an output and an input", got), gate.spot));
+            return Err(self.error(NetlistErrorKind::expected("an output and an input", got), gate.spot));
         }
         let mut bits = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -35,19 +39,23 @@ impl<'a> Elaborator<'a> {
         };
         for output in outputs {
             let net = self.terminal(scope, output)?;
-            let place = self.place(output.spot);
-            self.g.builder.drive(net, value, &place)?;
+            let location = self.location(output.spot);
+            self.g.builder.drive(net, value, &location)?;
         }
         Ok(())
     }
 
     /// The net of one bit that a gate drives.
-    fn terminal(&mut self, scope: &Scope<'_, 'a>, output: &'a Expression<'a>) -> Result<Net, NetlistError> {
+    fn terminal(
+        &mut self,
+        scope: &VerilogScope<'_, 'a>,
+        output: &'a VerilogExpression<'a>,
+    ) -> Result<Net, NetlistError> {
         match self.target(scope, output)?[..] {
             [net] => Ok(net),
             ref nets => {
                 let what = "the terminal of a gate".to_owned();
-                Err(self.error(Problem::Width { what, expected: 1, got: nets.len() }, output.spot))
+                Err(self.error(NetlistErrorKind::Width { what, expected: 1, got: nets.len() }, output.spot))
             }
         }
     }

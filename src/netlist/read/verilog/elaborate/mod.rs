@@ -14,15 +14,15 @@ mod size;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::syntax::{Direction, Module, Name, Spot};
+use super::syntax::{Spot, VerilogDirection, VerilogModule, VerilogName};
 use super::{MAX_INSTANCES, MAX_NAMES, MAX_STEPS};
-use crate::{Design, MAX_NETS, Net, NetlistError, Place, Port, Problem, Source};
+use crate::{Design, MAX_NETS, Net, NetlistError, NetlistErrorKind, Port, SourceLocation, SourceText};
 use folding::Folding;
-use scope::{Meaning, Overrides, Scope, Vector};
+use scope::{Meaning, NetVector, Overrides, VerilogScope};
 
 pub(super) struct Elaborator<'a> {
-    sources: &'a [Source],
-    modules: &'a HashMap<&'a str, &'a Module<'a>>,
+    sources: &'a [SourceText],
+    modules: &'a HashMap<&'a str, &'a VerilogModule<'a>>,
     g: Folding,
     /// Instances whose ports are connected and whose insides are not built yet.
     pending: Vec<Pending<'a>>,
@@ -32,8 +32,8 @@ pub(super) struct Elaborator<'a> {
 }
 
 struct Pending<'a> {
-    module: &'a Module<'a>,
-    scope: Scope<'a, 'a>,
+    module: &'a VerilogModule<'a>,
+    scope: VerilogScope<'a, 'a>,
     link: Rc<Link<'a>>,
 }
 
@@ -46,21 +46,21 @@ struct Link<'a> {
 }
 
 impl<'a> Elaborator<'a> {
-    pub fn new(sources: &'a [Source], modules: &'a HashMap<&'a str, &'a Module<'a>>) -> Self {
+    pub fn new(sources: &'a [SourceText], modules: &'a HashMap<&'a str, &'a VerilogModule<'a>>) -> Self {
         Self { sources, modules, g: Folding::new(), pending: Vec::new(), instances: 0, names: 0 }
     }
 
     /// The circuit that a module describes.
-    pub fn design(mut self, top: &'a Module<'a>) -> Result<Design, NetlistError> {
+    pub fn design(mut self, top: &'a VerilogModule<'a>) -> Result<Design, NetlistError> {
         let scope = self.declared(top, "", &Overrides::new(), top.name.spot)?;
         let mut ports = [Vec::new(), Vec::new()];
         for name in &top.ports {
             let (vector, direction) = self.port(&scope, name)?;
-            let place = self.place(name.spot);
+            let location = self.location(name.spot);
             let nets = vector.bits.clone();
-            if direction == Direction::Input {
+            if direction == VerilogDirection::Input {
                 for &net in &nets {
-                    self.g.builder.drive_by_input(net, &place)?;
+                    self.g.builder.drive_by_input(net, &location)?;
                 }
             }
             let port = Port {
@@ -68,9 +68,9 @@ impl<'a> Elaborator<'a> {
                 width: nets.len(),
                 range: vector.range,
                 signed: vector.signed,
-                place,
+                location,
             };
-            ports[usize::from(direction == Direction::Output)].push((port, nets));
+            ports[usize::from(direction == VerilogDirection::Output)].push((port, nets));
         }
         let link =
             Rc::new(Link { module: top.name.text, overrides: Overrides::new(), parent: None, depth: 1 });
@@ -79,24 +79,24 @@ impl<'a> Elaborator<'a> {
             self.block(&module.body, &scope, &link)?;
         }
         let [inputs, outputs] = ports;
-        let place = self.place(top.name.spot);
-        self.g.builder.finish(top.name.text, inputs, outputs, &place)
+        let location = self.location(top.name.spot);
+        self.g.builder.finish(top.name.text, inputs, outputs, &location)
     }
 
     /// The names of a module, its parameters overridden.
     fn declared(
         &mut self,
-        module: &'a Module<'a>,
+        module: &'a VerilogModule<'a>,
         prefix: &str,
         overrides: &Overrides<'a>,
         spot: Spot,
-    ) -> Result<Scope<'a, 'a>, NetlistError> {
+    ) -> Result<VerilogScope<'a, 'a>, NetlistError> {
         if let Some(error) = &module.refused {
             return Err(error.clone());
         }
         self.count_instance(spot)?;
         self.spend(512 + prefix.len(), spot)?;
-        let mut scope = Scope::new(prefix, None);
+        let mut scope = VerilogScope::new(prefix, None);
         self.declare(&module.body, &mut scope, overrides)?;
         Ok(scope)
     }
@@ -104,32 +104,34 @@ impl<'a> Elaborator<'a> {
     /// A port of a module.
     fn port<'s>(
         &self,
-        scope: &'s Scope<'_, 'a>,
-        name: &Name<'a>,
-    ) -> Result<(&'s Vector, Direction), NetlistError> {
+        scope: &'s VerilogScope<'_, 'a>,
+        name: &VerilogName<'a>,
+    ) -> Result<(&'s NetVector, VerilogDirection), NetlistError> {
         match scope.names.get(name.text).map(|entry| &entry.meaning) {
-            Some(Meaning::Net(vector @ Vector { direction: Some(direction), .. })) => {
+            Some(Meaning::Net(vector @ NetVector { direction: Some(direction), .. })) => {
                 Ok((vector, *direction))
             }
             _ => {
                 let hint = "; declare it as input or output".to_owned();
                 let name_text = name.text.to_owned();
-                Err(self
-                    .error(Problem::Unknown { kind: "input or output", name: name_text, hint }, name.spot))
+                Err(self.error(
+                    NetlistErrorKind::Unknown { kind: "input or output", name: name_text, hint },
+                    name.spot,
+                ))
             }
         }
     }
 
-    fn place(&self, spot: Spot) -> Place {
-        spot.place(self.sources)
+    fn location(&self, spot: Spot) -> SourceLocation {
+        spot.location(self.sources)
     }
 
-    fn error(&self, problem: Problem, spot: Spot) -> NetlistError {
-        problem.at(&self.place(spot))
+    fn error(&self, problem: NetlistErrorKind, spot: Spot) -> NetlistError {
+        problem.at(&self.location(spot))
     }
 
     fn too_large(&self, what: impl Into<String>, limit: impl Into<String>, spot: Spot) -> NetlistError {
-        self.error(Problem::TooLarge { what: what.into(), limit: limit.into() }, spot)
+        self.error(NetlistErrorKind::TooLarge { what: what.into(), limit: limit.into() }, spot)
     }
 
     fn count_instance(&mut self, spot: Spot) -> Result<(), NetlistError> {
@@ -163,7 +165,7 @@ impl<'a> Elaborator<'a> {
         indices: impl ExactSizeIterator<Item = Option<i64>>,
         spot: Spot,
     ) -> Result<Vec<Net>, NetlistError> {
-        let place = self.place(spot);
+        let location = self.location(spot);
         let mut text = format!("{prefix}{name}");
         let length = text.len();
         self.names += indices.len() * (length + 8);
@@ -179,7 +181,7 @@ impl<'a> Elaborator<'a> {
                 text.push_str(&index.to_string());
                 text.push(']');
             }
-            self.g.builder.net(&text, &place)
+            self.g.builder.net(&text, &location)
         });
         Ok(nets.collect())
     }

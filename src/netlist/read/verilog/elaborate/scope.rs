@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::syntax::{Direction, Spot};
+use super::super::syntax::{Spot, VerilogDirection};
 use crate::Net;
 
 /// Bits with the rules by which Verilog widens them.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
+pub(super) struct VerilogWord {
     /// The least significant first.
     pub bits: Vec<Net>,
     pub signed: bool,
@@ -17,18 +17,18 @@ pub(super) struct Word {
 }
 
 /// The parameters that an instance gives other values.
-pub(super) type Overrides<'a> = HashMap<&'a str, Word>;
+pub(super) type Overrides<'a> = HashMap<&'a str, VerilogWord>;
 
 /// A net or an array of them.
 #[derive(Clone, Debug)]
-pub(super) struct Vector {
+pub(super) struct NetVector {
     /// The least significant first; of an array, element after element.
     pub bits: Vec<Net>,
     /// The indices of the most and the least significant bit.
     pub range: Option<(i64, i64)>,
     /// Signed or unsigned, where the declaration says it.
     pub signed: Option<bool>,
-    pub direction: Option<Direction>,
+    pub direction: Option<VerilogDirection>,
     /// Whether `wire` or the like declared it, not only a direction.
     pub is_net: bool,
     /// The indices of the first and the last element.
@@ -37,33 +37,33 @@ pub(super) struct Vector {
 
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
-    Net(Vector),
+    Net(NetVector),
     /// A parameter or a genvar, with the indices of its most and least significant bit.
-    Constant(Word, (i64, i64)),
+    Constant(VerilogWord, (i64, i64)),
     /// An instance or a gate.
     Instance,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct ScopeEntry {
     pub meaning: Meaning,
     pub spot: Spot,
 }
 
 /// The names of a module or of a generated block within it.
-pub(super) struct Scope<'s, 'a> {
-    pub names: HashMap<&'a str, Entry>,
-    pub parent: Option<&'s Scope<'s, 'a>>,
+pub(super) struct VerilogScope<'s, 'a> {
+    pub names: HashMap<&'a str, ScopeEntry>,
+    pub parent: Option<&'s VerilogScope<'s, 'a>>,
     /// What stands before the names of its nets in messages: `u1.`
     pub prefix: Rc<str>,
 }
 
-impl<'s, 'a> Scope<'s, 'a> {
-    pub fn new(prefix: impl Into<Rc<str>>, parent: Option<&'s Scope<'s, 'a>>) -> Self {
+impl<'s, 'a> VerilogScope<'s, 'a> {
+    pub fn new(prefix: impl Into<Rc<str>>, parent: Option<&'s VerilogScope<'s, 'a>>) -> Self {
         Self { names: HashMap::new(), parent, prefix: prefix.into() }
     }
 
-    pub fn find(&self, name: &str) -> Option<&Entry> {
+    pub fn find(&self, name: &str) -> Option<&ScopeEntry> {
         let mut scope = Some(self);
         while let Some(here) = scope {
             if let Some(entry) = here.names.get(name) {

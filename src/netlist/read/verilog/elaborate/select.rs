@@ -5,15 +5,15 @@ use std::ops::Range;
 use axmul_api::{Gates, words};
 
 use super::super::MAX_WIDTH;
-use super::super::syntax::{Expression, Select, Spot};
+use super::super::syntax::{Spot, VerilogExpression, VerilogSelect};
 use super::arithmetic::shift_right;
-use super::expression::Index;
-use super::scope::{Meaning, Scope, Vector, Word, extent, position};
+use super::expression::SelectIndex;
+use super::scope::{Meaning, NetVector, VerilogScope, VerilogWord, extent, position};
 use super::{Elaborator, Folding};
-use crate::{Net, NetlistError, Problem};
+use crate::{Net, NetlistError, NetlistErrorKind};
 
 /// Where a part lies in its vector.
-enum Part {
+enum SelectPart {
     Fixed(Range<usize>),
     /// So many bits from the position that a signed word says, which may lie outside.
     Moving(Vec<Net>, usize),
@@ -23,9 +23,9 @@ impl<'a> Elaborator<'a> {
     /// The bits that a name with selects stands for.
     pub(super) fn named(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &'a str,
-        selects: &'a [Select<'a>],
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
     ) -> Result<Vec<Net>, NetlistError> {
         let entry = scope.find(name).ok_or_else(|| self.unknown(name, spot))?;
@@ -38,11 +38,11 @@ impl<'a> Elaborator<'a> {
         let (index, rest) = self.element_index(name, selects, spot)?;
         let width = range.map_or(1, extent);
         match self.bit_part(scope, name, array, index)? {
-            Part::Fixed(element) => {
+            SelectPart::Fixed(element) => {
                 let bits = &bits[element.start * width..element.end * width];
                 self.selected(scope, name, bits, range, rest, spot)
             }
-            Part::Moving(position, _) => {
+            SelectPart::Moving(position, _) => {
                 self.spend(bits.len(), spot)?;
                 let element = pick(&mut self.g, bits, width, &position);
                 self.selected(scope, name, &element, range, rest, spot)
@@ -53,10 +53,10 @@ impl<'a> Elaborator<'a> {
     /// Where the bits lie that a name with selects stands for, where that is fixed: what can be driven.
     pub(super) fn fixed_selects(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &'a str,
-        vector: &Vector,
-        selects: &'a [Select<'a>],
+        vector: &NetVector,
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
     ) -> Result<Range<usize>, NetlistError> {
         let mut start = 0;
@@ -66,55 +66,55 @@ impl<'a> Elaborator<'a> {
             let (index, after) = self.element_index(name, selects, spot)?;
             rest = after;
             match self.bit_part(scope, name, array, index)? {
-                Part::Fixed(element) => start = element.start * width,
-                Part::Moving(..) => return Err(self.moving_target(spot)),
+                SelectPart::Fixed(element) => start = element.start * width,
+                SelectPart::Moving(..) => return Err(self.moving_target(spot)),
             }
         }
         match self.part(scope, name, vector.range, rest, spot)? {
             None => Ok(start..start + width),
-            Some(Part::Fixed(part)) => Ok(start + part.start..start + part.end),
-            Some(Part::Moving(..)) => Err(self.moving_target(spot)),
+            Some(SelectPart::Fixed(part)) => Ok(start + part.start..start + part.end),
+            Some(SelectPart::Moving(..)) => Err(self.moving_target(spot)),
         }
     }
 
     fn moving_target(&self, spot: Spot) -> NetlistError {
         let advice = "write it with ?: for each bit that is driven";
-        self.error(Problem::unsupported("driving the bit that a signal chooses", advice), spot)
+        self.error(NetlistErrorKind::unsupported("driving the bit that a signal chooses", advice), spot)
     }
 
     /// The index of an array's element, and the selects behind it.
     fn element_index(
         &self,
         name: &str,
-        selects: &'a [Select<'a>],
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
-    ) -> Result<(&'a Expression<'a>, &'a [Select<'a>]), NetlistError> {
+    ) -> Result<(&'a VerilogExpression<'a>, &'a [VerilogSelect<'a>]), NetlistError> {
         match selects {
-            [Select::Bit(index), rest @ ..] => Ok((index, rest)),
+            [VerilogSelect::Bit(index), rest @ ..] => Ok((index, rest)),
             _ => {
                 let expected = format!("an index, for '{name}' is an array");
-                Err(self.error(Problem::expected(expected, "none"), spot))
+                Err(self.error(NetlistErrorKind::expected(expected, "none"), spot))
             }
         }
     }
 
     fn selected(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &str,
         bits: &[Net],
         range: Option<(i64, i64)>,
-        selects: &'a [Select<'a>],
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
     ) -> Result<Vec<Net>, NetlistError> {
         match self.part(scope, name, range, selects, spot)? {
             None => Ok(bits.to_vec()),
-            Some(Part::Fixed(part)) => Ok(bits[part].to_vec()),
-            Some(Part::Moving(position, 1)) => {
+            Some(SelectPart::Fixed(part)) => Ok(bits[part].to_vec()),
+            Some(SelectPart::Moving(position, 1)) => {
                 self.spend(bits.len(), spot)?;
                 Ok(pick(&mut self.g, bits, 1, &position))
             }
-            Some(Part::Moving(position, width)) => {
+            Some(SelectPart::Moving(position, width)) => {
                 self.spend(bits.len() + width, spot)?;
                 Ok(self.moving(bits, &position, width))
             }
@@ -127,7 +127,7 @@ impl<'a> Elaborator<'a> {
         let below = width - 1;
         let zero = self.g.zero();
         let padded: Vec<Net> = std::iter::repeat_n(zero, below).chain(bits.iter().copied()).collect();
-        let position = Word { bits: position.to_vec(), signed: true, sized: true };
+        let position = VerilogWord { bits: position.to_vec(), signed: true, sized: true };
         let mut offset = self.offset(&position, false, below as i64);
         // The sign stands above all bits that count, so that a negative offset shifts everything out.
         if let Some(&sign) = offset.last() {
@@ -139,7 +139,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// `constant + word`, or `constant - word`, as a signed word in which nothing overflows.
-    fn offset(&mut self, word: &Word, negate: bool, constant: i64) -> Vec<Net> {
+    fn offset(&mut self, word: &VerilogWord, negate: bool, constant: i64) -> Vec<Net> {
         let needed = 65 - constant.unsigned_abs().leading_zeros() as usize;
         let width = word.bits.len().max(needed) + 2;
         let mut bits = self.widened(word, width);
@@ -157,66 +157,68 @@ impl<'a> Elaborator<'a> {
     /// Where an index lies in a range.
     fn bit_part(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &str,
         range: (i64, i64),
-        index: &'a Expression<'a>,
-    ) -> Result<Part, NetlistError> {
+        index: &'a VerilogExpression<'a>,
+    ) -> Result<SelectPart, NetlistError> {
         let (first, last) = range;
         match self.index(scope, index)? {
-            Index::Constant(value) => match position(range, value) {
-                Some(at) => Ok(Part::Fixed(at..at + 1)),
+            SelectIndex::Constant(value) => match position(range, value) {
+                Some(at) => Ok(SelectPart::Fixed(at..at + 1)),
                 None => Err(self.outside(name, format!("[{value}]"), range, index.spot)),
             },
-            Index::Signal(word) if first >= last => Ok(Part::Moving(self.offset(&word, false, -last), 1)),
-            Index::Signal(word) => Ok(Part::Moving(self.offset(&word, true, last), 1)),
+            SelectIndex::Signal(word) if first >= last => {
+                Ok(SelectPart::Moving(self.offset(&word, false, -last), 1))
+            }
+            SelectIndex::Signal(word) => Ok(SelectPart::Moving(self.offset(&word, true, last), 1)),
         }
     }
 
     fn outside(&self, name: &str, index: String, (first, last): (i64, i64), spot: Spot) -> NetlistError {
         let message = format!("{name}{index} lies outside of '{name}', which has [{first}:{last}]");
-        self.error(Problem::Other(message), spot)
+        self.error(NetlistErrorKind::Other(message), spot)
     }
 
     /// Where the selects of a vector lead; `None` where there are none.
     fn part(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &str,
         range: Option<(i64, i64)>,
-        selects: &'a [Select<'a>],
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
-    ) -> Result<Option<Part>, NetlistError> {
+    ) -> Result<Option<SelectPart>, NetlistError> {
         let [select, rest @ ..] = selects else { return Ok(None) };
         let Some(range @ (first, last)) = range else {
             let expected = format!("'{name}' without an index, for it is one bit");
-            return Err(self.error(Problem::expected(expected, "an index"), spot));
+            return Err(self.error(NetlistErrorKind::expected(expected, "an index"), spot));
         };
         if !rest.is_empty() {
             let advice = "join the selects into one, or name the part with a wire";
-            return Err(self.error(Problem::unsupported("a select of a select", advice), spot));
+            return Err(self.error(NetlistErrorKind::unsupported("a select of a select", advice), spot));
         }
         let descending = first >= last;
         let (base, width, up) = match select {
-            Select::Bit(index) => return self.bit_part(scope, name, range, index).map(Some),
-            Select::Part(part) => {
+            VerilogSelect::Bit(index) => return self.bit_part(scope, name, range, index).map(Some),
+            VerilogSelect::Part(part) => {
                 let (high, low) = (self.integer(scope, &part.first)?, self.integer(scope, &part.last)?);
                 let outside = || self.outside(name, format!("[{high}:{low}]"), range, part.first.spot);
                 let top = position(range, high).ok_or_else(outside)?;
                 let bottom = position(range, low).ok_or_else(outside)?;
                 if top < bottom {
                     let expected = format!("[{low}:{high}], in the order of '{name}[{first}:{last}]'");
-                    let problem = Problem::expected(expected, format!("[{high}:{low}]"));
+                    let problem = NetlistErrorKind::expected(expected, format!("[{high}:{low}]"));
                     return Err(self.error(problem, part.first.spot));
                 }
-                return Ok(Some(Part::Fixed(bottom..top + 1)));
+                return Ok(Some(SelectPart::Fixed(bottom..top + 1)));
             }
-            Select::Up(base, width) => (base, width, true),
-            Select::Down(base, width) => (base, width, false),
+            VerilogSelect::Up(base, width) => (base, width, true),
+            VerilogSelect::Down(base, width) => (base, width, false),
         };
         let count = self.count(scope, width, "the width of a part")?;
         if count == 0 || count > MAX_WIDTH {
-            let problem = Problem::expected("a part of at least one bit", format!("{count}"));
+            let problem = NetlistErrorKind::expected("a part of at least one bit", format!("{count}"));
             return Err(self.error(problem, width.spot));
         }
         // How far the index of its least significant bit is from the base.
@@ -226,7 +228,7 @@ impl<'a> Elaborator<'a> {
             (false, true) => count as i64 - 1,
         };
         match self.index(scope, base)? {
-            Index::Constant(value) => {
+            SelectIndex::Constant(value) => {
                 let start = position(range, value + distance);
                 let inside = start.filter(|start| start + count <= extent(range));
                 let outside = || {
@@ -234,12 +236,14 @@ impl<'a> Elaborator<'a> {
                     self.outside(name, format!("[{value} {sign}: {count}]"), range, base.spot)
                 };
                 let start = inside.ok_or_else(outside)?;
-                Ok(Some(Part::Fixed(start..start + count)))
+                Ok(Some(SelectPart::Fixed(start..start + count)))
             }
-            Index::Signal(word) if descending => {
-                Ok(Some(Part::Moving(self.offset(&word, false, distance - last), count)))
+            SelectIndex::Signal(word) if descending => {
+                Ok(Some(SelectPart::Moving(self.offset(&word, false, distance - last), count)))
             }
-            Index::Signal(word) => Ok(Some(Part::Moving(self.offset(&word, true, last - distance), count))),
+            SelectIndex::Signal(word) => {
+                Ok(Some(SelectPart::Moving(self.offset(&word, true, last - distance), count)))
+            }
         }
     }
 }

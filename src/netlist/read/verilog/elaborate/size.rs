@@ -1,10 +1,10 @@
 //! How wide an expression is by itself, and whether it is signed: IEEE 1364-2005, 5.4 and 5.5.
 
 use super::super::MAX_WIDTH;
-use super::super::syntax::{Binary, Expression, Function, Kind, Select, Spot};
+use super::super::syntax::{Binary, ExpressionKind, Spot, SystemFunction, VerilogExpression, VerilogSelect};
 use super::Elaborator;
-use super::scope::{Meaning, Scope, Word, extent};
-use crate::{NetlistError, Problem};
+use super::scope::{Meaning, VerilogScope, VerilogWord, extent};
+use crate::{NetlistError, NetlistErrorKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size {
@@ -35,25 +35,25 @@ impl Size {
 impl<'a> Elaborator<'a> {
     pub(super) fn size(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
     ) -> Result<Size, NetlistError> {
         let spot = expression.spot;
         self.spend(1, spot)?;
         match &expression.kind {
-            Kind::Number(number) => {
+            ExpressionKind::Number(number) => {
                 let sized = if number.sized { number.width } else { number.bits.len() };
                 Ok(Size { width: number.width, signed: number.signed, sized })
             }
-            Kind::Name(name, selects) => self.size_of_name(scope, name, selects, spot),
-            Kind::Unary(operator, inner) => {
+            ExpressionKind::Name(name, selects) => self.size_of_name(scope, name, selects, spot),
+            ExpressionKind::Unary(operator, inner) => {
                 if operator.is_reduction() {
                     Ok(Size::BIT)
                 } else {
                     self.size(scope, inner)
                 }
             }
-            Kind::Chain(first, rest) => match rest.first().map(|(operator, _)| *operator) {
+            ExpressionKind::Chain(first, rest) => match rest.first().map(|(operator, _)| *operator) {
                 Some(operator) if operator.is_bit() => Ok(Size::BIT),
                 // What stands on the right of these has a size of its own.
                 Some(Binary::ShiftLeft | Binary::ShiftRight | Binary::ArithmeticRight | Binary::Power) => {
@@ -67,24 +67,26 @@ impl<'a> Elaborator<'a> {
                     Ok(size)
                 }
             },
-            Kind::Conditional(arms, last) => {
+            ExpressionKind::Conditional(arms, last) => {
                 let mut size = self.size(scope, last)?;
                 for (_, value) in arms {
                     size = size.with(self.size(scope, value)?);
                 }
                 Ok(size)
             }
-            Kind::Concatenation(parts) => Ok(Size::unsigned(self.joined_width(scope, parts, spot)?)),
-            Kind::Replication(count, parts) => {
+            ExpressionKind::Concatenation(parts) => {
+                Ok(Size::unsigned(self.joined_width(scope, parts, spot)?))
+            }
+            ExpressionKind::Replication(count, parts) => {
                 let count = self.count(scope, count, "the count of a replication")?;
                 let width = self.joined_width(scope, parts, spot)?.saturating_mul(count);
                 self.check_width(width, spot)?;
                 Ok(Size::unsigned(width))
             }
-            Kind::Call(function, inner) => Ok(match function {
-                Function::Signed => Size { signed: true, ..self.size(scope, inner)? },
-                Function::Unsigned => Size { signed: false, ..self.size(scope, inner)? },
-                Function::Clog2 => Size { width: 32, signed: true, sized: 6 },
+            ExpressionKind::Call(function, inner) => Ok(match function {
+                SystemFunction::Signed => Size { signed: true, ..self.size(scope, inner)? },
+                SystemFunction::Unsigned => Size { signed: false, ..self.size(scope, inner)? },
+                SystemFunction::Clog2 => Size { width: 32, signed: true, sized: 6 },
             }),
         }
     }
@@ -99,14 +101,14 @@ impl<'a> Elaborator<'a> {
     /// The width of the parts of a concatenation together.
     fn joined_width(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        parts: &'a [Expression<'a>],
+        scope: &VerilogScope<'_, 'a>,
+        parts: &'a [VerilogExpression<'a>],
         spot: Spot,
     ) -> Result<usize, NetlistError> {
         let mut width = 0usize;
         for part in parts {
-            if matches!(&part.kind, Kind::Number(number) if !number.sized) {
-                let problem = Problem::expected(
+            if matches!(&part.kind, ExpressionKind::Number(number) if !number.sized) {
+                let problem = NetlistErrorKind::expected(
                     "a number with its width within braces, such as 4'd3",
                     "one without, which would be 32 bits wide",
                 );
@@ -121,8 +123,8 @@ impl<'a> Elaborator<'a> {
     /// A constant that is not negative and not above [`MAX_WIDTH`].
     pub(super) fn count(
         &mut self,
-        scope: &Scope<'_, 'a>,
-        expression: &'a Expression<'a>,
+        scope: &VerilogScope<'_, 'a>,
+        expression: &'a VerilogExpression<'a>,
         what: &str,
     ) -> Result<usize, NetlistError> {
         let value = self.integer(scope, expression)?;
@@ -132,7 +134,7 @@ impl<'a> Elaborator<'a> {
                 Err(self.too_large(format!("{what} is {value}"), format!("{MAX_WIDTH}"), expression.spot))
             }
             Err(_) => Err(self.error(
-                Problem::expected(format!("{what} that is not negative"), format!("{value}")),
+                NetlistErrorKind::expected(format!("{what} that is not negative"), format!("{value}")),
                 expression.spot,
             )),
         }
@@ -140,9 +142,9 @@ impl<'a> Elaborator<'a> {
 
     fn size_of_name(
         &mut self,
-        scope: &Scope<'_, 'a>,
+        scope: &VerilogScope<'_, 'a>,
         name: &'a str,
-        selects: &'a [Select<'a>],
+        selects: &'a [VerilogSelect<'a>],
         spot: Spot,
     ) -> Result<Size, NetlistError> {
         let entry = scope.find(name).ok_or_else(|| self.unknown(name, spot))?;
@@ -161,14 +163,14 @@ impl<'a> Elaborator<'a> {
         let is_array = matches!(&entry.meaning, Meaning::Net(vector) if vector.array.is_some());
         match &selects[usize::from(is_array).min(selects.len())..] {
             [] => Ok(whole),
-            [Select::Bit(_), ..] => Ok(Size::BIT),
-            [Select::Part(range), ..] => {
+            [VerilogSelect::Bit(_), ..] => Ok(Size::BIT),
+            [VerilogSelect::Part(range), ..] => {
                 let bounds = (self.integer(scope, &range.first)?, self.integer(scope, &range.last)?);
                 let width = extent(bounds);
                 self.check_width(width, spot)?;
                 Ok(Size::unsigned(width))
             }
-            [Select::Up(_, width) | Select::Down(_, width), ..] => {
+            [VerilogSelect::Up(_, width) | VerilogSelect::Down(_, width), ..] => {
                 Ok(Size::unsigned(self.count(scope, width, "the width of a part")?))
             }
         }
@@ -176,11 +178,11 @@ impl<'a> Elaborator<'a> {
 
     pub(super) fn unknown(&self, name: &str, spot: Spot) -> NetlistError {
         let hint = "; declare it before the module ends".to_owned();
-        self.error(Problem::Unknown { kind: "net or parameter", name: name.into(), hint }, spot)
+        self.error(NetlistErrorKind::Unknown { kind: "net or parameter", name: name.into(), hint }, spot)
     }
 
     /// The bits that a constant needs.
-    fn needed(&self, word: &Word) -> usize {
+    fn needed(&self, word: &VerilogWord) -> usize {
         let bits = &word.bits;
         let negative = word.signed && bits.last() == Some(&self.g.one());
         let fill = if negative { self.g.one() } else { self.g.zero() };

@@ -2,7 +2,7 @@
 
 use super::super::syntax::Spot;
 use super::TokenKind;
-use crate::Source;
+use crate::SourceText;
 
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
@@ -16,7 +16,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// The start of a source.
-    pub fn of_source(sources: &'a [Source], source: usize) -> Self {
+    pub fn of_source(sources: &'a [SourceText], source: usize) -> Self {
         let bytes = &*sources[source].bytes;
         let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let spot = Spot { source: source as u32, line: 1, column: 1 };

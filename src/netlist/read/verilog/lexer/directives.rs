@@ -1,8 +1,8 @@
 //! Compiler directives: macros, conditions and included texts; what is for simulators is skipped.
 
 use super::super::syntax::Spot;
-use super::{Cursor, Lexer};
-use crate::{NetlistError, Problem};
+use super::{Cursor, VerilogLexer};
+use crate::{NetlistError, NetlistErrorKind};
 
 #[derive(Clone, Copy)]
 pub(super) struct Macro<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Condition {
 
 const YOSYS: &str = "run Yosys first (--via yosys), which expands it";
 
-impl<'a> Lexer<'a> {
+impl<'a> VerilogLexer<'a> {
     /// What the directive under the cursor says.
     pub(super) fn directive(&mut self) -> Result<(), NetlistError> {
         let Some(cursor) = self.cursors.last_mut() else { return Ok(()) };
@@ -53,14 +53,16 @@ impl<'a> Lexer<'a> {
             // A branch that was read ends here: what follows it is not wanted.
             "else" | "elsif" => {
                 let Some(condition) = self.conditions.last_mut() else {
-                    return Err(self.error(Problem::expected("`ifdef before it", format!("`{name}")), spot));
+                    return Err(
+                        self.error(NetlistErrorKind::expected("`ifdef before it", format!("`{name}")), spot)
+                    );
                 };
                 condition.taken = true;
                 self.skip_branch()?;
             }
             "endif" => {
                 if self.conditions.pop().is_none() {
-                    return Err(self.error(Problem::expected("`ifdef before it", "`endif"), spot));
+                    return Err(self.error(NetlistErrorKind::expected("`ifdef before it", "`endif"), spot));
                 }
             }
             "include" => self.include(spot)?,
@@ -74,7 +76,7 @@ impl<'a> Lexer<'a> {
         cursor.skip_blanks();
         let name = word(cursor);
         if name.is_empty() {
-            return Err(self.error(Problem::expected("the name of a macro", "none"), spot));
+            return Err(self.error(NetlistErrorKind::expected("the name of a macro", "none"), spot));
         }
         let has_arguments = cursor.byte(0) == Some(b'(');
         // The rest of the line, and of those that a backslash joins to it.
@@ -97,13 +99,13 @@ impl<'a> Lexer<'a> {
     fn expand(&mut self, name: &'a str, spot: Spot) -> Result<(), NetlistError> {
         match self.macros.get(name) {
             Some(&Macro { body, has_arguments: false }) => self.push(Cursor::of_macro(body, spot), spot),
-            Some(_) => {
-                Err(self
-                    .error(Problem::unsupported(format!("`{name}, a macro with arguments,"), YOSYS), spot))
-            }
+            Some(_) => Err(self.error(
+                NetlistErrorKind::unsupported(format!("`{name}, a macro with arguments,"), YOSYS),
+                spot,
+            )),
             None => {
                 let hint = format!("; write `define {name}, or name the file that does with --with");
-                Err(self.error(Problem::Unknown { kind: "macro", name: name.into(), hint }, spot))
+                Err(self.error(NetlistErrorKind::Unknown { kind: "macro", name: name.into(), hint }, spot))
             }
         }
     }
@@ -120,9 +122,8 @@ impl<'a> Lexer<'a> {
         let found =
             self.sources.iter().position(|source| !name.is_empty() && last(&source.name) == last(name));
         match found {
-            Some(source) if source == spot.source as usize => {
-                Err(self.error(Problem::Other(format!("'{name}' includes itself; remove the line")), spot))
-            }
+            Some(source) if source == spot.source as usize => Err(self
+                .error(NetlistErrorKind::Other(format!("'{name}' includes itself; remove the line")), spot)),
             // Read before this one: what it declares is known.
             Some(source) if source < self.opened && !self.included[source] => Ok(()),
             Some(source) => {
@@ -130,7 +131,7 @@ impl<'a> Lexer<'a> {
                 self.push(Cursor::of_source(self.sources, source), spot)
             }
             None => {
-                let problem = Problem::unsupported(
+                let problem = NetlistErrorKind::unsupported(
                     format!("`include of a file that was not given, '{name}',"),
                     "name it with --with",
                 );

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::syntax::Spot;
 use super::{MAX_NAME, MAX_TEXT};
-use crate::{NetlistError, Problem, Source};
+use crate::{NetlistError, NetlistErrorKind, SourceText};
 use cursor::Cursor;
 use directives::{Condition, Macro};
 
@@ -32,13 +32,13 @@ pub(super) enum TokenKind {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'a> {
+pub(super) struct VerilogToken<'a> {
     pub kind: TokenKind,
     pub text: &'a str,
     pub spot: Spot,
 }
 
-impl Token<'_> {
+impl VerilogToken<'_> {
     /// Whether it is this keyword or symbol.
     pub fn is(&self, text: &str) -> bool {
         matches!(self.kind, TokenKind::Word | TokenKind::Symbol) && self.text == text
@@ -59,8 +59,8 @@ impl Token<'_> {
 }
 
 /// The tokens of the sources, one text after the other; what one text defines holds in the next.
-pub(super) struct Lexer<'a> {
-    sources: &'a [Source],
+pub(super) struct VerilogLexer<'a> {
+    sources: &'a [SourceText],
     /// The text, and above it the texts and macros that it includes.
     cursors: Vec<Cursor<'a>>,
     macros: HashMap<&'a str, Macro<'a>>,
@@ -81,8 +81,8 @@ const OPERATORS: [&str; 23] = [
     "+:", "-:", "->", "=>", "*>", "::",
 ];
 
-impl<'a> Lexer<'a> {
-    pub fn new(sources: &'a [Source]) -> Self {
+impl<'a> VerilogLexer<'a> {
+    pub fn new(sources: &'a [SourceText]) -> Self {
         Self {
             sources,
             cursors: Vec::new(),
@@ -101,26 +101,26 @@ impl<'a> Lexer<'a> {
         self.cursors = vec![Cursor::of_source(self.sources, source)];
     }
 
-    fn error(&self, problem: Problem, spot: Spot) -> NetlistError {
-        problem.at(&spot.place(self.sources))
+    fn error(&self, problem: NetlistErrorKind, spot: Spot) -> NetlistError {
+        problem.at(&spot.location(self.sources))
     }
 
     /// The next token. After the end of the text there is nothing but [`TokenKind::End`].
-    pub fn next(&mut self) -> Result<Token<'a>, NetlistError> {
+    pub fn next(&mut self) -> Result<VerilogToken<'a>, NetlistError> {
         loop {
             let lowest = self.cursors.len() <= 1;
             let Some(cursor) = self.cursors.last_mut() else {
                 let spot = Spot::default();
-                return Ok(Token { kind: TokenKind::End, text: "", spot });
+                return Ok(VerilogToken { kind: TokenKind::End, text: "", spot });
             };
             let spot = cursor.spot;
             let Some(byte) = cursor.byte(0) else {
                 if lowest {
                     if let Some(open) = self.conditions.first() {
-                        let problem = Problem::expected("`endif", "the end of the text");
+                        let problem = NetlistErrorKind::expected("`endif", "the end of the text");
                         return Err(self.error(problem, open.spot));
                     }
-                    return Ok(Token { kind: TokenKind::End, text: "", spot });
+                    return Ok(VerilogToken { kind: TokenKind::End, text: "", spot });
                 }
                 self.cursors.pop();
                 continue;
@@ -130,12 +130,16 @@ impl<'a> Lexer<'a> {
                 b'/' if cursor.starts_with(b"//") => cursor.skip_line_comment(),
                 b'/' if cursor.starts_with(b"/*") => {
                     if !cursor.skip_block_comment() {
-                        return Err(self.error(Problem::expected("'*/'", "the end of the text"), spot));
+                        return Err(
+                            self.error(NetlistErrorKind::expected("'*/'", "the end of the text"), spot)
+                        );
                     }
                 }
                 b'(' if cursor.at_attribute() => {
                     if !cursor.skip_attribute() {
-                        return Err(self.error(Problem::expected("'*)'", "the end of the text"), spot));
+                        return Err(
+                            self.error(NetlistErrorKind::expected("'*)'", "the end of the text"), spot)
+                        );
                     }
                 }
                 b'\\' if cursor.continues_line() => cursor.advance(1),
@@ -145,7 +149,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn token(&mut self, byte: u8) -> Result<Token<'a>, NetlistError> {
+    fn token(&mut self, byte: u8) -> Result<VerilogToken<'a>, NetlistError> {
         let Some(cursor) = self.cursors.last_mut() else {
             unreachable!("a byte comes from a cursor");
         };
@@ -164,13 +168,14 @@ impl<'a> Lexer<'a> {
                 None => {
                     let got = format!("'{}", cursor.byte(1).map_or(' ', char::from));
                     let expected = "a base and digits after the apostrophe, as in 8'hff";
-                    return Err(self.error(Problem::expected(expected, got), spot));
+                    return Err(self.error(NetlistErrorKind::expected(expected, got), spot));
                 }
             },
             b'"' => match cursor.take_string() {
                 Some(text) => (TokenKind::String, text),
                 None => {
-                    let problem = Problem::expected("'\"' at the end of the string", "the end of the line");
+                    let problem =
+                        NetlistErrorKind::expected("'\"' at the end of the string", "the end of the line");
                     return Err(self.error(problem, spot));
                 }
             },
@@ -183,21 +188,21 @@ impl<'a> Lexer<'a> {
                     } else {
                         format!("the byte {byte:#04x}")
                     };
-                    return Err(self.error(Problem::expected("Verilog", got), spot));
+                    return Err(self.error(NetlistErrorKind::expected("Verilog", got), spot));
                 }
                 (TokenKind::Symbol, cursor.take(length))
             }
         };
         let is_name = matches!(kind, TokenKind::Word | TokenKind::Escaped | TokenKind::System);
         if is_name && text.is_empty() {
-            return Err(self.error(Problem::expected("a name after '\\'", "a space"), spot));
+            return Err(self.error(NetlistErrorKind::expected("a name after '\\'", "a space"), spot));
         }
         if is_name && text.len() > MAX_NAME {
             let what = format!("a name is {} characters long", text.len());
-            let problem = Problem::TooLarge { what, limit: format!("{MAX_NAME} characters") };
+            let problem = NetlistErrorKind::TooLarge { what, limit: format!("{MAX_NAME} characters") };
             return Err(self.error(problem, spot));
         }
-        Ok(Token { kind, text, spot })
+        Ok(VerilogToken { kind, text, spot })
     }
 
     /// Goes into a macro or an included text.
@@ -207,12 +212,12 @@ impl<'a> Lexer<'a> {
         self.expanded += cursor.remaining() + 1;
         if self.cursors.len() > MAX_NESTING {
             let what = format!("macros or included files are nested more than {MAX_NESTING} deep");
-            let problem = Problem::TooLarge { what, limit: format!("{MAX_NESTING} levels") };
+            let problem = NetlistErrorKind::TooLarge { what, limit: format!("{MAX_NESTING} levels") };
             return Err(self.error(problem, spot));
         }
         if self.expanded > MAX_TEXT {
             let what = "macros and included files expand to too much text".to_owned();
-            let problem = Problem::TooLarge { what, limit: format!("{MAX_TEXT} bytes") };
+            let problem = NetlistErrorKind::TooLarge { what, limit: format!("{MAX_TEXT} bytes") };
             return Err(self.error(problem, spot));
         }
         self.cursors.push(cursor);

@@ -2,14 +2,15 @@
 
 use super::super::YOSYS;
 use super::super::syntax::{
-    Block, Declaration, Declared, Direction, Expression, Item, Kind, Module, Number, Parameter, Range,
+    DeclaredNet, ExpressionKind, VerilogBlock, VerilogDeclaration, VerilogDirection, VerilogExpression,
+    VerilogItem, VerilogModule, VerilogNumber, VerilogParameter, VerilogRange,
 };
-use super::{Parser, Problem};
+use super::{NetlistErrorKind, VerilogParser};
 use crate::NetlistError;
 
 /// What stands before the names of a declaration.
-struct Header {
-    direction: Option<Direction>,
+struct DeclarationHeader {
+    direction: Option<VerilogDirection>,
     is_net: bool,
     /// `reg`, `logic`, `integer`: a value in the declaration is where it starts, not what drives it.
     is_variable: bool,
@@ -18,7 +19,7 @@ struct Header {
     signed: Option<bool>,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> VerilogParser<'a> {
     pub(super) fn at_direction(&self) -> bool {
         ["input", "output", "inout"].iter().any(|word| self.current.is(word))
     }
@@ -38,7 +39,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands behind `parameter` or `localparam`, one of a list.
-    pub(super) fn parameter(&mut self, local: bool) -> Result<Parameter<'a>, NetlistError> {
+    pub(super) fn parameter(&mut self, local: bool) -> Result<VerilogParameter<'a>, NetlistError> {
         let mut is_integer = false;
         for kind in ["real", "realtime", "time", "string"] {
             if self.current.is(kind) {
@@ -55,7 +56,7 @@ impl<'a> Parser<'a> {
         let range = self.range()?;
         let name = self.name("the name of a parameter")?;
         self.expect("=")?;
-        Ok(Parameter { name, local, signed, range, value: self.expression()? })
+        Ok(VerilogParameter { name, local, signed, range, value: self.expression()? })
     }
 
     fn sign(&mut self) -> Result<Option<bool>, NetlistError> {
@@ -68,9 +69,9 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn header(&mut self) -> Result<Header, NetlistError> {
+    fn header(&mut self) -> Result<DeclarationHeader, NetlistError> {
         let start = self.current;
-        let mut header = Header {
+        let mut header = DeclarationHeader {
             direction: None,
             is_net: false,
             is_variable: false,
@@ -80,8 +81,8 @@ impl<'a> Parser<'a> {
         };
         if self.at_direction() {
             header.direction = match self.advance()?.text {
-                "input" => Some(Direction::Input),
-                "output" => Some(Direction::Output),
+                "input" => Some(VerilogDirection::Input),
+                "output" => Some(VerilogDirection::Output),
                 _ => {
                     let advice = "declare an input or an output";
                     return Err(self.unsupported("an inout port", advice, start));
@@ -130,13 +131,13 @@ impl<'a> Parser<'a> {
         self.skip_parentheses()
     }
 
-    fn declaration_of(&mut self, header: &Header) -> Result<Declaration<'a>, NetlistError> {
+    fn declaration_of(&mut self, header: &DeclarationHeader) -> Result<VerilogDeclaration<'a>, NetlistError> {
         let range = self.range()?;
         if self.current.is("[") {
             let what = "a vector of vectors";
             return Err(self.unsupported(what, "write wire [7:0] x [0:3], or one vector", self.current));
         }
-        Ok(Declaration {
+        Ok(VerilogDeclaration {
             direction: header.direction,
             is_net: header.is_net,
             supply: header.supply,
@@ -147,7 +148,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The declarations in the header of a module.
-    pub(super) fn declared_ports(&mut self, module: &mut Module<'a>) -> Result<(), NetlistError> {
+    pub(super) fn declared_ports(&mut self, module: &mut VerilogModule<'a>) -> Result<(), NetlistError> {
         let mut direction = None;
         loop {
             // A port that is only a name is like the one before it.
@@ -158,7 +159,7 @@ impl<'a> Parser<'a> {
                 direction = header.direction.or(direction);
                 header.direction = direction;
                 let declaration = self.declaration_of(&header)?;
-                module.body.items.push(Item::Nets(declaration));
+                module.body.items.push(VerilogItem::Nets(declaration));
             }
             let name = self.name("the name of a port")?;
             if self.current.is("[") || self.current.is("=") {
@@ -166,10 +167,10 @@ impl<'a> Parser<'a> {
                 return Err(self.unsupported(what, "declare one vector and connect it", self.current));
             }
             module.ports.push(name);
-            let Some(Item::Nets(declaration)) = module.body.items.last_mut() else {
+            let Some(VerilogItem::Nets(declaration)) = module.body.items.last_mut() else {
                 unreachable!("the first port has a direction");
             };
-            declaration.nets.push(Declared { name, array: None, value: None });
+            declaration.nets.push(DeclaredNet { name, array: None, value: None });
             if !self.accept(",")? {
                 return Ok(());
             }
@@ -177,13 +178,17 @@ impl<'a> Parser<'a> {
     }
 
     /// A declaration in the body of a module.
-    pub(super) fn declaration(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+    pub(super) fn declaration(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         let header = self.header()?;
         let mut declaration = self.declaration_of(&header)?;
         if header.is_integer && declaration.range.is_none() {
             let spot = self.current.spot;
-            let bound = |value| Expression { kind: Kind::Number(Number::of(value)), spot, depth: 1 };
-            declaration.range = Some(Range { first: bound(31), last: bound(0) });
+            let bound = |value| VerilogExpression {
+                kind: ExpressionKind::Number(VerilogNumber::of(value)),
+                spot,
+                depth: 1,
+            };
+            declaration.range = Some(VerilogRange { first: bound(31), last: bound(0) });
         }
         self.skip_delay()?;
         loop {
@@ -201,15 +206,15 @@ impl<'a> Parser<'a> {
                 return Err(self.unsupported(what, advice, token));
             }
             if value.is_some() && array.is_some() {
-                return Err(self.error(Problem::expected("';'", "'='"), token));
+                return Err(self.error(NetlistErrorKind::expected("';'", "'='"), token));
             }
-            declaration.nets.push(Declared { name, array, value });
+            declaration.nets.push(DeclaredNet { name, array, value });
             if !self.accept(",")? {
                 break;
             }
         }
         self.expect(";")?;
-        block.items.push(Item::Nets(declaration));
+        block.items.push(VerilogItem::Nets(declaration));
         Ok(())
     }
 }

@@ -3,14 +3,16 @@
 //! Chains of operators and of `?:` become one node however long they are, so that the depth of the tree is that of
 //! the parentheses, and that is limited.
 
-use super::super::lexer::{Token, TokenKind};
-use super::super::syntax::{Binary, Expression, Function, Kind, Range, Select, Spot, Unary};
+use super::super::lexer::{TokenKind, VerilogToken};
+use super::super::syntax::{
+    Binary, ExpressionKind, Spot, SystemFunction, Unary, VerilogExpression, VerilogRange, VerilogSelect,
+};
 use super::super::{MAX_DEPTH, YOSYS};
-use super::Parser;
-use crate::{NetlistError, Problem};
+use super::VerilogParser;
+use crate::{NetlistError, NetlistErrorKind};
 
-impl<'a> Parser<'a> {
-    pub(super) fn expression(&mut self) -> Result<Expression<'a>, NetlistError> {
+impl<'a> VerilogParser<'a> {
+    pub(super) fn expression(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         self.deeper()?;
         let mut last = self.operators()?;
         let mut arms = Vec::new();
@@ -24,7 +26,7 @@ impl<'a> Parser<'a> {
         let Some((first, _)) = arms.first() else { return Ok(last) };
         let spot = first.spot;
         let depth = arms.iter().flat_map(|(x, y)| [x.depth, y.depth]).max().unwrap_or(0).max(last.depth);
-        self.node(Kind::Conditional(arms, Box::new(last)), spot, depth)
+        self.node(ExpressionKind::Conditional(arms, Box::new(last)), spot, depth)
     }
 
     /// One level of nesting more.
@@ -33,26 +35,35 @@ impl<'a> Parser<'a> {
         if self.depth > MAX_DEPTH { Err(self.too_deep(self.current)) } else { Ok(()) }
     }
 
-    fn too_deep(&self, token: Token<'a>) -> NetlistError {
+    fn too_deep(&self, token: VerilogToken<'a>) -> NetlistError {
         let what = format!("this is nested more than {MAX_DEPTH} levels deep");
-        self.error(Problem::TooLarge { what, limit: format!("{MAX_DEPTH} levels") }, token)
+        self.error(NetlistErrorKind::TooLarge { what, limit: format!("{MAX_DEPTH} levels") }, token)
     }
 
     /// A node above others, the deepest of which is `below` deep.
-    fn node(&self, kind: Kind<'a>, spot: Spot, below: u16) -> Result<Expression<'a>, NetlistError> {
+    fn node(
+        &self,
+        kind: ExpressionKind<'a>,
+        spot: Spot,
+        below: u16,
+    ) -> Result<VerilogExpression<'a>, NetlistError> {
         if usize::from(below) >= MAX_DEPTH {
-            return Err(self.too_deep(Token { spot, ..self.current }));
+            return Err(self.too_deep(VerilogToken { spot, ..self.current }));
         }
-        Ok(Expression { kind, spot, depth: below + 1 })
+        Ok(VerilogExpression { kind, spot, depth: below + 1 })
     }
 
-    fn operators(&mut self) -> Result<Expression<'a>, NetlistError> {
+    fn operators(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let first = self.unary()?;
         self.chains(first, 0)
     }
 
     /// `first` and what operators that bind at least as strongly as `level` join to it.
-    fn chains(&mut self, first: Expression<'a>, level: u8) -> Result<Expression<'a>, NetlistError> {
+    fn chains(
+        &mut self,
+        first: VerilogExpression<'a>,
+        level: u8,
+    ) -> Result<VerilogExpression<'a>, NetlistError> {
         let mut left = first;
         while let Some(here) = self.operator()?.map(Binary::level).filter(|&here| here >= level) {
             let mut rest = Vec::new();
@@ -68,7 +79,7 @@ impl<'a> Parser<'a> {
             }
             let spot = left.spot;
             let depth = rest.iter().map(|(_, term)| term.depth).max().unwrap_or(0).max(left.depth);
-            left = self.node(Kind::Chain(Box::new(left), rest), spot, depth)?;
+            left = self.node(ExpressionKind::Chain(Box::new(left), rest), spot, depth)?;
         }
         Ok(left)
     }
@@ -104,7 +115,7 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    fn unary(&mut self) -> Result<Expression<'a>, NetlistError> {
+    fn unary(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let mut operators = Vec::new();
         while self.current.kind == TokenKind::Symbol {
             let operator = match self.current.text {
@@ -128,19 +139,19 @@ impl<'a> Parser<'a> {
         let mut operand = self.primary()?;
         for (operator, spot) in operators.into_iter().rev() {
             let depth = operand.depth;
-            operand = self.node(Kind::Unary(operator, Box::new(operand)), spot, depth)?;
+            operand = self.node(ExpressionKind::Unary(operator, Box::new(operand)), spot, depth)?;
         }
         Ok(operand)
     }
 
-    pub(super) fn primary(&mut self) -> Result<Expression<'a>, NetlistError> {
+    pub(super) fn primary(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let token = self.current;
         let spot = token.spot;
         match token.kind {
             TokenKind::Number | TokenKind::Based => {
                 self.advance()?;
                 let number = self.number(token)?;
-                self.node(Kind::Number(number), spot, 0)
+                self.node(ExpressionKind::Number(number), spot, 0)
             }
             TokenKind::Word | TokenKind::Escaped => self.name_and_selects(),
             TokenKind::System => self.call(),
@@ -153,11 +164,11 @@ impl<'a> Parser<'a> {
             _ if token.is("{") => self.braces(),
             TokenKind::Real => Err(self.unsupported("a real number", "write an integer", token)),
             TokenKind::String => Err(self.unsupported("a string as a value", "write a number", token)),
-            _ => Err(self.error(Problem::expected("an expression", token.quoted()), token)),
+            _ => Err(self.error(NetlistErrorKind::expected("an expression", token.quoted()), token)),
         }
     }
 
-    fn name_and_selects(&mut self) -> Result<Expression<'a>, NetlistError> {
+    fn name_and_selects(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let name = self.name("a name")?;
         if self.current.is("(") {
             let what = format!("a call of the function '{}'", name.text);
@@ -178,38 +189,38 @@ impl<'a> Parser<'a> {
                 Ok::<_, NetlistError>(second)
             };
             let select = if self.accept(":")? {
-                Select::Part(Range { first, last: second(self)? })
+                VerilogSelect::Part(VerilogRange { first, last: second(self)? })
             } else if self.accept("+:")? {
-                Select::Up(first, second(self)?)
+                VerilogSelect::Up(first, second(self)?)
             } else if self.accept("-:")? {
-                Select::Down(first, second(self)?)
+                VerilogSelect::Down(first, second(self)?)
             } else {
-                Select::Bit(first)
+                VerilogSelect::Bit(first)
             };
             self.expect("]")?;
             selects.push(select);
         }
-        self.node(Kind::Name(name.text, selects), name.spot, depth)
+        self.node(ExpressionKind::Name(name.text, selects), name.spot, depth)
     }
 
     /// `$signed(x)`
-    fn call(&mut self) -> Result<Expression<'a>, NetlistError> {
+    fn call(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let token = self.advance()?;
         let function = match token.text {
-            "$signed" => Function::Signed,
-            "$unsigned" => Function::Unsigned,
-            "$clog2" => Function::Clog2,
+            "$signed" => SystemFunction::Signed,
+            "$unsigned" => SystemFunction::Unsigned,
+            "$clog2" => SystemFunction::Clog2,
             _ => return Err(self.unsupported(format!("the system function {}", token.text), YOSYS, token)),
         };
         self.expect("(")?;
         let argument = self.expression()?;
         self.expect(")")?;
         let depth = argument.depth;
-        self.node(Kind::Call(function, Box::new(argument)), token.spot, depth)
+        self.node(ExpressionKind::Call(function, Box::new(argument)), token.spot, depth)
     }
 
     /// A concatenation or a replication.
-    fn braces(&mut self) -> Result<Expression<'a>, NetlistError> {
+    fn braces(&mut self) -> Result<VerilogExpression<'a>, NetlistError> {
         let spot = self.current.spot;
         self.expect("{")?;
         let first = self.expression()?;
@@ -218,7 +229,7 @@ impl<'a> Parser<'a> {
             self.expect("}")?;
             self.expect("}")?;
             let depth = parts.iter().map(|part| part.depth).max().unwrap_or(0).max(first.depth);
-            return self.node(Kind::Replication(Box::new(first), parts), spot, depth);
+            return self.node(ExpressionKind::Replication(Box::new(first), parts), spot, depth);
         }
         let mut parts = vec![first];
         while self.accept(",")? {
@@ -226,6 +237,6 @@ impl<'a> Parser<'a> {
         }
         self.expect("}")?;
         let depth = parts.iter().map(|part| part.depth).max().unwrap_or(0);
-        self.node(Kind::Concatenation(parts), spot, depth)
+        self.node(ExpressionKind::Concatenation(parts), spot, depth)
     }
 }

@@ -1,12 +1,15 @@
 //! `for`, `if` and blocks in generate.
 
-use super::super::lexer::Token;
-use super::super::syntax::{Binary, Block, Choice, Expression, Item, Kind, Loop, Name, Number};
-use super::{Parser, Problem};
+use super::super::lexer::VerilogToken;
+use super::super::syntax::{
+    Binary, ExpressionKind, GenerateFor, GenerateIf, VerilogBlock, VerilogExpression, VerilogItem,
+    VerilogName, VerilogNumber,
+};
+use super::{NetlistErrorKind, VerilogParser};
 use crate::NetlistError;
 
-impl<'a> Parser<'a> {
-    pub(super) fn generated(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+impl<'a> VerilogParser<'a> {
+    pub(super) fn generated(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         self.deeper()?;
         if self.current.is("for") {
             self.generated_for(block)?;
@@ -15,20 +18,20 @@ impl<'a> Parser<'a> {
             let condition = self.expression()?;
             self.expect(")")?;
             let taken = self.branch()?;
-            let other = if self.accept("else")? { self.branch()? } else { (None, Block::default()) };
-            let choice = Choice { condition, branches: [taken, other] };
-            block.items.push(Item::If(Box::new(choice)));
+            let other = if self.accept("else")? { self.branch()? } else { (None, VerilogBlock::default()) };
+            let choice = GenerateIf { condition, branches: [taken, other] };
+            block.items.push(VerilogItem::If(Box::new(choice)));
         } else {
             let (label, inner) = self.branch()?;
-            block.items.push(Item::Block(label, inner));
+            block.items.push(VerilogItem::Block(label, inner));
         }
         self.depth -= 1;
         Ok(())
     }
 
     /// A block with its label, or a single statement.
-    fn branch(&mut self) -> Result<(Option<Name<'a>>, Block<'a>), NetlistError> {
-        let mut block = Block::default();
+    fn branch(&mut self) -> Result<(Option<VerilogName<'a>>, VerilogBlock<'a>), NetlistError> {
+        let mut block = VerilogBlock::default();
         let mut label = None;
         if self.accept("begin")? {
             label = self.label()?;
@@ -47,7 +50,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `for (i = 0; i < N; i = i + 1)`, also with `genvar i`, `i++` and `i += 1`.
-    fn generated_for(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+    fn generated_for(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         self.advance()?;
         self.expect("(")?;
         self.accept("genvar")?;
@@ -60,25 +63,25 @@ impl<'a> Parser<'a> {
         let step = self.step(variable)?;
         self.expect(")")?;
         let (label, body) = self.branch()?;
-        let generated = Loop { variable, start, condition, step, label, body };
-        block.items.push(Item::For(Box::new(generated)));
+        let generated = GenerateFor { variable, start, condition, step, label, body };
+        block.items.push(VerilogItem::For(Box::new(generated)));
         Ok(())
     }
 
-    fn step(&mut self, variable: Name<'a>) -> Result<Expression<'a>, NetlistError> {
+    fn step(&mut self, variable: VerilogName<'a>) -> Result<VerilogExpression<'a>, NetlistError> {
         let before = self.step_operator()?;
         let name = self.name("the genvar of the loop")?;
         if name.text != variable.text {
             let expected = format!("'{}', which this loop counts", variable.text);
-            let token = Token { text: name.text, spot: name.spot, ..self.current };
-            return Err(self.error(Problem::expected(expected, format!("'{}'", name.text)), token));
+            let token = VerilogToken { text: name.text, spot: name.spot, ..self.current };
+            return Err(self.error(NetlistErrorKind::expected(expected, format!("'{}'", name.text)), token));
         }
         let (operator, amount) = match before {
             Some(operator) => (operator, one(name)),
             None if self.accept("=")? => return self.expression(),
             None => {
                 let Some(operator) = self.step_sign()? else {
-                    let problem = Problem::expected("'='", self.current.quoted());
+                    let problem = NetlistErrorKind::expected("'='", self.current.quoted());
                     return Err(self.error(problem, self.current));
                 };
                 if self.accept("=")? {
@@ -86,15 +89,20 @@ impl<'a> Parser<'a> {
                 } else if self.step_sign()? == Some(operator) {
                     (operator, one(name))
                 } else {
-                    let problem = Problem::expected("a step such as i = i + 1", self.current.quoted());
+                    let problem =
+                        NetlistErrorKind::expected("a step such as i = i + 1", self.current.quoted());
                     return Err(self.error(problem, self.current));
                 }
             }
         };
         let depth = amount.depth + 1;
-        let count = Expression { kind: Kind::Name(name.text, Vec::new()), spot: name.spot, depth: 1 };
-        let kind = Kind::Chain(Box::new(count), vec![(operator, amount)]);
-        Ok(Expression { kind, spot: name.spot, depth })
+        let count = VerilogExpression {
+            kind: ExpressionKind::Name(name.text, Vec::new()),
+            spot: name.spot,
+            depth: 1,
+        };
+        let kind = ExpressionKind::Chain(Box::new(count), vec![(operator, amount)]);
+        Ok(VerilogExpression { kind, spot: name.spot, depth })
     }
 
     /// `++` or `--`
@@ -103,7 +111,10 @@ impl<'a> Parser<'a> {
         if self.step_sign()? == Some(operator) {
             return Ok(Some(operator));
         }
-        Err(self.error(Problem::expected("a step such as i = i + 1", self.current.quoted()), self.current))
+        Err(self.error(
+            NetlistErrorKind::expected("a step such as i = i + 1", self.current.quoted()),
+            self.current,
+        ))
     }
 
     fn step_sign(&mut self) -> Result<Option<Binary>, NetlistError> {
@@ -118,6 +129,6 @@ impl<'a> Parser<'a> {
 }
 
 /// The number one.
-fn one(name: Name<'_>) -> Expression<'_> {
-    Expression { kind: Kind::Number(Number::of(1)), spot: name.spot, depth: 1 }
+fn one(name: VerilogName<'_>) -> VerilogExpression<'_> {
+    VerilogExpression { kind: ExpressionKind::Number(VerilogNumber::of(1)), spot: name.spot, depth: 1 }
 }

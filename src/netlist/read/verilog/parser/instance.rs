@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
-use super::super::syntax::{Block, Connections, Expression, Gate, GateKind, Instance, Item, Kind};
-use super::{Parser, Problem, TokenKind};
+use super::super::syntax::{
+    ExpressionKind, GateKind, VerilogBlock, VerilogConnections, VerilogExpression, VerilogGate,
+    VerilogInstance, VerilogItem,
+};
+use super::{NetlistErrorKind, TokenKind, VerilogParser};
 use crate::NetlistError;
 
 const STRENGTHS: [&str; 10] =
     ["supply0", "supply1", "strong0", "strong1", "pull0", "pull1", "weak0", "weak1", "highz0", "highz1"];
 
-impl<'a> Parser<'a> {
+impl<'a> VerilogParser<'a> {
     fn gate_kind(&self) -> Option<GateKind> {
         Some(match self.current.text {
             _ if self.current.kind != TokenKind::Word => return None,
@@ -30,7 +33,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `and #1 g1 (y, a, b), (z, c, d);`
-    pub(super) fn gates(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+    pub(super) fn gates(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         let Some(kind) = self.gate_kind() else { return Ok(()) };
         self.advance()?;
         // Strengths and the terminals of a gate without a name both begin with a parenthesis.
@@ -55,7 +58,7 @@ impl<'a> Parser<'a> {
             opened = false;
             let terminals = self.list(Self::expression)?;
             self.expect(")")?;
-            block.items.push(Item::Gate(Gate { kind, name, spot, terminals }));
+            block.items.push(VerilogItem::Gate(VerilogGate { kind, name, spot, terminals }));
             if !self.accept(",")? {
                 break;
             }
@@ -73,27 +76,29 @@ impl<'a> Parser<'a> {
     }
 
     /// `name #(.N(8)) u1 (.a(x), .b(y)), u2 (x, y);`
-    pub(super) fn instances(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+    pub(super) fn instances(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         let module = self.name("a statement")?;
-        let mut overrides = Connections::Positions(Vec::new());
+        let mut overrides = VerilogConnections::Positions(Vec::new());
         if self.accept("#")? {
             overrides = if self.accept("(")? {
                 self.connections()?
             } else {
-                Connections::Positions(vec![Some(self.primary()?)])
+                VerilogConnections::Positions(vec![Some(self.primary()?)])
             };
         }
         let overrides = Rc::new(overrides);
         loop {
             if !self.is_name() {
                 let expected = format!("the name of an instance of '{}'", module.text);
-                return Err(self.error(Problem::expected(expected, self.current.quoted()), self.current));
+                return Err(
+                    self.error(NetlistErrorKind::expected(expected, self.current.quoted()), self.current)
+                );
             }
             let name = self.name("the name of an instance")?;
             self.no_array()?;
             self.expect("(")?;
             let connections = self.connections()?;
-            block.items.push(Item::Instance(Instance {
+            block.items.push(VerilogItem::Instance(VerilogInstance {
                 module,
                 name,
                 overrides: overrides.clone(),
@@ -108,14 +113,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Connections up to their closing parenthesis.
-    fn connections(&mut self) -> Result<Connections<'a>, NetlistError> {
+    fn connections(&mut self) -> Result<VerilogConnections<'a>, NetlistError> {
         if self.accept(")")? {
-            return Ok(Connections::Positions(Vec::new()));
+            return Ok(VerilogConnections::Positions(Vec::new()));
         }
         let connections = if self.current.is(".") {
-            Connections::Names(self.list(Self::named_connection)?)
+            VerilogConnections::Names(self.list(Self::named_connection)?)
         } else {
-            Connections::Positions(self.list(|parser| {
+            VerilogConnections::Positions(self.list(|parser| {
                 let open = parser.current.is(",") || parser.current.is(")");
                 if open { Ok(None) } else { parser.expression().map(Some) }
             })?)
@@ -125,7 +130,9 @@ impl<'a> Parser<'a> {
     }
 
     /// `.a(x)`, `.a()`, or `.a` for `.a(a)`.
-    fn named_connection(&mut self) -> Result<(super::Name<'a>, Option<Expression<'a>>), NetlistError> {
+    fn named_connection(
+        &mut self,
+    ) -> Result<(super::VerilogName<'a>, Option<VerilogExpression<'a>>), NetlistError> {
         let dot = self.expect(".")?;
         if self.current.is("*") {
             let advice = "write the connections out";
@@ -133,8 +140,8 @@ impl<'a> Parser<'a> {
         }
         let name = self.name("the name of a port")?;
         if !self.accept("(")? {
-            let kind = Kind::Name(name.text, Vec::new());
-            return Ok((name, Some(Expression { kind, spot: name.spot, depth: 1 })));
+            let kind = ExpressionKind::Name(name.text, Vec::new());
+            return Ok((name, Some(VerilogExpression { kind, spot: name.spot, depth: 1 })));
         }
         let value = if self.current.is(")") { None } else { Some(self.expression()?) };
         self.expect(")")?;

@@ -9,23 +9,23 @@ mod module;
 mod number;
 
 use super::YOSYS;
-use super::lexer::{Lexer, Token, TokenKind};
-use super::syntax::{Module, Name, Range, Spot};
-use crate::{NetlistError, Problem, Source};
+use super::lexer::{TokenKind, VerilogLexer, VerilogToken};
+use super::syntax::{Spot, VerilogModule, VerilogName, VerilogRange};
+use crate::{NetlistError, NetlistErrorKind, SourceText};
 
-pub(super) struct Parser<'a> {
-    sources: &'a [Source],
-    lexer: Lexer<'a>,
-    current: Token<'a>,
+pub(super) struct VerilogParser<'a> {
+    sources: &'a [SourceText],
+    lexer: VerilogLexer<'a>,
+    current: VerilogToken<'a>,
     /// How deeply nested `current` is.
     depth: usize,
 }
 
 /// All modules of the sources, in their order.
-pub(super) fn parse(sources: &[Source]) -> Result<Vec<Module<'_>>, NetlistError> {
-    let lexer = Lexer::new(sources);
-    let current = Token { kind: TokenKind::End, text: "", spot: Spot::default() };
-    let mut parser = Parser { sources, lexer, current, depth: 0 };
+pub(super) fn parse(sources: &[SourceText]) -> Result<Vec<VerilogModule<'_>>, NetlistError> {
+    let lexer = VerilogLexer::new(sources);
+    let current = VerilogToken { kind: TokenKind::End, text: "", spot: Spot::default() };
+    let mut parser = VerilogParser { sources, lexer, current, depth: 0 };
     let mut modules = Vec::new();
     for source in 0..sources.len() {
         if !parser.lexer.included[source] {
@@ -153,17 +153,17 @@ const KEYWORDS: &[&str] = &[
     "xor",
 ];
 
-impl<'a> Parser<'a> {
-    fn error(&self, problem: Problem, token: Token<'a>) -> NetlistError {
-        problem.at(&token.spot.place(self.sources))
+impl<'a> VerilogParser<'a> {
+    fn error(&self, problem: NetlistErrorKind, token: VerilogToken<'a>) -> NetlistError {
+        problem.at(&token.spot.location(self.sources))
     }
 
-    fn unsupported(&self, what: impl Into<String>, advice: &str, token: Token<'a>) -> NetlistError {
-        self.error(Problem::unsupported(what, advice), token)
+    fn unsupported(&self, what: impl Into<String>, advice: &str, token: VerilogToken<'a>) -> NetlistError {
+        self.error(NetlistErrorKind::unsupported(what, advice), token)
     }
 
     /// Goes to the next token and returns the one left behind.
-    fn advance(&mut self) -> Result<Token<'a>, NetlistError> {
+    fn advance(&mut self) -> Result<VerilogToken<'a>, NetlistError> {
         let next = self.lexer.next()?;
         Ok(std::mem::replace(&mut self.current, next))
     }
@@ -176,11 +176,11 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
-    fn expect(&mut self, text: &str) -> Result<Token<'a>, NetlistError> {
+    fn expect(&mut self, text: &str) -> Result<VerilogToken<'a>, NetlistError> {
         if self.current.is(text) {
             return self.advance();
         }
-        let problem = Problem::expected(format!("'{text}'"), self.current.quoted());
+        let problem = NetlistErrorKind::expected(format!("'{text}'"), self.current.quoted());
         Err(self.error(problem, self.current))
     }
 
@@ -191,14 +191,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn name(&mut self, what: &str) -> Result<Name<'a>, NetlistError> {
+    fn name(&mut self, what: &str) -> Result<VerilogName<'a>, NetlistError> {
         if !self.is_name() {
             let keyword = if self.current.kind == TokenKind::Word { "the keyword " } else { "" };
             let got = format!("{keyword}{}", self.current.quoted());
-            return Err(self.error(Problem::expected(what, got), self.current));
+            return Err(self.error(NetlistErrorKind::expected(what, got), self.current));
         }
         let token = self.advance()?;
-        Ok(Name { text: token.text, spot: token.spot })
+        Ok(VerilogName { text: token.text, spot: token.spot })
     }
 
     /// One or more, separated by commas.
@@ -211,7 +211,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `[7:0]`, if one stands here.
-    fn range(&mut self) -> Result<Option<Range<'a>>, NetlistError> {
+    fn range(&mut self) -> Result<Option<VerilogRange<'a>>, NetlistError> {
         if !self.accept("[")? {
             return Ok(None);
         }
@@ -219,7 +219,7 @@ impl<'a> Parser<'a> {
         self.expect(":")?;
         let last = self.expression()?;
         self.expect("]")?;
-        Ok(Some(Range { first, last }))
+        Ok(Some(VerilogRange { first, last }))
     }
 
     /// Skips up to a keyword and past it.
@@ -227,7 +227,7 @@ impl<'a> Parser<'a> {
         let start = self.current;
         while !self.current.is(end) {
             if self.current.kind == TokenKind::End {
-                let got = Problem::expected(format!("'{end}' for this"), "the end of the text");
+                let got = NetlistErrorKind::expected(format!("'{end}' for this"), "the end of the text");
                 return Err(self.error(got, start));
             }
             self.advance()?;
@@ -244,7 +244,9 @@ impl<'a> Parser<'a> {
             let token = self.advance()?;
             match token.text {
                 _ if token.kind == TokenKind::End => {
-                    return Err(self.error(Problem::expected("')' for this", "the end of the text"), start));
+                    return Err(
+                        self.error(NetlistErrorKind::expected("')' for this", "the end of the text"), start)
+                    );
                 }
                 "(" if token.kind == TokenKind::Symbol => depth += 1,
                 ")" if token.kind == TokenKind::Symbol => depth -= 1,
@@ -267,12 +269,12 @@ impl<'a> Parser<'a> {
                 self.advance()?;
                 Ok(())
             }
-            _ => Err(self.error(Problem::expected("a delay", self.current.quoted()), self.current)),
+            _ => Err(self.error(NetlistErrorKind::expected("a delay", self.current.quoted()), self.current)),
         }
     }
 
     /// One text.
-    fn text(&mut self, modules: &mut Vec<Module<'a>>) -> Result<(), NetlistError> {
+    fn text(&mut self, modules: &mut Vec<VerilogModule<'a>>) -> Result<(), NetlistError> {
         while self.current.kind != TokenKind::End {
             let token = self.current;
             if token.is("module") || token.is("macromodule") {
@@ -283,7 +285,7 @@ impl<'a> Parser<'a> {
                 let what = format!("{} outside a module", token.quoted());
                 return Err(self.unsupported(what, YOSYS, token));
             } else if !self.accept(";")? {
-                return Err(self.error(Problem::expected("'module'", token.quoted()), token));
+                return Err(self.error(NetlistErrorKind::expected("'module'", token.quoted()), token));
             }
         }
         Ok(())

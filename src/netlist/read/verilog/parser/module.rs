@@ -4,23 +4,31 @@ use std::collections::HashMap;
 
 use super::super::YOSYS;
 use super::super::lexer::TokenKind;
-use super::super::syntax::{Assignment, Block, Item, Module, Name};
-use super::{Parser, Problem};
+use super::super::syntax::{VerilogAssignment, VerilogBlock, VerilogItem, VerilogModule, VerilogName};
+use super::{NetlistErrorKind, VerilogParser};
 use crate::NetlistError;
 
-impl<'a> Parser<'a> {
+impl<'a> VerilogParser<'a> {
     /// A module. What is known but not taken is kept as the reason why the module cannot be used: a file may
     /// hold a testbench beside the circuit.
-    pub(super) fn module(&mut self) -> Result<Module<'a>, NetlistError> {
+    pub(super) fn module(&mut self) -> Result<VerilogModule<'a>, NetlistError> {
         self.advance()?;
         let name = self.name("the name of a module")?;
         self.depth = 0;
-        let mut module =
-            Module { name, ports: Vec::new(), body: Block::default(), parameters: Vec::new(), refused: None };
+        let mut module = VerilogModule {
+            name,
+            ports: Vec::new(),
+            body: VerilogBlock::default(),
+            parameters: Vec::new(),
+            refused: None,
+        };
         match self.inside(&mut module) {
             Ok(()) => {}
             Err(error)
-                if matches!(error.problem, Problem::Unsupported { .. } | Problem::Sequential { .. }) =>
+                if matches!(
+                    error.kind,
+                    NetlistErrorKind::Unsupported { .. } | NetlistErrorKind::Sequential { .. }
+                ) =>
             {
                 module.refused = Some(error);
                 self.skip_past("endmodule")?;
@@ -32,21 +40,27 @@ impl<'a> Parser<'a> {
     }
 
     /// A table of a user-defined primitive, which is skipped.
-    pub(super) fn primitive(&mut self) -> Result<Module<'a>, NetlistError> {
+    pub(super) fn primitive(&mut self) -> Result<VerilogModule<'a>, NetlistError> {
         let token = self.advance()?;
         let name = self.name("the name of a primitive")?;
         let what = format!("the user-defined primitive '{}'", name.text);
         let refused = Some(self.unsupported(what, "describe it as a module with assign", token));
         self.skip_past("endprimitive")?;
-        Ok(Module { name, ports: Vec::new(), body: Block::default(), parameters: Vec::new(), refused })
+        Ok(VerilogModule {
+            name,
+            ports: Vec::new(),
+            body: VerilogBlock::default(),
+            parameters: Vec::new(),
+            refused,
+        })
     }
 
     /// `: name` behind an end.
-    pub(super) fn label(&mut self) -> Result<Option<Name<'a>>, NetlistError> {
+    pub(super) fn label(&mut self) -> Result<Option<VerilogName<'a>>, NetlistError> {
         if self.accept(":")? { self.name("a label").map(Some) } else { Ok(None) }
     }
 
-    fn inside(&mut self, module: &mut Module<'a>) -> Result<(), NetlistError> {
+    fn inside(&mut self, module: &mut VerilogModule<'a>) -> Result<(), NetlistError> {
         let implicit = self.lexer.implicit_nets;
         if self.accept("#")? {
             self.expect("(")?;
@@ -61,7 +75,7 @@ impl<'a> Parser<'a> {
         }
         self.advance()?;
         for item in &module.body.items {
-            if let Item::Parameter(parameter) = item
+            if let VerilogItem::Parameter(parameter) = item
                 && !parameter.local
             {
                 module.parameters.push(parameter.name);
@@ -74,29 +88,29 @@ impl<'a> Parser<'a> {
     }
 
     /// That ports are listed once, and that what is declared as one is listed.
-    fn check_ports(&self, module: &Module<'a>) -> Result<(), NetlistError> {
-        let mut listed: HashMap<&str, Name<'a>> = HashMap::new();
+    fn check_ports(&self, module: &VerilogModule<'a>) -> Result<(), NetlistError> {
+        let mut listed: HashMap<&str, VerilogName<'a>> = HashMap::new();
         for &port in &module.ports {
             if let Some(before) = listed.insert(port.text, port) {
-                let first = before.spot.place(self.sources);
-                let problem = Problem::Duplicate { kind: "port", name: port.text.into(), first };
-                return Err(problem.at(&port.spot.place(self.sources)));
+                let first = before.spot.location(self.sources);
+                let problem = NetlistErrorKind::Duplicate { kind: "port", name: port.text.into(), first };
+                return Err(problem.at(&port.spot.location(self.sources)));
             }
         }
         for item in &module.body.items {
-            let Item::Nets(declaration) = item else { continue };
+            let VerilogItem::Nets(declaration) = item else { continue };
             let unlisted = declaration.nets.iter().find(|net| !listed.contains_key(net.name.text));
             if let Some(net) = unlisted.filter(|_| declaration.direction.is_some()) {
                 let hint = format!("; add it to the list behind 'module {}'", module.name.text);
-                let problem = Problem::Unknown { kind: "port", name: net.name.text.into(), hint };
-                return Err(problem.at(&net.name.spot.place(self.sources)));
+                let problem = NetlistErrorKind::Unknown { kind: "port", name: net.name.text.into(), hint };
+                return Err(problem.at(&net.name.spot.location(self.sources)));
             }
         }
         Ok(())
     }
 
     /// `parameter N = 8, M = 4)`
-    fn parameter_ports(&mut self, module: &mut Module<'a>) -> Result<(), NetlistError> {
+    fn parameter_ports(&mut self, module: &mut VerilogModule<'a>) -> Result<(), NetlistError> {
         if self.accept(")")? {
             return Ok(());
         }
@@ -106,7 +120,7 @@ impl<'a> Parser<'a> {
                 local = self.advance()?.text == "localparam";
             }
             let parameter = self.parameter(local)?;
-            module.body.items.push(Item::Parameter(parameter));
+            module.body.items.push(VerilogItem::Parameter(parameter));
             if !self.accept(",")? {
                 self.expect(")")?;
                 return Ok(());
@@ -115,7 +129,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The list of ports, with or without their declarations, up to its closing parenthesis.
-    fn ports(&mut self, module: &mut Module<'a>) -> Result<(), NetlistError> {
+    fn ports(&mut self, module: &mut VerilogModule<'a>) -> Result<(), NetlistError> {
         if self.accept(")")? {
             return Ok(());
         }
@@ -128,7 +142,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn plain_port(&mut self) -> Result<Name<'a>, NetlistError> {
+    fn plain_port(&mut self) -> Result<VerilogName<'a>, NetlistError> {
         if self.current.is(".") || self.current.is("{") {
             let advice = "list plain names, and join nets with assign";
             return Err(self.unsupported("an expression as a port", advice, self.current));
@@ -142,10 +156,10 @@ impl<'a> Parser<'a> {
     }
 
     /// One statement of a module or of a generated block.
-    pub(super) fn item(&mut self, block: &mut Block<'a>) -> Result<(), NetlistError> {
+    pub(super) fn item(&mut self, block: &mut VerilogBlock<'a>) -> Result<(), NetlistError> {
         let token = self.current;
         if token.kind == TokenKind::End {
-            let problem = Problem::expected("a statement or 'endmodule'", token.quoted());
+            let problem = NetlistErrorKind::expected("a statement or 'endmodule'", token.quoted());
             return Err(self.error(problem, token));
         }
         if token.kind != TokenKind::Word {
@@ -159,14 +173,14 @@ impl<'a> Parser<'a> {
                 let what = format!("the system task {}", token.text);
                 return Err(self.unsupported(what, "remove it: a circuit does not talk", token));
             }
-            return Err(self.error(Problem::expected("a statement", token.quoted()), token));
+            return Err(self.error(NetlistErrorKind::expected("a statement", token.quoted()), token));
         }
         match token.text {
             "parameter" | "localparam" => {
                 let local = self.advance()?.text == "localparam";
                 loop {
                     let parameter = self.parameter(local)?;
-                    block.items.push(Item::Parameter(parameter));
+                    block.items.push(VerilogItem::Parameter(parameter));
                     if !self.accept(",")? {
                         break;
                     }
@@ -178,7 +192,7 @@ impl<'a> Parser<'a> {
                 self.skip_strength()?;
                 self.skip_delay()?;
                 let assignments = self.list(Self::assignment)?;
-                block.items.push(Item::Assign(assignments));
+                block.items.push(VerilogItem::Assign(assignments));
                 self.expect(";")?;
             }
             "genvar" => {
@@ -221,15 +235,15 @@ impl<'a> Parser<'a> {
             _ if self.at_declaration() => self.declaration(block)?,
             _ if self.at_gate() => self.gates(block)?,
             _ if self.is_name() => self.instances(block)?,
-            _ => return Err(self.error(Problem::expected("a statement", token.quoted()), token)),
+            _ => return Err(self.error(NetlistErrorKind::expected("a statement", token.quoted()), token)),
         }
         Ok(())
     }
 
-    fn assignment(&mut self) -> Result<Assignment<'a>, NetlistError> {
+    fn assignment(&mut self) -> Result<VerilogAssignment<'a>, NetlistError> {
         let target = self.primary()?;
         self.expect("=")?;
-        Ok(Assignment { target, value: self.expression()? })
+        Ok(VerilogAssignment { target, value: self.expression()? })
     }
 
     /// The error that a block of statements deserves: registers keep a state, other blocks are for Yosys.
@@ -254,7 +268,7 @@ impl<'a> Parser<'a> {
         }
         Ok(if edge {
             let what = format!("{name} at a clock edge or latch");
-            self.error(Problem::Sequential { what }, start)
+            self.error(NetlistErrorKind::Sequential { what }, start)
         } else {
             self.unsupported(format!("'{name}' with statements"), YOSYS, start)
         })

@@ -22,7 +22,7 @@ fn both_styles_of_ports() {
     let ports = design(ansi);
     assert_eq!([ports.outputs()[0].signed, ports.outputs()[1].signed], [Some(true), None]);
     assert_eq!([ports.outputs()[0].range, ports.outputs()[1].range], [Some((2, 0)), None]);
-    assert_eq!((ports.inputs()[1].place.line, ports.inputs()[1].place.column), (1, 31));
+    assert_eq!((ports.inputs()[1].location.line, ports.inputs()[1].location.column), (1, 31));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is wrong in a circuit, and what is not taken.
 
 use super::{error, message, source};
-use crate::Problem;
+use crate::NetlistErrorKind;
 use crate::read::verilog::read;
 
 /// A module with inputs a and b of 4 bits and an output y of 8; the statements stand on line 2.
@@ -220,7 +220,7 @@ fn what_keeps_a_state_is_named() {
         ("DFFPOSX1 r (.CLK(a[0]), .D(b[0]), .Q(y[0]));", "'r', a cell 'DFFPOSX1', keeps a state"),
     ] {
         let text = format!("module t(input [3:0] a, b, output [7:0] y);\n{statements}\nendmodule");
-        assert!(matches!(error(&text).problem, Problem::Sequential { .. }), "{statements}");
+        assert!(matches!(error(&text).kind, NetlistErrorKind::Sequential { .. }), "{statements}");
         assert!(message(&text).contains(what), "{}", message(&text));
     }
 }
@@ -254,7 +254,7 @@ fn what_is_not_taken_says_what_to_do() {
     ] {
         let text = format!("module t(input [3:0] a, b, output [7:0] y);\n{statements}\nendmodule");
         let message = message(&text);
-        assert!(matches!(error(&text).problem, Problem::Unsupported { .. }), "{message}");
+        assert!(matches!(error(&text).kind, NetlistErrorKind::Unsupported { .. }), "{message}");
         assert!(message.starts_with("t.v:2:") && message.contains(what), "{message}\n{what}");
         assert!(message.contains("is not supported; ") && message.contains(advice), "{message}\n{advice}");
     }

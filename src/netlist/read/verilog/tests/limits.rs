@@ -1,11 +1,11 @@
 //! Texts that would take forever, or all memory, or the whole stack.
 
 use super::{design, error, message, run};
-use crate::Problem;
+use crate::NetlistErrorKind;
 
 fn refused(text: &str, what: &str) {
     let error = error(text);
-    assert!(matches!(error.problem, Problem::TooLarge { .. }), "{error}");
+    assert!(matches!(error.kind, NetlistErrorKind::TooLarge { .. }), "{error}");
     assert!(error.to_string().contains(what), "{error}\n{what}");
 }
 
@@ -90,7 +90,7 @@ fn widths_are_limited() {
         value(&"9".repeat(50)),
     ] {
         let message = message(&text);
-        assert!(matches!(error(&text).problem, Problem::TooLarge { .. }), "{message}");
+        assert!(matches!(error(&text).kind, NetlistErrorKind::TooLarge { .. }), "{message}");
         assert!(message.contains("axmul reads at most"), "{message}");
     }
     refused(&format!("module {}(input a); endmodule", "x".repeat(2000)), "a name is 2000 characters long");
@@ -110,7 +110,7 @@ fn trees_of_modules_are_limited() {
     };
     let text = tree("assign y = ~a;", 60);
     let error = error(&text);
-    assert!(matches!(error.problem, Problem::TooLarge { .. }), "{error}");
+    assert!(matches!(error.kind, NetlistErrorKind::TooLarge { .. }), "{error}");
     let empty = "module e0(); endmodule ".to_owned()
         + &(1..60)
             .map(|i| format!("module e{i}(); e{} u (); e{} v (); endmodule ", i - 1, i - 1))

@@ -12,15 +12,15 @@ mod text;
 use axmul_api::Bits;
 
 use super::read;
-use crate::{Design, NetlistError, Source};
+use crate::{Design, NetlistError, SourceText};
 
 /// The beginning of a text, for messages.
 fn start(text: &str) -> String {
     text.chars().take(1000).collect()
 }
 
-fn source(text: &str) -> Source {
-    Source::new("t.v", text.as_bytes())
+fn source(text: &str) -> SourceText {
+    SourceText::new("t.v", text.as_bytes())
 }
 
 /// The circuit of a text that is right.

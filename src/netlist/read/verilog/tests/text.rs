@@ -23,7 +23,7 @@ fn comments_hold_any_bytes() {
         let mut bytes = b"\xef\xbb\xbf".to_vec();
         bytes.extend(comment);
         bytes.extend(b"\nmodule t(input a, output y); assign y = a & q; endmodule");
-        let error = read(&[crate::Source::new("t.v", bytes)], None).unwrap_err();
+        let error = read(&[crate::SourceText::new("t.v", bytes)], None).unwrap_err();
         assert!(error.to_string().starts_with("t.v:2:45: no net or parameter is called 'q'"), "{error}");
     }
 }
@@ -65,7 +65,7 @@ fn macros_and_conditions() {
 
 #[test]
 fn included_texts() {
-    let header = crate::Source::new("include/widths.vh", *b"`ifndef N `define N 3\n`endif\n");
+    let header = crate::SourceText::new("include/widths.vh", *b"`ifndef N `define N 3\n`endif\n");
     let main = source(
         "`include \"widths.vh\"\n`include \"widths.vh\"\n
         module t(input [`N-1:0] a, output y); assign y = ^a; endmodule",

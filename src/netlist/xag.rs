@@ -5,11 +5,11 @@ use std::ops::Not;
 
 use axmul_api::Gates;
 
-/// A node of a [`Graph`], or its complement.
+/// A node of a [`Xag`], or its complement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Edge(u32);
+pub struct XagEdge(u32);
 
-impl Edge {
+impl XagEdge {
     /// The constant 0.
     pub const FALSE: Self = Self(0);
     /// The constant 1.
@@ -41,7 +41,7 @@ impl Edge {
     }
 }
 
-impl Not for Edge {
+impl Not for XagEdge {
     type Output = Self;
 
     fn not(self) -> Self {
@@ -51,20 +51,20 @@ impl Not for Edge {
 
 /// What a node computes. Of two fan-ins the lower comes first; those of an exclusive or are not complemented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Node {
+pub enum XagNode {
     /// The constant, node 0.
     False,
     /// One of the inputs, which are the nodes from 1 on.
     Input,
     /// Conjunction.
-    And(Edge, Edge),
+    And(XagEdge, XagEdge),
     /// Exclusive or.
-    Xor(Edge, Edge),
+    Xor(XagEdge, XagEdge),
 }
 
-impl Node {
+impl XagNode {
     /// What it is made of; `None` for inputs and the constant.
-    pub fn fan_ins(self) -> Option<[Edge; 2]> {
+    pub fn fan_ins(self) -> Option<[XagEdge; 2]> {
         match self {
             Self::And(x, y) | Self::Xor(x, y) => Some([x, y]),
             Self::False | Self::Input => None,
@@ -78,22 +78,22 @@ const REWRITES: u32 = 8;
 /// Any number of circuits over the same inputs, in topological order, each gate once. Constants are folded, and so is
 /// what two levels of gates show to be simpler.
 #[derive(Clone, Debug)]
-pub struct Graph {
-    nodes: Vec<Node>,
-    known: HashMap<Node, u32>,
+pub struct Xag {
+    nodes: Vec<XagNode>,
+    known: HashMap<XagNode, u32>,
     inputs: usize,
 }
 
-impl Graph {
+impl Xag {
     /// The inputs, and no gates yet.
     pub fn new(inputs: usize) -> Self {
-        let mut nodes = vec![Node::Input; inputs + 1];
-        nodes[0] = Node::False;
+        let mut nodes = vec![XagNode::Input; inputs + 1];
+        nodes[0] = XagNode::False;
         Self { nodes, known: HashMap::new(), inputs }
     }
 
     /// The nodes: the constant, the inputs, then gates, each after its fan-ins.
-    pub fn nodes(&self) -> &[Node] {
+    pub fn nodes(&self) -> &[XagNode] {
         &self.nodes
     }
 
@@ -103,27 +103,27 @@ impl Graph {
     }
 
     /// The inputs, which are the nodes from 1 on.
-    pub fn inputs(&self) -> impl Iterator<Item = Edge> + use<> {
-        (1..=self.inputs).map(|node| Edge::new(node, false))
+    pub fn inputs(&self) -> impl Iterator<Item = XagEdge> + use<> {
+        (1..=self.inputs).map(|node| XagEdge::new(node, false))
     }
 
     /// The value of every node for the 64 cases in which the inputs have these values.
     pub fn simulate(&self, inputs: &[u64]) -> Vec<u64> {
         let mut values: Vec<u64> = Vec::with_capacity(self.nodes.len());
-        let read = |values: &[u64], edge: Edge| values[edge.node()] ^ edge.mask();
+        let read = |values: &[u64], edge: XagEdge| values[edge.node()] ^ edge.mask();
         for (index, node) in self.nodes.iter().enumerate() {
             values.push(match *node {
-                Node::False => 0,
-                Node::Input => inputs[index - 1],
-                Node::And(x, y) => read(&values, x) & read(&values, y),
-                Node::Xor(x, y) => read(&values, x) ^ read(&values, y),
+                XagNode::False => 0,
+                XagNode::Input => inputs[index - 1],
+                XagNode::And(x, y) => read(&values, x) & read(&values, y),
+                XagNode::Xor(x, y) => read(&values, x) ^ read(&values, y),
             });
         }
         values
     }
 
     /// By node, whether one of `roots` depends on it.
-    pub fn cone(&self, roots: impl IntoIterator<Item = Edge>) -> Vec<bool> {
+    pub fn cone(&self, roots: impl IntoIterator<Item = XagEdge>) -> Vec<bool> {
         let mut inside = vec![false; self.nodes.len()];
         roots.into_iter().for_each(|root| inside[root.node()] = true);
         for node in (0..self.nodes.len()).rev() {
@@ -136,22 +136,22 @@ impl Graph {
         inside
     }
 
-    fn node(&mut self, node: Node) -> Edge {
+    fn node(&mut self, node: XagNode) -> XagEdge {
         let next = self.nodes.len() as u32;
         let index = *self.known.entry(node).or_insert(next);
         if index == next {
             self.nodes.push(node);
         }
-        Edge::new(index as usize, false)
+        XagEdge::new(index as usize, false)
     }
 
-    fn conjunction(&mut self, x: Edge, y: Edge, rewrites: u32) -> Edge {
+    fn conjunction(&mut self, x: XagEdge, y: XagEdge, rewrites: u32) -> XagEdge {
         let (x, y) = (x.min(y), x.max(y));
         match x {
-            Edge::FALSE => return Edge::FALSE,
-            Edge::TRUE => return y,
+            XagEdge::FALSE => return XagEdge::FALSE,
+            XagEdge::TRUE => return y,
             _ if x == y => return x,
-            _ if x == !y => return Edge::FALSE,
+            _ if x == !y => return XagEdge::FALSE,
             _ => {}
         }
         if rewrites > 0 {
@@ -164,26 +164,26 @@ impl Graph {
                 return found;
             }
         }
-        self.node(Node::And(x, y))
+        self.node(XagNode::And(x, y))
     }
 
     /// The conjunction of `x` and `far`, where what `far` is made of makes it simpler.
-    fn absorb(&mut self, x: Edge, far: Edge, rewrites: u32) -> Option<Edge> {
+    fn absorb(&mut self, x: XagEdge, far: XagEdge, rewrites: u32) -> Option<XagEdge> {
         match self.nodes[far.node()] {
-            Node::And(p, q) if !far.is_complemented() => {
+            XagNode::And(p, q) if !far.is_complemented() => {
                 if x == p || x == q {
                     return Some(far);
                 }
-                (x == !p || x == !q).then_some(Edge::FALSE)
+                (x == !p || x == !q).then_some(XagEdge::FALSE)
             }
-            Node::And(p, q) => {
+            XagNode::And(p, q) => {
                 if x == !p || x == !q {
                     return Some(x);
                 }
                 let rest = if x == p { q } else { p };
                 (x == p || x == q).then(|| self.conjunction(x, !rest, rewrites))
             }
-            Node::Xor(p, q) => {
+            XagNode::Xor(p, q) => {
                 // Where x is one, p (or q) is a constant.
                 let (own, rest) = if x.node() == p.node() { (p, q) } else { (q, p) };
                 (x.node() == own.node()).then(|| {
@@ -196,12 +196,12 @@ impl Graph {
     }
 
     /// The conjunction of two gates that share their fan-ins.
-    fn meet(&mut self, x: Edge, y: Edge, rewrites: u32) -> Option<Edge> {
+    fn meet(&mut self, x: XagEdge, y: XagEdge, rewrites: u32) -> Option<XagEdge> {
         let (Some([p, q]), Some([r, s])) = (self.nodes[x.node()].fan_ins(), self.nodes[y.node()].fan_ins())
         else {
             return None;
         };
-        let is_and = |edge: Edge| matches!(self.nodes[edge.node()], Node::And(..));
+        let is_and = |edge: XagEdge| matches!(self.nodes[edge.node()], XagNode::And(..));
         match (is_and(x), is_and(y)) {
             (true, true) => {
                 let opposed = [p, q].iter().any(|&edge| edge == !r || edge == !s);
@@ -209,7 +209,7 @@ impl Graph {
                 match (x.is_complemented(), y.is_complemented()) {
                     // Neither both nor none: an exclusive or in three conjunctions.
                     (true, true) if both_opposed => Some(self.exclusive_or(p, q, rewrites)),
-                    (false, false) if opposed => Some(Edge::FALSE),
+                    (false, false) if opposed => Some(XagEdge::FALSE),
                     (false, true) if opposed => Some(x),
                     (true, false) if opposed => Some(y),
                     _ => None,
@@ -217,10 +217,10 @@ impl Graph {
             }
             // A conjunction decides an exclusive or of the same nodes.
             (true, false) if !x.is_complemented() => {
-                self.decided([p, q], [r, s], y).map(|one| if one { x } else { Edge::FALSE })
+                self.decided([p, q], [r, s], y).map(|one| if one { x } else { XagEdge::FALSE })
             }
             (false, true) if !y.is_complemented() => {
-                self.decided([r, s], [p, q], x).map(|one| if one { y } else { Edge::FALSE })
+                self.decided([r, s], [p, q], x).map(|one| if one { y } else { XagEdge::FALSE })
             }
             _ => None,
         }
@@ -228,37 +228,37 @@ impl Graph {
 
     /// The value of `xor`, whose fan-ins are `of`, where both edges of `given` are one; `None` if they are no edges
     /// of these nodes.
-    fn decided(&self, given: [Edge; 2], of: [Edge; 2], xor: Edge) -> Option<bool> {
-        let mut nodes = given.map(Edge::node);
+    fn decided(&self, given: [XagEdge; 2], of: [XagEdge; 2], xor: XagEdge) -> Option<bool> {
+        let mut nodes = given.map(XagEdge::node);
         nodes.sort_unstable();
         let differ = given[0].is_complemented() != given[1].is_complemented();
-        (nodes == of.map(Edge::node)).then_some(differ != xor.is_complemented())
+        (nodes == of.map(XagEdge::node)).then_some(differ != xor.is_complemented())
     }
 
-    fn exclusive_or(&mut self, x: Edge, y: Edge, rewrites: u32) -> Edge {
+    fn exclusive_or(&mut self, x: XagEdge, y: XagEdge, rewrites: u32) -> XagEdge {
         let complement = x.is_complemented() != y.is_complemented();
         let (x, y) = (x.complemented_if(x.is_complemented()), y.complemented_if(y.is_complemented()));
         let (x, y) = (x.min(y), x.max(y));
         let found = match x {
-            Edge::FALSE => y,
-            _ if x == y => Edge::FALSE,
+            XagEdge::FALSE => y,
+            _ if x == y => XagEdge::FALSE,
             _ => (rewrites > 0)
                 .then(|| self.cancel(x, y, rewrites - 1).or_else(|| self.cancel(y, x, rewrites - 1)))
                 .flatten()
-                .unwrap_or_else(|| self.node(Node::Xor(x, y))),
+                .unwrap_or_else(|| self.node(XagNode::Xor(x, y))),
         };
         found.complemented_if(complement)
     }
 
     /// The exclusive or of `x` and `far`, where `far` is made of `x`.
-    fn cancel(&mut self, x: Edge, far: Edge, rewrites: u32) -> Option<Edge> {
+    fn cancel(&mut self, x: XagEdge, far: XagEdge, rewrites: u32) -> Option<XagEdge> {
         let [p, q] = self.nodes[far.node()].fan_ins()?;
         let (own, rest) = if x.node() == p.node() { (p, q) } else { (q, p) };
         if x.node() != own.node() {
             return None;
         }
         Some(match self.nodes[far.node()] {
-            Node::Xor(..) => rest,
+            XagNode::Xor(..) => rest,
             // x differs from x & r where x is one and r is not; from !x & r where either is one.
             _ if !own.is_complemented() => self.conjunction(x, !rest, rewrites),
             _ => !self.conjunction(!x, !rest, rewrites),
@@ -266,37 +266,37 @@ impl Graph {
     }
 }
 
-impl Gates for Graph {
-    type Bit = Edge;
+impl Gates for Xag {
+    type Bit = XagEdge;
 
-    fn constant(&mut self, value: bool) -> Edge {
-        if value { Edge::TRUE } else { Edge::FALSE }
+    fn constant(&mut self, value: bool) -> XagEdge {
+        if value { XagEdge::TRUE } else { XagEdge::FALSE }
     }
 
-    fn not(&mut self, a: Edge) -> Edge {
+    fn not(&mut self, a: XagEdge) -> XagEdge {
         !a
     }
 
-    fn and(&mut self, a: Edge, b: Edge) -> Edge {
+    fn and(&mut self, a: XagEdge, b: XagEdge) -> XagEdge {
         self.conjunction(a, b, REWRITES)
     }
 
-    fn or(&mut self, a: Edge, b: Edge) -> Edge {
+    fn or(&mut self, a: XagEdge, b: XagEdge) -> XagEdge {
         !self.conjunction(!a, !b, REWRITES)
     }
 
-    fn xor(&mut self, a: Edge, b: Edge) -> Edge {
+    fn xor(&mut self, a: XagEdge, b: XagEdge) -> XagEdge {
         self.exclusive_or(a, b, REWRITES)
     }
 
-    fn mux(&mut self, select: Edge, if_one: Edge, if_zero: Edge) -> Edge {
+    fn mux(&mut self, select: XagEdge, if_one: XagEdge, if_zero: XagEdge) -> XagEdge {
         let one = self.and(select, if_one);
         let zero = self.and(!select, if_zero);
         self.or(one, zero)
     }
 
     /// In one order whatever the order of the inputs.
-    fn full_adder(&mut self, a: Edge, b: Edge, c: Edge) -> (Edge, Edge) {
+    fn full_adder(&mut self, a: XagEdge, b: XagEdge, c: XagEdge) -> (XagEdge, XagEdge) {
         let mut inputs = [a, b, c];
         inputs.sort_unstable();
         let [a, b, c] = inputs;
@@ -344,8 +344,8 @@ mod tests {
         ) {
             let lanes = [0xaa, 0xcc, 0xf0];
             let expected = build(&mut axmul_api::Lanes, lanes, &operations);
-            let mut graph = Graph::new(3);
-            let inputs: Vec<Edge> = graph.inputs().collect();
+            let mut graph = Xag::new(3);
+            let inputs: Vec<XagEdge> = graph.inputs().collect();
             let edges = build(&mut graph, [inputs[0], inputs[1], inputs[2]], &operations);
             let values = graph.simulate(&lanes);
             for (edge, expected) in edges.iter().zip(expected) {
@@ -360,15 +360,15 @@ mod tests {
 
     #[test]
     fn one_function_in_several_forms_is_one_node() {
-        let mut g = Graph::new(3);
-        let [a, b, c] = <[Edge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
+        let mut g = Xag::new(3);
+        let [a, b, c] = <[XagEdge; 3]>::try_from(g.inputs().collect::<Vec<_>>()).unwrap();
         let xor = g.xor(a, b);
         let (left, right) = (g.and(a, !b), g.and(!a, b));
         assert_eq!(g.or(left, right), xor);
         assert_eq!(g.mux(a, !b, b), xor);
         assert_eq!(g.full_adder(a, b, c), g.full_adder(c, a, b));
         let and = g.and(a, b);
-        assert_eq!(g.and(xor, and), Edge::FALSE);
+        assert_eq!(g.and(xor, and), XagEdge::FALSE);
         assert_eq!(g.xor(a, and), g.and(a, !b));
         assert_eq!(g.and(a, !and), g.and(a, !b));
     }

@@ -9,9 +9,9 @@ use axmul_netlist::testing::{lanes, member, netlists};
 proptest! {
     #[test]
     fn every_pass_preserves_the_products(netlist in netlists()) {
-        let raw = Logic::new(&netlist);
+        let raw = XagCircuit::new(&netlist);
         let swept = sweep::merge(&raw);
-        for logic in [&raw, &raw.live(), &swept, &swept.live(), &optimise(&netlist)] {
+        for logic in [&raw, &raw.live(), &swept, &swept.live(), &optimize(&netlist)] {
             prop_assert!(same(logic, |cases| lanes(&netlist, cases)));
         }
     }
@@ -19,7 +19,7 @@ proptest! {
     /// No two nodes of the result are equal or complements, and every gate is used.
     #[test]
     fn nothing_redundant_is_left(netlist in netlists()) {
-        let logic = optimise(&netlist);
+        let logic = optimize(&netlist);
         let cases: Vec<Vec<u64>> = all_cases(logic.graph.input_count()).unwrap().collect();
         let values: Vec<Vec<u64>> = cases.iter().map(|case| logic.graph.simulate(case)).collect();
         let column = |node: usize| -> Vec<u64> {
@@ -39,9 +39,9 @@ fn families_keep_their_products() {
     for format in [OperandFormat::unsigned(4, 4), OperandFormat::signed(4, 4), OperandFormat::signed(8, 8)] {
         for (family, parameters) in [("exact", &[][..]), ("truncated", &[3]), ("drum", &[3])] {
             let netlist = member(family, format, parameters);
-            let logic = optimise(&netlist);
+            let logic = optimize(&netlist);
             assert!(same(&logic, |cases| lanes(&netlist, cases)), "{family} {format}");
-            assert!(logic.gates() <= Logic::new(&netlist).gates(), "{family} {format}");
+            assert!(logic.gates() <= XagCircuit::new(&netlist).gates(), "{family} {format}");
         }
     }
 }
@@ -58,10 +58,10 @@ fn what_rules_do_not_see_is_merged() {
     let sum = terms.into_iter().reduce(|x, y| g.or(x, y)).unwrap();
     let difference = g.xor(product, sum);
     let netlist = g.finish(vec![difference, product, sum, a]);
-    assert!(Logic::new(&netlist).gates() > 7);
-    let logic = optimise(&netlist);
+    assert!(XagCircuit::new(&netlist).gates() > 7);
+    let logic = optimize(&netlist);
     assert_eq!(logic.gates(), 3);
-    assert_eq!(logic.outputs[0], Edge::FALSE);
+    assert_eq!(logic.outputs[0], XagEdge::FALSE);
     assert_eq!(logic.outputs[1], logic.outputs[2]);
 }
 
@@ -69,7 +69,7 @@ fn what_rules_do_not_see_is_merged() {
 #[test]
 fn wide_circuits_are_left_whole() {
     let netlist = member("exact", OperandFormat::unsigned(12, 12), &[]);
-    let logic = optimise(&netlist);
+    let logic = optimize(&netlist);
     let cases: Vec<u64> = (0..24).map(|input| 0x9e37_79b9_7f4a_7c15u64.rotate_left(input * 5)).collect();
     assert_eq!(logic.lanes(&cases), lanes(&netlist, &cases));
 }

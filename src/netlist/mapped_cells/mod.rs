@@ -7,44 +7,44 @@ use std::sync::Arc;
 
 use axmul_api::{OperandFormat, Signal};
 
-use super::cells::LibraryCell;
+use super::cells::StandardCell;
 
 /// A circuit of library cells and wires, and of nothing else, in topological order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
+pub struct MappedCells {
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
     /// The cells that the product depends on; inputs come from earlier ones only. [`Signal::Cell`] is the index of a
-    /// cell and that of its output among [`LibraryCell::outputs`].
-    pub cells: Vec<PlacedCell>,
+    /// cell and that of its output among [`StandardCell::outputs`].
+    pub cells: Vec<MappedCell>,
     /// The product bits, least significant first, as many as both operands have.
     pub product: Vec<Signal>,
 }
 
-/// One cell of a [`Placed`] circuit.
+/// One cell of a [`MappedCells`] circuit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlacedCell {
+pub struct MappedCell {
     /// Its name in the text, drive strength included; a name of more than 100 bytes is cut.
     pub kind: Arc<str>,
     /// Its pins, and what it was read as computing.
-    pub cell: &'static LibraryCell,
-    /// What its inputs are connected to, in the order of [`LibraryCell::inputs`].
+    pub cell: &'static StandardCell,
+    /// What its inputs are connected to, in the order of [`StandardCell::inputs`].
     pub inputs: Vec<Signal>,
 }
 
 /// The library cells of a [`Design`](super::Design). [`Signal::Input`] is a bit of its input ports, port after port.
 #[derive(Clone, Debug)]
-pub(super) struct Instances {
+pub(super) struct DesignCells {
     /// In topological order.
-    pub cells: Vec<PlacedCell>,
+    pub cells: Vec<MappedCell>,
     /// What drives the output bits, in the order of the ports; `None` where that takes more than library cells.
     pub driven: Vec<Option<Signal>>,
 }
 
-impl Placed {
+impl MappedCells {
     /// Those of `cells` that `product` depends on; `inputs` says which operand bits their inputs are.
     pub(super) fn of(
-        cells: &[PlacedCell],
+        cells: &[MappedCell],
         format: OperandFormat,
         inputs: &[Signal],
         product: &[Signal],
@@ -69,11 +69,11 @@ impl Placed {
             Signal::Input(bit) => inputs[bit],
             Signal::Cell(cell, output) => Signal::Cell(numbers[cell], output),
         };
-        let mut kept: Vec<PlacedCell> = Vec::new();
+        let mut kept: Vec<MappedCell> = Vec::new();
         for (index, cell) in cells.iter().enumerate().filter(|&(index, _)| used[index]) {
             numbers[index] = kept.len();
             let inputs = cell.inputs.iter().map(|&signal| bound(&numbers, signal)).collect();
-            kept.push(PlacedCell { inputs, ..cell.clone() });
+            kept.push(MappedCell { inputs, ..cell.clone() });
         }
         let product = product.iter().map(|&signal| bound(&numbers, signal)).collect();
         Self { format, cells: kept, product }

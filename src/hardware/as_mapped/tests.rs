@@ -8,22 +8,23 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::library::InputPin;
-use crate::map::{Goal, Target, lanes};
-use crate::optimise::{optimise, same};
-use axmul_netlist::read::{Language, read};
+use crate::map::{MappingGoal, TechnologyMapper, lanes};
+use crate::optimize::{optimize, same};
+use axmul_netlist::read::{InputFormat, read};
 use axmul_netlist::testing::{lanes as netlist_lanes, member, netlists};
-use axmul_netlist::{Bound, PortOptions, Source, bind};
+use axmul_netlist::{BoundDesign, PortOptions, SourceText, bind};
 
-static TARGET: LazyLock<Target> = LazyLock::new(|| Target::new(Library::freepdk45()).unwrap());
+static TARGET: LazyLock<TechnologyMapper> =
+    LazyLock::new(|| TechnologyMapper::new(CellLibrary::freepdk45()).unwrap());
 
 /// A circuit with other drive strengths here and there, and buffers behind some cells and some operand bits.
-fn varied(mapped: &Mapped, library: &Library, choices: &[u8]) -> Mapped {
+fn varied(mapped: &MappedCircuit, library: &CellLibrary, choices: &[u8]) -> MappedCircuit {
     let choice = |at: usize| usize::from(choices[at % choices.len()]);
     let buffer = library.find("BUFX2").unwrap();
     let functions = |cell: &LibraryCell| -> Vec<_> {
         cell.outputs.iter().map(|output| (output.name.clone(), output.function)).collect()
     };
-    let mut instances: Vec<Instance> = Vec::new();
+    let mut instances: Vec<CellInstance> = Vec::new();
     let mut images: Vec<Vec<Signal>> = Vec::new();
     for (at, instance) in mapped.instances.iter().enumerate() {
         let mut inputs = Vec::new();
@@ -31,7 +32,7 @@ fn varied(mapped: &Mapped, library: &Library, choices: &[u8]) -> Mapped {
             inputs.push(match signal {
                 Signal::Cell(cell, output) => images[cell][usize::from(output)],
                 Signal::Input(_) if choice(at).is_multiple_of(5) => {
-                    instances.push(Instance { cell: buffer, inputs: vec![signal] });
+                    instances.push(CellInstance { cell: buffer, inputs: vec![signal] });
                     Signal::Cell(instances.len() - 1, 0)
                 }
                 other => other,
@@ -40,7 +41,7 @@ fn varied(mapped: &Mapped, library: &Library, choices: &[u8]) -> Mapped {
         let wanted = functions(&library.cells[instance.cell]);
         let alike: Vec<usize> =
             (0..library.cells.len()).filter(|&cell| functions(&library.cells[cell]) == wanted).collect();
-        instances.push(Instance { cell: alike[choice(at) % alike.len()], inputs });
+        instances.push(CellInstance { cell: alike[choice(at) % alike.len()], inputs });
         let index = instances.len() - 1;
         let mut outputs: Vec<Signal> =
             (0..wanted.len()).map(|output| Signal::Cell(index, output as u8)).collect();
@@ -48,7 +49,7 @@ fn varied(mapped: &Mapped, library: &Library, choices: &[u8]) -> Mapped {
         let used = |output: usize| reads(mapped).any(|signal| signal == Signal::Cell(at, output as u8));
         for (output, signal) in outputs.iter_mut().enumerate() {
             if choice(at + 1).is_multiple_of(3) && used(output) {
-                instances.push(Instance { cell: buffer, inputs: vec![*signal] });
+                instances.push(CellInstance { cell: buffer, inputs: vec![*signal] });
                 *signal = Signal::Cell(instances.len() - 1, 0);
             }
         }
@@ -58,23 +59,23 @@ fn varied(mapped: &Mapped, library: &Library, choices: &[u8]) -> Mapped {
         Signal::Cell(cell, output) => images[cell][usize::from(output)],
         other => other,
     };
-    Mapped { format: mapped.format, instances, outputs: mapped.outputs.iter().map(image).collect() }
+    MappedCircuit { format: mapped.format, instances, outputs: mapped.outputs.iter().map(image).collect() }
 }
 
 /// Every signal that something reads.
-fn reads(mapped: &Mapped) -> impl Iterator<Item = Signal> {
+fn reads(mapped: &MappedCircuit) -> impl Iterator<Item = Signal> {
     mapped.instances.iter().flat_map(|instance| &instance.inputs).chain(&mapped.outputs).copied()
 }
 
 /// The text of a circuit; outputs that drive nothing are left open.
-fn text(mapped: &Mapped, library: &Library, language: Language) -> String {
+fn text(mapped: &MappedCircuit, library: &CellLibrary, language: InputFormat) -> String {
     let (a, product) = (usize::from(mapped.format.width_a()), mapped.outputs.len());
     let name = |signal: Signal| match (signal, language) {
-        (Signal::Constant(value), Language::Verilog) => format!("1'b{}", u8::from(value)),
-        (Signal::Constant(value), Language::Blif) => format!("constant{}", u8::from(value)),
+        (Signal::Constant(value), InputFormat::Verilog) => format!("1'b{}", u8::from(value)),
+        (Signal::Constant(value), InputFormat::Blif) => format!("constant{}", u8::from(value)),
         (Signal::Constant(value), _) => format!("\"{}\"", u8::from(value)),
-        (Signal::Input(bit), Language::YosysJson) => format!("{}", 2 + bit),
-        (Signal::Cell(cell, output), Language::YosysJson) => {
+        (Signal::Input(bit), InputFormat::YosysJson) => format!("{}", 2 + bit),
+        (Signal::Cell(cell, output), InputFormat::YosysJson) => {
             format!("{}", 2 + product + 2 * cell + usize::from(output))
         }
         (Signal::Input(bit), _) if bit < a => format!("a[{bit}]"),
@@ -95,7 +96,7 @@ fn text(mapped: &Mapped, library: &Library, language: Language) -> String {
     };
     let output = |bit: usize| name(mapped.outputs[bit]);
     match language {
-        Language::Verilog => {
+        InputFormat::Verilog => {
             let mut text = format!(
                 "module t(input [{}:0] a, input [{}:0] b, output [{}:0] p);\n",
                 a - 1,
@@ -112,7 +113,7 @@ fn text(mapped: &Mapped, library: &Library, language: Language) -> String {
             text += &list(0..product, &|bit| format!("  assign p[{bit}] = {};\n", output(bit))).concat();
             text + "endmodule\n"
         }
-        Language::Blif => {
+        InputFormat::Blif => {
             let inputs = list(0..product, &|bit| name(Signal::Input(bit))).join(" ");
             let outputs = list(0..product, &|bit| format!("p[{bit}]")).join(" ");
             let mut text = format!(".model t\n.inputs {inputs}\n.outputs {outputs}\n.names constant0\n");
@@ -145,14 +146,15 @@ fn text(mapped: &Mapped, library: &Library, language: Language) -> String {
     }
 }
 
-fn read_back(text: &str, language: Language, signed: bool) -> Bound {
-    let design = read(language, &[Source::new("t", text.as_bytes())], None).unwrap_or_else(|e| panic!("{e}"));
+fn read_back(text: &str, language: InputFormat, signed: bool) -> BoundDesign {
+    let design =
+        read(language, &[SourceText::new("t", text.as_bytes())], None).unwrap_or_else(|e| panic!("{e}"));
     bind(&design, &PortOptions { signed: Some(signed), ..PortOptions::default() }).unwrap()
 }
 
 /// A number for each cell, equal where the cells and all that is before them are equal, in ascending order; and one
 /// for each product bit.
-fn shape(mapped: &Mapped) -> [Vec<u64>; 2] {
+fn shape(mapped: &MappedCircuit) -> [Vec<u64>; 2] {
     let mut cells: Vec<u64> = Vec::new();
     let of = |cells: &[u64], signal: &Signal| {
         let mut hasher = DefaultHasher::new();
@@ -173,16 +175,20 @@ fn shape(mapped: &Mapped) -> [Vec<u64>; 2] {
     [cells, outputs]
 }
 
-const LANGUAGES: [Language; 3] = [Language::Verilog, Language::Blif, Language::YosysJson];
+const LANGUAGES: [InputFormat; 3] = [InputFormat::Verilog, InputFormat::Blif, InputFormat::YosysJson];
 
-fn check(mapped: &Mapped, library: &Library, language: Language) -> Result<Bound, TestCaseError> {
+fn check(
+    mapped: &MappedCircuit,
+    library: &CellLibrary,
+    language: InputFormat,
+) -> Result<BoundDesign, TestCaseError> {
     let bound = read_back(&text(mapped, library, language), language, mapped.format.is_signed());
     // Without cells the text was not mapped.
-    let Some(placed) = &bound.placed else {
+    let Some(mapped_cells) = &bound.mapped_cells else {
         prop_assert!(mapped.instances.is_empty());
         return Ok(bound);
     };
-    let again = resolve(placed, library).unwrap();
+    let again = resolve(mapped_cells, library).unwrap();
     prop_assert_eq!(again.format, mapped.format);
     prop_assert_eq!(shape(&again), shape(mapped));
     let (area, expected) = (again.area_um2(library), mapped.area_um2(library));
@@ -193,16 +199,16 @@ fn check(mapped: &Mapped, library: &Library, language: Language) -> Result<Bound
 proptest! {
     #[test]
     fn what_is_mapped_comes_back(netlist in netlists(), delay: bool, choices in prop::collection::vec(any::<u8>(), 40)) {
-        let library = Library::freepdk45();
-        let logic = optimise(&netlist);
-        let mapped = TARGET.map(&logic, if delay { Goal::Delay } else { Goal::Area });
+        let library = CellLibrary::freepdk45();
+        let logic = optimize(&netlist);
+        let mapped = TARGET.map(&logic, if delay { MappingGoal::Delay } else { MappingGoal::Area });
         let mapped = varied(&mapped, library, &choices);
         prop_assert!(same(&logic, |cases| lanes(&mapped, library, cases)));
         for language in LANGUAGES {
             let bound = check(&mapped, library, language)?;
             prop_assert!(same(&logic, |cases| netlist_lanes(&bound.netlist, cases)));
-            if let Some(placed) = &bound.placed {
-                let again = resolve(placed, library).unwrap();
+            if let Some(mapped_cells) = &bound.mapped_cells {
+                let again = resolve(mapped_cells, library).unwrap();
                 prop_assert!(same(&logic, |cases| lanes(&again, library, cases)));
             }
         }
@@ -217,23 +223,23 @@ proptest! {
         netlist in netlists(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), b'0'..=b'9'), 1..4),
     ) {
-        let library = Library::freepdk45();
-        let mapped = TARGET.map(&optimise(&netlist), Goal::Area);
+        let library = CellLibrary::freepdk45();
+        let mapped = TARGET.map(&optimize(&netlist), MappingGoal::Area);
         for language in LANGUAGES {
             let mut bytes = text(&mapped, library, language).into_bytes();
             let digits: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at].is_ascii_digit()).collect();
             for (at, digit) in &changes {
                 bytes[digits[at.index(digits.len())]] = *digit;
             }
-            let Ok(design) = read(language, &[Source::new("t", bytes)], None) else { continue };
+            let Ok(design) = read(language, &[SourceText::new("t", bytes)], None) else { continue };
             let Ok(bound) = bind(&design, &PortOptions::default()) else { continue };
-            let Some(placed) = &bound.placed else { continue };
-            match resolve(placed, library) {
+            let Some(mapped_cells) = &bound.mapped_cells else { continue };
+            match resolve(mapped_cells, library) {
                 Ok(again) => {
-                    let logic = optimise(&bound.netlist);
+                    let logic = optimize(&bound.netlist);
                     prop_assert!(same(&logic, |cases| lanes(&again, library, cases)));
                 }
-                Err(error) => prop_assert!(matches!(error, PlacedError::Cells { .. }), "{}", error),
+                Err(error) => prop_assert!(matches!(error, AsMappedError::Cells { .. }), "{}", error),
             }
         }
     }
@@ -241,9 +247,9 @@ proptest! {
 
 #[test]
 fn an_array_comes_back() {
-    let library = Library::freepdk45();
-    let logic = optimise(&member("exact", OperandFormat::signed(8, 8), &[]));
-    let mapped = TARGET.map(&logic, Goal::Area);
+    let library = CellLibrary::freepdk45();
+    let logic = optimize(&member("exact", OperandFormat::signed(8, 8), &[]));
+    let mapped = TARGET.map(&logic, MappingGoal::Area);
     assert!(mapped.instances.len() > 100);
     for language in LANGUAGES {
         check(&mapped, library, language).unwrap();
@@ -260,13 +266,13 @@ module t(input [1:0] a, input [1:0] b, output [3:0] p);
 endmodule
 ";
 
-fn small() -> Placed {
-    read_back(SMALL, Language::Verilog, false).placed.unwrap()
+fn small() -> MappedCells {
+    read_back(SMALL, InputFormat::Verilog, false).mapped_cells.unwrap()
 }
 
 /// The own library with one of its cells changed.
-fn altered(name: &str, change: impl FnOnce(&mut LibraryCell)) -> Library {
-    let mut library = Library::freepdk45().clone();
+fn altered(name: &str, change: impl FnOnce(&mut LibraryCell)) -> CellLibrary {
+    let mut library = CellLibrary::freepdk45().clone();
     "altered".clone_into(&mut library.name);
     let index = library.find(name).unwrap();
     change(&mut library.cells[index]);
@@ -279,7 +285,7 @@ fn message(name: &str, change: impl FnOnce(&mut LibraryCell)) -> String {
 
 #[test]
 fn areas_are_those_of_the_very_cells() {
-    let library = Library::freepdk45();
+    let library = CellLibrary::freepdk45();
     let mapped = resolve(&small(), library).unwrap();
     let names: Vec<&str> =
         mapped.instances.iter().map(|instance| &*library.cells[instance.cell].name).collect();
@@ -288,7 +294,7 @@ fn areas_are_those_of_the_very_cells() {
     assert!((mapped.area_um2(library) - areas).abs() < 1e-9);
     // Outputs are found by name: the carry, wherever the library has it.
     let turned = altered("FAX1", |cell| cell.outputs.reverse());
-    let carry = |library: &Library| {
+    let carry = |library: &CellLibrary| {
         let cell = &library.cells[library.find("FAX1").unwrap()];
         cell.outputs.iter().position(|output| output.name == "YC").unwrap() as u8
     };
@@ -302,7 +308,7 @@ fn areas_are_those_of_the_very_cells() {
 
 #[test]
 fn missing_cells_are_listed() {
-    let mut library = Library::freepdk45().clone();
+    let mut library = CellLibrary::freepdk45().clone();
     library.cells.retain(|cell| !cell.name.starts_with("FA"));
     let error = resolve(&small(), &library).unwrap_err();
     assert_eq!(
@@ -319,12 +325,13 @@ fn missing_cells_are_listed() {
         "module t(input [1:0] a, input [1:0] b, output [3:0] p);\nwire [19:10] n, m;\n{strengths}{chain}\
          assign m[10] = a[0];\nINVX10 again(.A(m[18]), .Y(p[0]));\nassign p[3:1] = {{a[1], b}};\nendmodule\n"
     );
-    let placed = read_back(&text, Language::Verilog, false).placed.unwrap();
-    let Err(PlacedError::Cells { missing, kinds, instances, cells, .. }) = resolve(&placed, &library) else {
+    let mapped_cells = read_back(&text, InputFormat::Verilog, false).mapped_cells.unwrap();
+    let Err(AsMappedError::Cells { missing, kinds, instances, cells, .. }) = resolve(&mapped_cells, &library)
+    else {
         panic!("cells that no library has");
     };
     assert_eq!((missing.len(), kinds, instances, cells), (SHOWN, 8, 9, 17));
-    let message = resolve(&placed, &library).unwrap_err().to_string();
+    let message = resolve(&mapped_cells, &library).unwrap_err().to_string();
     assert!(message.contains(" and 3 others: 9 of the netlist's 17 cells"), "{message}");
 }
 

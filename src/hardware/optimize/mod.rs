@@ -1,7 +1,7 @@
 //! Circuits without what no synthesiser keeps: constants, dead gates, gates that stand there twice in other words.
 //!
 //! ```text
-//! Netlist  ->  structural hashing (netlist::graph)  ->  sweep  ->  live gates only: Logic
+//! Netlist  ->  structural hashing (netlist::xag)  ->  sweep  ->  live gates only: Logic
 //! ```
 //!
 //! Inverters are complemented edges of the graph and cost nothing here; [`map`](super::map) decides where they stand.
@@ -13,25 +13,25 @@ mod tests;
 use axmul_api::{Gates, Netlist, OperandFormat};
 
 use axmul_netlist::cases::all_cases;
-use axmul_netlist::graph::{Edge, Graph, Node};
+use axmul_netlist::xag::{Xag, XagEdge, XagNode};
 
 /// A circuit as a graph of conjunctions, exclusive ors and complemented edges.
 #[derive(Clone, Debug)]
-pub struct Logic {
+pub struct XagCircuit {
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
     /// The gates. Inputs are the bits of a from the least significant up, then those of b.
-    pub graph: Graph,
+    pub graph: Xag,
     /// The product bits, least significant first.
-    pub outputs: Vec<Edge>,
+    pub outputs: Vec<XagEdge>,
 }
 
-impl Logic {
+impl XagCircuit {
     /// The circuit as it comes, each gate once.
     pub fn new(netlist: &Netlist) -> Self {
         let format = netlist.format();
-        let mut graph = Graph::new(format.product_width().into());
-        let inputs: Vec<Edge> = graph.inputs().collect();
+        let mut graph = Xag::new(format.product_width().into());
+        let inputs: Vec<XagEdge> = graph.inputs().collect();
         let (a, b) = inputs.split_at(format.width_a().into());
         let outputs = netlist.replay(&mut graph, a, b);
         Self { format, graph, outputs }
@@ -51,21 +51,21 @@ impl Logic {
     /// Only what an output depends on. Building the gates again may simplify some.
     fn live(&self) -> Self {
         let cone = self.graph.cone(self.outputs.iter().copied());
-        let mut graph = Graph::new(self.graph.input_count());
-        let mut images: Vec<Edge> = Vec::with_capacity(cone.len());
+        let mut graph = Xag::new(self.graph.input_count());
+        let mut images: Vec<XagEdge> = Vec::with_capacity(cone.len());
         for (index, node) in self.graph.nodes().iter().enumerate() {
-            let image = |edge: Edge| images[edge.node()].complemented_if(edge.is_complemented());
+            let image = |edge: XagEdge| images[edge.node()].complemented_if(edge.is_complemented());
             let built = match *node {
-                _ if !cone[index] => Edge::FALSE,
-                Node::And(x, y) => {
+                _ if !cone[index] => XagEdge::FALSE,
+                XagNode::And(x, y) => {
                     let (x, y) = (image(x), image(y));
                     graph.and(x, y)
                 }
-                Node::Xor(x, y) => {
+                XagNode::Xor(x, y) => {
                     let (x, y) = (image(x), image(y));
                     graph.xor(x, y)
                 }
-                Node::Input | Node::False => Edge::new(index, false),
+                XagNode::Input | XagNode::False => XagEdge::new(index, false),
             };
             images.push(built);
         }
@@ -84,8 +84,8 @@ const ROUNDS: usize = 4;
 ///
 /// For at most 16 input bits equality is decided by simulation of all operand pairs; wider circuits are hashed and
 /// simplified by rules over two levels of gates only.
-pub fn optimise(netlist: &Netlist) -> Logic {
-    let raw = Logic::new(netlist).live();
+pub fn optimize(netlist: &Netlist) -> XagCircuit {
+    let raw = XagCircuit::new(netlist).live();
     let mut gates = raw.gates();
     let mut best = swept(&raw);
     for _ in 1..ROUNDS {
@@ -102,14 +102,14 @@ pub fn optimise(netlist: &Netlist) -> Logic {
 }
 
 /// Equal gates merged, and what that leaves dead removed.
-fn swept(logic: &Logic) -> Logic {
+fn swept(logic: &XagCircuit) -> XagCircuit {
     let next = sweep::merge(logic).live();
     debug_assert!(same(&next, |lanes| logic.lanes(lanes)), "a pass changed the circuit");
     next
 }
 
 /// Whether a circuit computes what another one does, as far as all cases can be tried.
-pub(super) fn same(logic: &Logic, mut other: impl FnMut(&[u64]) -> Vec<u64>) -> bool {
+pub(super) fn same(logic: &XagCircuit, mut other: impl FnMut(&[u64]) -> Vec<u64>) -> bool {
     let Some(mut cases) = all_cases(logic.graph.input_count()) else { return true };
     cases.all(|lanes| logic.lanes(&lanes) == other(&lanes))
 }

@@ -3,32 +3,33 @@
 use axmul_api::{Bits, Signal};
 
 use super::*;
-use crate::read::{Language, read};
-use crate::{Bound, Extend, PortOptions, Source, bind};
+use crate::read::{InputFormat, read};
+use crate::{BoundDesign, PortOptions, ProductExtension, SourceText, bind};
 
-fn bound(language: Language, text: &str, options: &PortOptions) -> Bound {
-    let design = read(language, &[Source::new("t", text.as_bytes())], None).unwrap_or_else(|e| panic!("{e}"));
+fn bound(language: InputFormat, text: &str, options: &PortOptions) -> BoundDesign {
+    let design =
+        read(language, &[SourceText::new("t", text.as_bytes())], None).unwrap_or_else(|e| panic!("{e}"));
     bind(&design, options).unwrap()
 }
 
 /// One cell a line, `NAND2X1 A=a0 B=0.Y`, then the product bits, the least significant first.
-fn describe(placed: &Placed) -> Vec<String> {
-    let width = usize::from(placed.format.width_a());
+fn describe(mapped_cells: &MappedCells) -> Vec<String> {
+    let width = usize::from(mapped_cells.format.width_a());
     let name = |signal: &Signal| match *signal {
         Signal::Constant(value) => u8::from(value).to_string(),
         Signal::Input(bit) if bit < width => format!("a{bit}"),
         Signal::Input(bit) => format!("b{}", bit - width),
         Signal::Cell(cell, output) => {
-            format!("{cell}.{}", placed.cells[cell].cell.outputs()[usize::from(output)])
+            format!("{cell}.{}", mapped_cells.cells[cell].cell.outputs()[usize::from(output)])
         }
     };
-    let cell = |cell: &PlacedCell| {
+    let cell = |cell: &MappedCell| {
         let pins = cell.cell.inputs().iter().zip(&cell.inputs);
         let pins: String = pins.map(|(pin, signal)| format!(" {pin}={}", name(signal))).collect();
         format!("{}{pins}", cell.kind)
     };
-    let product: Vec<String> = placed.product.iter().map(name).collect();
-    placed.cells.iter().map(cell).chain([product.join(" ")]).collect()
+    let product: Vec<String> = mapped_cells.product.iter().map(name).collect();
+    mapped_cells.cells.iter().map(cell).chain([product.join(" ")]).collect()
 }
 
 /// A module of two operands `a` and `b` of two bits each and a product `p` of four.
@@ -36,9 +37,9 @@ fn verilog(body: &str) -> String {
     format!("module t(input [1:0] a, input [1:0] b, output [3:0] p);\n{body}\nendmodule\n")
 }
 
-fn placed(body: &str) -> Option<Vec<String>> {
-    let bound = bound(Language::Verilog, &verilog(body), &PortOptions::default());
-    bound.placed.as_ref().map(describe)
+fn mapped_cells(body: &str) -> Option<Vec<String>> {
+    let bound = bound(InputFormat::Verilog, &verilog(body), &PortOptions::default());
+    bound.mapped_cells.as_ref().map(describe)
 }
 
 /// Three inverters with two buffers between them, a full adder one of whose outputs is open, a constant, a wire.
@@ -64,7 +65,7 @@ fn verilog_keeps_its_cells() {
         FAX1 u6(.A(n4), .B(n2), .C(1'b0), .YS(), .YC(p[1]));
         OR2X1 unused(.A(a[1]), .B(b[0]), .Y());
         assign p[3:2] = {b[1], 1'b1};";
-    assert_eq!(placed(body).unwrap(), CHAIN);
+    assert_eq!(mapped_cells(body).unwrap(), CHAIN);
 }
 
 #[test]
@@ -87,8 +88,8 @@ fn blif_keeps_its_cells() {
 1 1
 .end
 ";
-    let placed = bound(Language::Blif, text, &PortOptions::default()).placed.unwrap();
-    assert_eq!(describe(&placed), CHAIN);
+    let mapped_cells = bound(InputFormat::Blif, text, &PortOptions::default()).mapped_cells.unwrap();
+    assert_eq!(describe(&mapped_cells), CHAIN);
 }
 
 #[test]
@@ -114,8 +115,8 @@ fn yosys_json_keeps_its_cells() {
         }}, "cells": {{{}}}}}}}}}"#,
         cells.join(", ")
     );
-    let placed = bound(Language::YosysJson, &text, &PortOptions::default()).placed.unwrap();
-    assert_eq!(describe(&placed), CHAIN);
+    let mapped_cells = bound(InputFormat::YosysJson, &text, &PortOptions::default()).mapped_cells.unwrap();
+    assert_eq!(describe(&mapped_cells), CHAIN);
 }
 
 /// Two by two bits, exact, with the half adders in a module of their own and an instance for each bit of a vector.
@@ -137,10 +138,10 @@ module t(input [1:0] a, input [1:0] b, output [3:0] p);
   add second(.x(q[3]), .y(k), .s(p[2]), .c(p[3]));
 endmodule
 ";
-    let bound = bound(Language::Verilog, text, &PortOptions::default());
-    let placed = bound.placed.unwrap();
+    let bound = bound(InputFormat::Verilog, text, &PortOptions::default());
+    let mapped_cells = bound.mapped_cells.unwrap();
     assert_eq!(
-        describe(&placed),
+        describe(&mapped_cells),
         [
             "AND2X1 A=a0 B=b0",
             "AND2X1 A=a0 B=b1",
@@ -166,18 +167,18 @@ fn what_is_no_library_cell_leaves_nothing() {
         "assign p[1] = a[0] ? b[0] : b[1];",
     ] {
         let cell = "INVX1 first(.A(a[0]), .Y(p[0])); assign p[3:2] = 0;";
-        assert_eq!(placed(&format!("{cell} {piece}")), None, "{piece}");
+        assert_eq!(mapped_cells(&format!("{cell} {piece}")), None, "{piece}");
         let aside = format!("{cell} wire w; {} assign p[1] = b[1];", piece.replace("p[1]", "w"));
-        assert_eq!(placed(&aside).unwrap(), ["INVX1 A=a0", "0.Y b1 0 0"], "{piece}");
+        assert_eq!(mapped_cells(&aside).unwrap(), ["INVX1 A=a0", "0.Y b1 0 0"], "{piece}");
     }
     // Without cells, a text was not mapped at all.
-    assert_eq!(placed("assign p = {b, a};"), None);
+    assert_eq!(mapped_cells("assign p = {b, a};"), None);
     let gates = ".model t\n.inputs a0 a1 b0 b1\n.outputs p0 p1 p2 p3\n.names p1\n.names p2\n.names p3\n\
         .gate INVX1 A=a0 Y=n\n.names n b1 p0\n11 1\n.end\n";
-    assert!(bound(Language::Blif, gates, &PortOptions::default()).placed.is_none());
+    assert!(bound(InputFormat::Blif, gates, &PortOptions::default()).mapped_cells.is_none());
     assert!(
-        bound(Language::Blif, &gates.replace("n b1 p0\n11 1", "n p0\n1 1"), &PortOptions::default())
-            .placed
+        bound(InputFormat::Blif, &gates.replace("n b1 p0\n11 1", "n p0\n1 1"), &PortOptions::default())
+            .mapped_cells
             .is_some()
     );
 }
@@ -189,7 +190,7 @@ fn modules_of_a_cells_name_are_no_cells() {
         "module INVX1(input A, output Y); assign Y = ~A; endmodule\n{}",
         verilog("INVX1 u(.A(a[0]), .Y(p[0])); BUFX2 v(.A(a[1]), .Y(p[1])); assign p[3:2] = b;")
     );
-    assert!(bound(Language::Verilog, &text, &PortOptions::default()).placed.is_none());
+    assert!(bound(InputFormat::Verilog, &text, &PortOptions::default()).mapped_cells.is_none());
 }
 
 /// Operators and gates that come to wires are wires.
@@ -200,7 +201,7 @@ fn wires_in_disguise_are_wires() {
         buf g(n, a[0]);
         INVX1 u(.A(n & 1'b1), .Y(p[0]));
         assign p[3:1] = {b[1] | 1'b0, ~1'b0, a[1]};";
-    assert_eq!(placed(body).unwrap(), ["INVX1 A=a0", "0.Y a1 1 b1"]);
+    assert_eq!(mapped_cells(body).unwrap(), ["INVX1 A=a0", "0.Y a1 1 b1"]);
 }
 
 /// A constant at a pin hides loops and open nets from the logic, which is sound, but not from the cells.
@@ -212,12 +213,13 @@ fn loops_and_open_nets_behind_constants_leave_nothing() {
         "wire x, y; AND2X1 u(.A(1'b0), .B(y), .Y(x)); INVX1 w(.A(x), .Y(y)); assign p[0] = y;",
         "wire open; OR2X1 u(.A(1'b1), .B(open), .Y(p[0]));",
     ] {
-        let bound = bound(Language::Verilog, &verilog(&format!("{piece} {rest}")), &PortOptions::default());
-        assert!(bound.placed.is_none(), "{piece}");
+        let bound =
+            bound(InputFormat::Verilog, &verilog(&format!("{piece} {rest}")), &PortOptions::default());
+        assert!(bound.mapped_cells.is_none(), "{piece}");
     }
     // The same cells off the product's way.
     let aside = "wire y; AND2X1 u(.A(1'b0), .B(y), .Y(y)); assign p[0] = a[1];";
-    assert_eq!(placed(&format!("{aside} {rest}")).unwrap(), ["BUFX2 A=a0", "a1 0.Y b0 b1"]);
+    assert_eq!(mapped_cells(&format!("{aside} {rest}")).unwrap(), ["BUFX2 A=a0", "a1 0.Y b0 b1"]);
 }
 
 /// A cell's constant input stays: the cell stands there, and something ties the pin.
@@ -230,7 +232,7 @@ fn constants_at_pins_do_not_fold_cells() {
         sky130_fd_sc_hd__and2_4 v(.A(one), .B(b[0]), .X(p[1]));
         assign p[3:2] = {zero, 1'b0};";
     assert_eq!(
-        placed(body).unwrap(),
+        mapped_cells(body).unwrap(),
         [
             "NAND2X1 A=a0 B=0",
             "sky130_fd_sc_hd__conb_1",
@@ -258,13 +260,14 @@ endmodule
         signed: Some(true),
         ..PortOptions::default()
     };
-    let signed = describe(&bound(Language::Verilog, text, &options).placed.unwrap());
+    let signed = describe(&bound(InputFormat::Verilog, text, &options).mapped_cells.unwrap());
     assert_eq!(signed, ["INVX2 A=b1", "INVX1 A=a1", "NOR2X1 A=b0 B=a0", "0.Y 1.Y 2.Y 2.Y"]);
-    let zero = PortOptions { extend: Some(Extend::Zero), out: Some("z[2:1]".into()), ..options.clone() };
-    let zero = describe(&bound(Language::Verilog, text, &zero).placed.unwrap());
+    let zero =
+        PortOptions { extend: Some(ProductExtension::Zero), out: Some("z[2:1]".into()), ..options.clone() };
+    let zero = describe(&bound(InputFormat::Verilog, text, &zero).mapped_cells.unwrap());
     assert_eq!(zero, ["INVX1 A=a1", "NOR2X1 A=b0 B=a0", "0.Y 1.Y 0 0"]);
     let spare = PortOptions { out: Some("spare,z[0]".into()), ..options };
-    assert!(bound(Language::Verilog, text, &spare).placed.is_none());
+    assert!(bound(InputFormat::Verilog, text, &spare).mapped_cells.is_none());
 }
 
 /// A product wider than both operands together is cut, and the cells of the bits cut off with it.
@@ -277,8 +280,8 @@ module t(input [1:0] a, input [1:0] b, output [4:0] p);
   assign p[2:0] = {b, a[0]};
 endmodule
 ";
-    let placed = bound(Language::Verilog, text, &PortOptions::default()).placed.unwrap();
-    assert_eq!(describe(&placed), ["INVX2 A=a1", "a0 b0 b1 0.Y"]);
+    let mapped_cells = bound(InputFormat::Verilog, text, &PortOptions::default()).mapped_cells.unwrap();
+    assert_eq!(describe(&mapped_cells), ["INVX2 A=a1", "a0 b0 b1 0.Y"]);
 }
 
 /// A chain too long for recursion, and a name too long to keep.
@@ -295,7 +298,7 @@ fn great_texts_are_survived() {
         "1".repeat(1000),
         LENGTH - 1
     );
-    let placed = bound(Language::Blif, &text, &PortOptions::default()).placed.unwrap();
-    assert_eq!(placed.cells.len(), LENGTH + 2);
-    assert!(placed.cells[LENGTH].kind.len() < 110);
+    let mapped_cells = bound(InputFormat::Blif, &text, &PortOptions::default()).mapped_cells.unwrap();
+    assert_eq!(mapped_cells.cells.len(), LENGTH + 2);
+    assert!(mapped_cells.cells[LENGTH].kind.len() < 110);
 }

@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use axmul_api::{Lanes, Signal};
 
-use super::library::{Library, LibraryCell, TruthTable};
-use super::{Instance, Mapped};
-use axmul_netlist::{Placed, PlacedCell};
+use super::library::{CellLibrary, LibraryCell, TruthTable};
+use super::{CellInstance, MappedCircuit};
+use axmul_netlist::{MappedCell, MappedCells};
 
 /// Why a library does not say what a circuit of library cells costs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlacedError {
+pub enum AsMappedError {
     /// Cells that the library does not have.
     #[error(
         "library {library} has no {}: {instances} of the netlist's {cells} cells; name the library that the netlist was mapped with",
@@ -98,24 +98,24 @@ fn some(names: &[String]) -> String {
 /// # Panics
 ///
 /// For signals of cells or outputs that the circuit does not have.
-pub fn resolve(placed: &Placed, library: &Library) -> Result<Mapped, PlacedError> {
-    let cells = find(placed, library)?;
+pub fn resolve(mapped_cells: &MappedCells, library: &CellLibrary) -> Result<MappedCircuit, AsMappedError> {
+    let cells = find(mapped_cells, library)?;
     // Once for all cells of a name, which decides what they were read as, though nothing here relies on it.
-    let key = |cell: &PlacedCell| (cell.kind.clone(), std::ptr::from_ref(cell.cell));
+    let key = |cell: &MappedCell| (cell.kind.clone(), std::ptr::from_ref(cell.cell));
     let mut fits: HashMap<_, Fit> = HashMap::new();
-    for (cell, &index) in placed.cells.iter().zip(&cells) {
+    for (cell, &index) in mapped_cells.cells.iter().zip(&cells) {
         if let Entry::Vacant(entry) = fits.entry(key(cell)) {
             entry.insert(Fit::new(cell, &library.cells[index], library)?);
         }
     }
-    let fits: Vec<&Fit> = placed.cells.iter().map(|cell| &fits[&key(cell)]).collect();
+    let fits: Vec<&Fit> = mapped_cells.cells.iter().map(|cell| &fits[&key(cell)]).collect();
     let signal = |signal: Signal| match signal {
         Signal::Cell(cell, output) => match fits[cell].outputs[usize::from(output)] {
             Some(output) => Ok(Signal::Cell(cell, output)),
             None => {
-                let PlacedCell { kind, cell: read, .. } = &placed.cells[cell];
+                let MappedCell { kind, cell: read, .. } = &mapped_cells.cells[cell];
                 let outputs = library.cells[cells[cell]].outputs.iter();
-                Err(PlacedError::Pin {
+                Err(AsMappedError::Pin {
                     library: library.name.clone(),
                     cell: kind.to_string(),
                     direction: "output",
@@ -127,23 +127,23 @@ pub fn resolve(placed: &Placed, library: &Library) -> Result<Mapped, PlacedError
         other => Ok(other),
     };
     let mut instances = Vec::with_capacity(cells.len());
-    for ((cell, &index), fit) in placed.cells.iter().zip(&cells).zip(&fits) {
+    for ((cell, &index), fit) in mapped_cells.cells.iter().zip(&cells).zip(&fits) {
         let input =
             |pin: &Option<usize>| pin.map_or(Ok(Signal::Constant(false)), |pin| signal(cell.inputs[pin]));
         let inputs = fit.inputs.iter().map(input).collect::<Result<_, _>>()?;
-        instances.push(Instance { cell: index, inputs });
+        instances.push(CellInstance { cell: index, inputs });
     }
-    let outputs = placed.product.iter().map(|&bit| signal(bit)).collect::<Result<_, _>>()?;
-    Ok(Mapped { format: placed.format, instances, outputs })
+    let outputs = mapped_cells.product.iter().map(|&bit| signal(bit)).collect::<Result<_, _>>()?;
+    Ok(MappedCircuit { format: mapped_cells.format, instances, outputs })
 }
 
 /// The library's cells of these names.
-fn find(placed: &Placed, library: &Library) -> Result<Vec<usize>, PlacedError> {
+fn find(mapped_cells: &MappedCells, library: &CellLibrary) -> Result<Vec<usize>, AsMappedError> {
     let by_name: HashMap<&str, usize> =
         library.cells.iter().enumerate().map(|(index, cell)| (&*cell.name, index)).collect();
-    let mut found = Vec::with_capacity(placed.cells.len());
+    let mut found = Vec::with_capacity(mapped_cells.cells.len());
     let (mut missing, mut known, mut instances) = (Vec::new(), HashSet::new(), 0);
-    for cell in &placed.cells {
+    for cell in &mapped_cells.cells {
         match by_name.get(&*cell.kind) {
             Some(&index) => found.push(index),
             None => {
@@ -157,12 +157,12 @@ fn find(placed: &Placed, library: &Library) -> Result<Vec<usize>, PlacedError> {
     if instances == 0 {
         return Ok(found);
     }
-    Err(PlacedError::Cells {
+    Err(AsMappedError::Cells {
         library: library.name.clone(),
         missing,
         kinds: known.len(),
         instances,
-        cells: placed.cells.len(),
+        cells: mapped_cells.cells.len(),
     })
 }
 
@@ -175,13 +175,17 @@ struct Fit {
 }
 
 impl Fit {
-    fn new(placed: &PlacedCell, cell: &LibraryCell, library: &Library) -> Result<Self, PlacedError> {
-        let read = placed.cell;
+    fn new(
+        mapped_cells: &MappedCell,
+        cell: &LibraryCell,
+        library: &CellLibrary,
+    ) -> Result<Self, AsMappedError> {
+        let read = mapped_cells.cell;
         let (library, name) = (|| library.name.clone(), || cell.name.clone());
         let mut variables = Vec::with_capacity(read.inputs().len());
         for pin in read.inputs() {
             let Some(at) = cell.inputs.iter().position(|input| input.name == *pin) else {
-                return Err(PlacedError::Pin {
+                return Err(AsMappedError::Pin {
                     library: library(),
                     cell: name(),
                     direction: "input",
@@ -195,14 +199,14 @@ impl Fit {
             cell.inputs.iter().map(|input| read.inputs().iter().position(|pin| *pin == input.name)).collect();
         for (at, pin) in cell.inputs.iter().enumerate().filter(|&(at, _)| inputs[at].is_none()) {
             if cell.outputs.iter().any(|output| output.function.depends_on(at)) {
-                return Err(PlacedError::Open { library: library(), cell: name(), pin: pin.name.clone() });
+                return Err(AsMappedError::Open { library: library(), cell: name(), pin: pin.name.clone() });
             }
         }
         let mut outputs = Vec::with_capacity(read.outputs().len());
         for (pin, bits) in read.outputs().iter().zip(read.build(&mut Lanes, &variables)) {
             let at = cell.outputs.iter().position(|output| output.name == *pin);
             if at.is_some_and(|at| cell.outputs[at].function != TruthTable::new(cell.inputs.len(), bits)) {
-                return Err(PlacedError::Function {
+                return Err(AsMappedError::Function {
                     library: library(),
                     cell: name(),
                     pin: pin.clone(),

@@ -5,28 +5,28 @@ use std::sync::Arc;
 
 /// One text to read, with the name under which messages speak of it.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SourceText {
     /// The file's name as its user wrote it.
     pub name: Arc<str>,
     /// Its content.
     pub bytes: Arc<[u8]>,
 }
 
-impl Source {
+impl SourceText {
     /// A text and its name.
     pub fn new(name: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { name: name.into(), bytes: bytes.into() }
     }
 
     /// A place in this text.
-    pub fn place(&self, line: u32, column: u32) -> Place {
-        Place { file: self.name.clone(), line, column }
+    pub fn location(&self, line: u32, column: u32) -> SourceLocation {
+        SourceLocation { file: self.name.clone(), line, column }
     }
 }
 
 /// A place in a text; written `mul.v:12:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file's name.
     pub file: Arc<str>,
     /// The line, counted from 1; 0 where the format has no lines.
@@ -35,7 +35,7 @@ pub struct Place {
     pub column: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         for number in [self.line, self.column].into_iter().take_while(|&number| number > 0) {
@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn unknown_parts_are_left_out() {
-        let source = Source::new("mul.v", *b"");
-        let text = |line, column| source.place(line, column).to_string();
+        let source = SourceText::new("mul.v", *b"");
+        let text = |line, column| source.location(line, column).to_string();
         assert_eq!([text(12, 3), text(12, 0), text(0, 0)], ["mul.v:12:3", "mul.v:12", "mul.v"]);
     }
 }
