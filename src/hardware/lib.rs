@@ -20,5 +20,9 @@ mod power;
 mod same;
 pub mod timing;
 
+// The tests map, simulate and prove members of the built-in families.
+#[cfg(test)]
+use axmul_families as _;
+
 pub use mapped::{CellInstance, MappedCircuit};
 pub use same::same_products;

@@ -35,6 +35,10 @@ pub mod testing;
 pub mod write;
 pub mod xag;
 
+// The tests map, simulate and prove members of the built-in families.
+#[cfg(test)]
+use axmul_families as _;
+
 pub use builder::{DesignBuilder, MAX_NETS, Net};
 pub use design::{Design, Port};
 pub use error::{NetlistError, NetlistErrorKind};

@@ -12,7 +12,7 @@ pub(in crate::cli) use backends::{BackendName, CostBackends, KnownCosts};
 use operands::{Choice, Given};
 
 use crate::cli::output::Console;
-use axmul_hardware::activity::{Glitches, ActivitySampling};
+use axmul_hardware::activity::{ActivitySampling, Glitches};
 use axmul_hardware::cost::{CLOCK_MHZ, CostConditions};
 use axmul_hardware::map::MappingGoal;
 use axmul_hardware::operands::OperandStream;
