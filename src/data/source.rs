@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::images::{self, Channels, ImageReadError, ImageReadOptions, ImageSet, Watch};
+use super::images::{self, Channels, ImageReadError, ImageReadOptions, ImageSet, ReadProgress};
 use super::mnist::{self, MNIST};
 use super::{DATA_SETS, DataError, DataSet};
 
@@ -57,7 +57,7 @@ impl DataSource {
         }
     }
 
-    /// Whether everything is there that can be asked for without reading images: the files of a known data set, as
+    /// Whether everything is there that can be asked for without options images: the files of a known data set, as
     /// published; anything at a path.
     pub fn verify(&self, place: &Path) -> Result<(), DataSourceError> {
         match self {
@@ -76,36 +76,36 @@ impl DataSource {
     pub fn read(
         &self,
         place: &Path,
-        reading: &ImageReadOptions,
+        options: &ImageReadOptions,
         cached: bool,
     ) -> Result<ImageSet, DataSourceError> {
         let read = if cached { images::read_cached } else { images::read };
-        self.read_by(place, reading, &read)
+        self.read_by(place, options, &read)
     }
 
     /// Reads the images that lie at `place`, not from the cache, and lets them be watched. The few files of MNIST are
     /// read at once.
-    pub fn read_watched(
+    pub fn read_with_progress(
         &self,
         place: &Path,
-        reading: &ImageReadOptions,
-        watch: Watch<'_>,
+        options: &ImageReadOptions,
+        progress: ReadProgress<'_>,
     ) -> Result<ImageSet, DataSourceError> {
-        self.read_by(place, reading, &|path, reading| images::read_watched(path, reading, watch))
+        self.read_by(place, options, &|path, options| images::read_with_progress(path, options, progress))
     }
 
     fn read_by(
         &self,
         place: &Path,
-        reading: &ImageReadOptions,
+        options: &ImageReadOptions,
         read: &dyn Fn(&Path, &ImageReadOptions) -> Result<ImageSet, ImageReadError>,
     ) -> Result<ImageSet, DataSourceError> {
         match self {
             Self::Known(set) if **set == MNIST => {
                 let set = ImageSet::from(mnist::read(place)?);
                 let [_, rows, columns] = set.shape;
-                if reading.channels == Channels::Rgb
-                    || reading.resize.is_some_and(|size| size != [rows, columns])
+                if options.channels == Channels::Rgb
+                    || options.resize.is_some_and(|size| size != [rows, columns])
                 {
                     let problem =
                         "data.resize and data.channels are for image files; mnist is 28x28 and grey";
@@ -117,11 +117,11 @@ impl DataSource {
                 self.verify(place)?;
                 // One archive, or the folder of several files.
                 match set.files {
-                    [archive] => Ok(read(&place.join(archive.name), reading)?),
-                    _ => Ok(read(place, reading)?),
+                    [archive] => Ok(read(&place.join(archive.name), options)?),
+                    _ => Ok(read(place, options)?),
                 }
             }
-            Self::Path(_) => Ok(read(place, reading)?),
+            Self::Path(_) => Ok(read(place, options)?),
         }
     }
 }

@@ -43,15 +43,15 @@ struct ImageCacheHeader {
 
 /// [`read`], but decoded images come from the cache of the user where they are in it, and are put there. A cache that
 /// cannot be used is no error.
-pub fn read_cached(path: &Path, reading: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
+pub fn read_cached(path: &Path, options: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     let directory = match std::env::var_os(DIRECTORY_VARIABLE) {
         Some(directory) if directory.is_empty() => None,
         Some(directory) => Some(PathBuf::from(directory)),
         None => etcetera::choose_base_strategy().ok().map(|user| user.cache_dir().join("axmul")),
     };
     match directory {
-        Some(directory) => read_with(&directory.join("images"), path, reading),
-        None => read(path, reading),
+        Some(directory) => read_with(&directory.join("images"), path, options),
+        None => read(path, options),
     }
 }
 
@@ -59,16 +59,16 @@ pub fn read_cached(path: &Path, reading: &ImageReadOptions) -> Result<ImageSet, 
 pub(super) fn read_with(
     directory: &Path,
     path: &Path,
-    reading: &ImageReadOptions,
+    options: &ImageReadOptions,
 ) -> Result<ImageSet, ImageReadError> {
     let place = fs::canonicalize(path).map_err(|error| ImageReadError::io("open", path, error))?;
     let source = hex(&Sha256::new()
         .chain_update(tree::fingerprint(path)?)
-        .chain_update(format!("{reading:?}"))
+        .chain_update(format!("{options:?}"))
         .finalize());
     let name = Sha256::new()
         .chain_update(bytes_of(place.as_os_str()))
-        .chain_update(format!("{reading:?}"))
+        .chain_update(format!("{options:?}"))
         .finalize();
     let entry = directory.join(hex(&name));
     match load(&entry, &source) {
@@ -76,7 +76,7 @@ pub(super) fn read_with(
         Ok(None) => {}
         Err(error) => tracing::debug!("not from the cache: {}: {error}", entry.display()),
     }
-    let set = read(path, reading)?;
+    let set = read(path, options)?;
     // Arrays are read as fast as an entry would be.
     if path.is_file() || matches!(set.form, ImageSetFormat::ImageFolder | ImageSetFormat::TinyImagenet) {
         let stored = fs::create_dir_all(directory).and_then(|()| store(&entry, source, &set));

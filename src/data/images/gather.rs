@@ -7,11 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::decode::{Picture, decode, is_image};
-use super::tree::{TreeEntry, visit};
-use super::{
-    CorruptImage, ImageReadError, ImageReadOptions, MAX_BYTES, OnCorrupt, Watch, cifar, idx_files, npy,
-    resize, tiny_imagenet,
-};
+use super::tree::{ReadProgress, TreeEntry, visit};
+use super::{CorruptImage, ImageReadError, ImageReadOptions, MAX_BYTES, OnCorrupt, resize};
 
 /// Images that are decoded at once.
 const CHUNK: usize = 1024;
@@ -57,11 +54,12 @@ pub(super) fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Reads everything at `path` that may be part of a set of images.
+/// Reads every image file at `path`, and every other file whose name `is_part` of some format.
 pub(super) fn gather(
     path: &Path,
-    reading: &ImageReadOptions,
-    watch: Watch<'_>,
+    options: &ImageReadOptions,
+    is_part: &dyn Fn(&str) -> bool,
+    progress: ReadProgress<'_>,
 ) -> Result<Gathered, ImageReadError> {
     let mut gathered = Gathered::default();
     let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
@@ -78,7 +76,7 @@ pub(super) fn gather(
         let decoded: Vec<_> = std::mem::take(waiting)
             .into_par_iter()
             .map(|(name, content)| {
-                let picture = decode(&content).map(|picture| match reading.resize {
+                let picture = decode(&content).map(|picture| match options.resize {
                     Some(size) => resize::resize(picture, size),
                     None => picture,
                 });
@@ -90,7 +88,7 @@ pub(super) fn gather(
         for (name, picture) in decoded {
             match picture {
                 Ok(picture) => gathered.pictures.push((name, picture)),
-                Err(problem) if reading.corrupt == OnCorrupt::Fail => {
+                Err(problem) if options.corrupt == OnCorrupt::Fail => {
                     return Err(ImageReadError::Corrupt { path: path.to_path_buf(), image: name, problem });
                 }
                 Err(problem) => gathered.corrupt.push(CorruptImage { path: name, problem }),
@@ -98,7 +96,7 @@ pub(super) fn gather(
         }
         Ok(())
     };
-    visit(path, &|name| is_image(name) || is_part(base(name)), watch, &mut |entry| {
+    visit(path, &|name| is_image(name) || is_part(base(name)), progress, &mut |entry| {
         entries += 1;
         if entries > MAX_ENTRIES {
             let problem = format!("more than {MAX_ENTRIES} files and folders");
@@ -131,9 +129,4 @@ pub(super) fn gather(
         return Err(ImageReadError::layout(path, &format!("{} is there twice", pair[0].0)));
     }
     Ok(gathered)
-}
-
-/// Whether some form of a data set has a file of this name.
-fn is_part(name: &str) -> bool {
-    cifar::is_part(name) || idx_files::is_part(name) || npy::is_part(name) || tiny_imagenet::is_part(name)
 }

@@ -9,7 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use sha2::{Digest, Sha256};
 
-use super::{ImageReadError, Watch};
+use super::ImageReadError;
 
 /// Folders within folders, at most.
 const MAX_DEPTH: usize = 16;
@@ -19,6 +19,9 @@ const MAX_FILE: u64 = 4 << 30;
 const XZ_MEMORY: u32 = 256 << 10;
 /// Length of a block of tar.
 const BLOCK: usize = 512;
+
+/// Progress callback `(done, total)` in bytes, called now and then; `None` for no progress.
+pub type ReadProgress<'a> = Option<&'a dyn Fn(u64, u64)>;
 
 /// Something below the folder or in the archive. Paths are relative, with `/`.
 pub(super) enum TreeEntry {
@@ -32,19 +35,19 @@ pub(super) enum TreeEntry {
 type Take<'a> = &'a mut dyn FnMut(TreeEntry) -> Result<(), ImageReadError>;
 
 /// Hands every folder and every file that is `wanted` to `take`: folders in the order of their names, archives in
-/// theirs. Hidden files, and what systems leave in archives beside the files, are passed over. `watch` gets the
+/// theirs. Hidden files, and what systems leave in archives beside the files, are passed over. `progress` gets the
 /// bytes that are read of a folder's wanted files, or of an archive as it lies there.
 pub(super) fn visit(
     path: &Path,
     wanted: &dyn Fn(&str) -> bool,
-    watch: Watch<'_>,
+    progress: ReadProgress<'_>,
     take: Take<'_>,
 ) -> Result<(), ImageReadError> {
     let wanted = |name: &str| !is_hidden(name) && wanted(name);
     let metadata = fs::metadata(path).map_err(|error| ImageReadError::io("open", path, error))?;
     if metadata.is_dir() {
-        let mut meter = Meter { watch, done: 0, total: 0 };
-        if watch.is_some() {
+        let mut meter = Meter { progress, done: 0, total: 0 };
+        if progress.is_some() {
             meter.total = length(path, &wanted)?;
         }
         return walk(path, "", 0, &mut |name, file| match file {
@@ -63,7 +66,7 @@ pub(super) fn visit(
     let file = File::open(path).map_err(|error| ImageReadError::io("open", path, error))?;
     let mut file = BufReader::with_capacity(1 << 16, file);
     let start = file.fill_buf().map_err(|error| ImageReadError::io("read", path, error))?;
-    let meter = Meter { watch, done: 0, total: metadata.len() };
+    let meter = Meter { progress, done: 0, total: metadata.len() };
     if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
         return visit_zip(path, file, meter, &wanted, take);
     }
@@ -80,7 +83,7 @@ pub(super) fn visit(
 
 /// How much is read.
 struct Meter<'a> {
-    watch: Watch<'a>,
+    progress: ReadProgress<'a>,
     /// Bytes so far.
     done: u64,
     /// Bytes in all.
@@ -89,9 +92,9 @@ struct Meter<'a> {
 
 impl Meter<'_> {
     fn show(&self) {
-        if let Some(watch) = self.watch {
+        if let Some(progress) = self.progress {
             // Files may have grown since their length was asked for.
-            watch(self.done.min(self.total), self.total);
+            progress(self.done.min(self.total), self.total);
         }
     }
 }
@@ -315,11 +318,11 @@ mod tests {
     use super::super::samples::{gz, place, tar, whole, xz, zip};
     use super::*;
 
-    /// What `watch` gets.
-    fn watched(path: &Path) -> Vec<(u64, u64)> {
+    /// What `progress` gets.
+    fn progressed(path: &Path) -> Vec<(u64, u64)> {
         let seen = RefCell::new(vec![]);
-        let watch = |done, total| seen.borrow_mut().push((done, total));
-        visit(path, &|name| name.ends_with(".png"), Some(&watch), &mut |_| Ok(())).unwrap();
+        let progress = |done, total| seen.borrow_mut().push((done, total));
+        visit(path, &|name| name.ends_with(".png"), Some(&progress), &mut |_| Ok(())).unwrap();
         seen.into_inner()
     }
 
@@ -343,7 +346,7 @@ mod tests {
         {
             let path = root.path().join(name);
             let total = total.map_or_else(|| fs::metadata(&path).unwrap().len(), |total| total as u64);
-            let seen = watched(&path);
+            let seen = progressed(&path);
             assert!(seen.iter().all(|&(_, of)| of == total), "{name}: {seen:?}");
             assert!(seen.is_sorted() && seen[0].0 < total / 2, "{name}: {seen:?}");
             let last = seen.last().unwrap().0;

@@ -103,13 +103,13 @@ pub(super) fn content(
 ) -> anyhow::Result<()> {
     let channels = match args.channels {
         None => Channels::AsStored,
-        Some(Colours::Grey) => Channels::Grey,
+        Some(Colours::Grey) => Channels::Gray,
         Some(Colours::Rgb) => Channels::Rgb,
     };
     // All corrupt images are to be told, not the first.
     let reading = ImageReadOptions { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
     let bar = console.progress_in_bytes("images");
-    let set = source.read_watched(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
+    let set = source.read_with_progress(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
     drop(bar);
     let set = set.context("the images cannot be used")?;
     let report = Report::of(place, set);

@@ -3,14 +3,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::gather::Gathered;
+use super::ImageFormat;
 use super::stack::{check_classes, stack};
-use super::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
+use crate::images::gather::Gathered;
+use crate::images::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
 
 /// Names of the folders of a part.
 const TRAIN: &[&str] = &["train", "training"];
 const VALIDATION: &[&str] = &["val", "valid", "validation"];
 const TEST: &[&str] = &["test", "testing"];
+
+/// An image folder.
+pub(super) struct FolderFormat;
+
+impl ImageFormat for FolderFormat {
+    fn is_part(&self, _: &str) -> bool {
+        false
+    }
+
+    fn matches(&self, gathered: &Gathered) -> bool {
+        !gathered.pictures.is_empty() || !gathered.corrupt.is_empty()
+    }
+
+    fn assemble(
+        &self,
+        path: &Path,
+        gathered: Gathered,
+        options: &ImageReadOptions,
+    ) -> Result<ImageSet, ImageReadError> {
+        assemble(path, gathered, options)
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum FolderPart {
@@ -28,11 +51,7 @@ fn place_of(name: &str) -> Option<FolderPart> {
 
 /// Makes a set of the images that were found. Classes are in the order of their names, as bytes; the images of a part
 /// in that of their paths.
-pub(super) fn assemble(
-    path: &Path,
-    gathered: Gathered,
-    reading: &ImageReadOptions,
-) -> Result<ImageSet, ImageReadError> {
+fn assemble(path: &Path, gathered: Gathered, options: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     let images = || {
         let corrupt = gathered.corrupt.iter().map(|image| image.path.as_str());
         gathered.pictures.iter().map(|(name, _)| name.as_str()).chain(corrupt)
@@ -86,7 +105,7 @@ pub(super) fn assemble(
         let label = classes.binary_search_by(|known| known.as_str().cmp(class)).unwrap_or(0) as u16;
         parts[place as usize].push((name, picture, label));
     }
-    let (shape, [train, validation, test]) = stack(path, parts, reading)?;
+    let (shape, [train, validation, test]) = stack(path, parts, options)?;
     Ok(ImageSet {
         form: ImageSetFormat::ImageFolder,
         classes,

@@ -7,9 +7,11 @@ use std::path::Path;
 
 use npyz::{Deserialize, TypeChar};
 
-use super::gather::{Gathered, base};
 use super::stack::check_classes;
-use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, MAX_CLASSES, numbered};
+use super::{ImageFormat, keep_shape};
+use crate::images::gather::{Gathered, base};
+use crate::images::set::numbered;
+use crate::images::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages, MAX_CLASSES};
 use crate::npy::NpyArray;
 
 /// Names of the training, validation and test part.
@@ -22,19 +24,36 @@ fn names(part: &str) -> [(String, String); 2] {
     ]
 }
 
+/// Arrays of images and labels in NumPy's format.
+pub(super) struct NpyFormat;
+
+impl ImageFormat for NpyFormat {
+    fn is_part(&self, name: &str) -> bool {
+        is_part(name)
+    }
+
+    fn matches(&self, gathered: &Gathered) -> bool {
+        gathered.files.keys().any(|name| is_part(base(name)))
+    }
+
+    fn assemble(
+        &self,
+        path: &Path,
+        gathered: Gathered,
+        options: &ImageReadOptions,
+    ) -> Result<ImageSet, ImageReadError> {
+        keep_shape(path, assemble(path, gathered)?, options)
+    }
+}
+
 /// Whether such a set has a file of this name.
-pub(super) fn is_part(name: &str) -> bool {
+fn is_part(name: &str) -> bool {
     name.ends_with(".npy")
         && PARTS.iter().copied().flatten().flat_map(|part| names(part)).any(|(x, y)| name == x || name == y)
 }
 
-/// Whether the files that were found are some of those.
-pub(super) fn knows(gathered: &Gathered) -> bool {
-    gathered.files.keys().any(|name| is_part(base(name)))
-}
-
 /// Makes a set of the files that were found. Classes are the numbers up to the highest label.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
+fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
     let mut parts = [None, None, None];
     let mut shape: Option<[usize; 3]> = None;
     for (slot, known) in parts.iter_mut().zip(PARTS) {

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::gather::Gathered;
 use super::stack::check_classes;
-use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, numbered};
+use super::{ImageFormat, keep_shape};
 use crate::idx;
+use crate::images::gather::{Gathered, base};
+use crate::images::set::numbered;
+use crate::images::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages};
 
 const PARTS: [(&str, &str); 2] = [
     ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -17,19 +19,36 @@ const PARTS: [(&str, &str); 2] = [
 /// The longest file, unpacked, bytes: twenty times the 47 MB of MNIST.
 const LIMIT: u64 = 1 << 30;
 
+/// The four idx files of MNIST and sets made like it.
+pub(super) struct IdxFormat;
+
+impl ImageFormat for IdxFormat {
+    fn is_part(&self, name: &str) -> bool {
+        is_part(name)
+    }
+
+    fn matches(&self, gathered: &Gathered) -> bool {
+        gathered.files.keys().any(|name| is_part(base(name)))
+    }
+
+    fn assemble(
+        &self,
+        path: &Path,
+        gathered: Gathered,
+        options: &ImageReadOptions,
+    ) -> Result<ImageSet, ImageReadError> {
+        keep_shape(path, assemble(path, gathered)?, options)
+    }
+}
+
 /// Whether such a set has a file of this name.
-pub(super) fn is_part(name: &str) -> bool {
+fn is_part(name: &str) -> bool {
     let name = name.strip_suffix(".gz").unwrap_or(name);
     PARTS.iter().any(|(images, labels)| [*images, *labels].contains(&name))
 }
 
-/// Whether the files that were found are some of those.
-pub(super) fn knows(gathered: &Gathered) -> bool {
-    gathered.files.keys().any(|name| is_part(super::gather::base(name)))
-}
-
 /// Makes a set of the files that were found. Classes are the numbers up to the highest label.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
+fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
     let [train, test] = PARTS.map(|(images, labels)| -> Result<_, ImageReadError> {
         let (images_at, images) = file(path, &gathered, images)?;
         let (labels_at, labels) = file(path, &gathered, labels)?;

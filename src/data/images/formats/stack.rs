@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use super::decode::Picture;
-use super::{Channels, ImageReadError, ImageReadOptions, LabeledImages, MAX_CLASSES};
+use crate::images::decode::Picture;
+use crate::images::{Channels, ImageReadError, ImageReadOptions, LabeledImages, MAX_CLASSES};
 
 /// An image with its path and the number of its class.
 pub(super) type LabeledPicture = (String, Picture, u16);
 
 /// Puts the images of each part behind each other. All must have the size of the first one, which is not that of the
-/// whole but of the first part that has any; channels as `reading` says. Returns the shape of an image too.
+/// whole but of the first part that has any; channels as `options` says. Returns the shape of an image too.
 pub(super) fn stack<const N: usize>(
     path: &Path,
     parts: [Vec<LabeledPicture>; N],
-    reading: &ImageReadOptions,
+    options: &ImageReadOptions,
 ) -> Result<([usize; 3], [LabeledImages; N]), ImageReadError> {
     let Some((first, picture, _)) = parts.iter().find_map(|part| part.first()) else {
         return Err(ImageReadError::layout(path, "there are no images"));
@@ -26,8 +26,8 @@ pub(super) fn stack<const N: usize>(
             return Err(ImageReadError::Size { path, image, got, first, expected });
         }
     }
-    let channels = match reading.channels {
-        Channels::Grey => 1,
+    let channels = match options.channels {
+        Channels::Gray => 1,
         Channels::Rgb => 3,
         Channels::AsStored if parts.iter().flatten().all(|(_, picture, _)| picture.channels == 1) => 1,
         Channels::AsStored => 3,
@@ -60,5 +60,18 @@ pub(super) fn check_classes(path: &Path, classes: &[String]) -> Result<(), Image
             problem: format!("{} classes; expected at most {MAX_CLASSES}", classes.len()),
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_classes_are_refused() {
+        let classes: Vec<String> = (0..=MAX_CLASSES).map(|class| class.to_string()).collect();
+        let message = check_classes(Path::new("set"), &classes).unwrap_err().to_string();
+        assert!(message.contains("65537 classes; expected at most 65536"), "{message}");
+        assert!(check_classes(Path::new("set"), &classes[1..]).is_ok());
     }
 }

@@ -6,9 +6,11 @@
 
 use std::path::Path;
 
-use super::gather::{Gathered, base};
 use super::pickle::{self, Pickle};
-use super::{ImageReadError, ImageSet, ImageSetFormat, LabeledImages, numbered};
+use super::{ImageFormat, keep_shape};
+use crate::images::gather::{Gathered, base};
+use crate::images::set::numbered;
+use crate::images::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages};
 
 const SHAPE: [usize; 3] = [3, 32, 32];
 const IMAGE: usize = 3 * 32 * 32;
@@ -66,16 +68,33 @@ const VARIANTS: [CifarVariant; 4] = [
     },
 ];
 
+/// CIFAR-10 and CIFAR-100, binary and Python form.
+pub(super) struct CifarFormat;
+
+impl ImageFormat for CifarFormat {
+    fn is_part(&self, name: &str) -> bool {
+        is_part(name)
+    }
+
+    fn matches(&self, gathered: &Gathered) -> bool {
+        variant(gathered).is_some()
+    }
+
+    fn assemble(
+        &self,
+        path: &Path,
+        gathered: Gathered,
+        options: &ImageReadOptions,
+    ) -> Result<ImageSet, ImageReadError> {
+        keep_shape(path, assemble(path, gathered)?, options)
+    }
+}
+
 /// Whether one of the sets has a file of this name.
-pub(super) fn is_part(name: &str) -> bool {
+fn is_part(name: &str) -> bool {
     VARIANTS
         .iter()
         .any(|variant| variant.train.contains(&name) || name == variant.test || name == variant.names)
-}
-
-/// Whether the files that were found are those of one of the sets.
-pub(super) fn knows(gathered: &Gathered) -> bool {
-    variant(gathered).is_some()
 }
 
 fn variant(gathered: &Gathered) -> Option<&'static CifarVariant> {
@@ -85,7 +104,7 @@ fn variant(gathered: &Gathered) -> Option<&'static CifarVariant> {
 }
 
 /// Makes a set of the files that were found.
-pub(super) fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
+fn assemble(path: &Path, gathered: Gathered) -> Result<ImageSet, ImageReadError> {
     let Some(variant) = variant(&gathered) else {
         return Err(ImageReadError::layout(path, "expected the files of CIFAR-10 or CIFAR-100"));
     };

@@ -5,23 +5,42 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::gather::{Gathered, base};
+use super::ImageFormat;
 use super::stack::{check_classes, stack};
-use super::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
+use crate::images::gather::{Gathered, base};
+use crate::images::{ImageReadError, ImageReadOptions, ImageSet, ImageSetFormat};
 
 const ANNOTATIONS: &str = "val_annotations.txt";
 
+/// TinyImageNet as distributed.
+pub(super) struct TinyImagenetFormat;
+
+impl ImageFormat for TinyImagenetFormat {
+    fn is_part(&self, name: &str) -> bool {
+        is_part(name)
+    }
+
+    fn matches(&self, gathered: &Gathered) -> bool {
+        gathered.has_file(ANNOTATIONS) && !gathered.pictures.is_empty()
+    }
+
+    fn assemble(
+        &self,
+        path: &Path,
+        gathered: Gathered,
+        options: &ImageReadOptions,
+    ) -> Result<ImageSet, ImageReadError> {
+        assemble(path, gathered, options)
+    }
+}
+
 /// Whether the set has a file of this name, besides its images.
-pub(super) fn is_part(name: &str) -> bool {
+fn is_part(name: &str) -> bool {
     name == ANNOTATIONS
 }
 
 /// Makes a set of the images that were found. Classes are the WordNet numbers, in their order.
-pub(super) fn assemble(
-    path: &Path,
-    gathered: Gathered,
-    reading: &ImageReadOptions,
-) -> Result<ImageSet, ImageReadError> {
+fn assemble(path: &Path, gathered: Gathered, options: &ImageReadOptions) -> Result<ImageSet, ImageReadError> {
     let (name, content) = gathered.file(path, ANNOTATIONS)?;
     let (place, root) = (path.join(name), name.strip_suffix(ANNOTATIONS).unwrap_or_default().to_owned());
     let root = root.strip_suffix("val/").unwrap_or(&root);
@@ -65,7 +84,7 @@ pub(super) fn assemble(
     if test.is_empty() {
         return Err(ImageReadError::layout(path, "val/images has no images"));
     }
-    let (shape, [train, test]) = stack(path, [train, test], reading)?;
+    let (shape, [train, test]) = stack(path, [train, test], options)?;
     Ok(ImageSet {
         form: ImageSetFormat::TinyImagenet,
         classes,
