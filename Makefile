@@ -52,11 +52,11 @@ test-arm: ## the kernels' tests for NEON, emulated (rustup target aarch64-unknow
 	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
 	    $(CARGO) test --locked --target aarch64-unknown-linux-gnu --package axmul-kernels
 
-test-miri: ## rows, threads and transposition under Miri, with AVX2 and without (component miri of nightly)
+test-miri: ## lookups, thread pool and transposition under Miri, with AVX2 and without (component miri of nightly)
 	for features in -avx2 +avx2; do \
 	    MIRIFLAGS="-Zmiri-tree-borrows -Zmiri-disable-isolation -Zmiri-ignore-leaks" \
 	    RUSTFLAGS="-C target-feature=$$features" $(CARGO) +nightly miri test --locked --package axmul-kernels --lib -- \
-	        lookup threads transpose || exit 1; \
+	        lut:: rows:: thread_pool:: transpose:: || exit 1; \
 	done
 
 deny: ## licenses, advisories and duplicates of the dependencies (cargo-deny; skipped where it is not installed)

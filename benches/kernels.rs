@@ -1,7 +1,7 @@
-//! Convolution and matrix product by every path that this processor has, each asserting the sum of what it computed.
+//! Convolution and matrix product with every kernel that this CPU runs, each asserting its sums.
 
 use axmul_experiment::{Standard, standard_tables};
-use axmul_kernels::{Choice, ConvShape, Kernel, LinearShape, LowRank, Path};
+use axmul_kernels::{ConvShape, Kernel, KernelKind, KernelSelection, LinearShape, LowRank};
 use axmul_metrics::ProductTable;
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
@@ -16,8 +16,14 @@ fn codes(len: usize, step: usize) -> Vec<u8> {
     (0..len).map(|i| ((i * step) ^ (i >> 8)) as u8).collect()
 }
 
-/// Times every path that is open to a table, and asserts that all give what the first, the scalar one, does.
-fn paths(
+/// The kernel for a table that all others are compared with.
+fn scalar(table: &ProductTable) -> Kernel {
+    let scalar = KernelKind::by_name("scalar").expect("a kernel");
+    Kernel::new(table, KernelSelection::Only(scalar)).expect("any table")
+}
+
+/// Times every kernel that takes a table, and asserts that all give the sums of the scalar one.
+fn every_kernel(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     table: &ProductTable,
@@ -25,12 +31,13 @@ fn paths(
     mut multiply: impl FnMut(&Kernel, &mut [i32]),
 ) {
     let mut expected = vec![0; outputs];
-    multiply(&Kernel::new(table, Choice::Only(Path::Scalar)).expect("any table"), &mut expected);
-    for kernel in Path::ALL.into_iter().filter_map(|path| Kernel::new(table, Choice::Only(path)).ok()) {
+    multiply(&scalar(table), &mut expected);
+    let selections = KernelKind::all().map(KernelSelection::Only);
+    for kernel in selections.filter_map(|selection| Kernel::new(table, selection).ok()) {
         let mut out = vec![0; outputs];
-        group.bench_function(format!("{name}/{}", kernel.path()), |b| b.iter(|| multiply(&kernel, &mut out)));
-        // Nothing was run where the benchmark was filtered out.
-        assert!(out == expected || out.iter().all(|&sum| sum == 0), "{name}, {}", kernel.path());
+        group.bench_function(format!("{name}/{}", kernel.kind()), |b| b.iter(|| multiply(&kernel, &mut out)));
+        // Filtered out benchmarks run nothing.
+        assert!(out == expected || out.iter().all(|&sum| sum == 0), "{name}, {}", kernel.kind());
     }
 }
 
@@ -43,7 +50,7 @@ fn convolution(c: &mut Criterion) {
         group.throughput(Throughput::Elements((shape.outputs() * shape.fan_in()) as u64));
         for (rank, table) in standard_tables() {
             let (channels, size) = (standard.channels, standard.size);
-            paths(
+            every_kernel(
                 &mut group,
                 &format!("{channels}x{size}x{size}, {}", name(rank)),
                 &table,
@@ -63,13 +70,13 @@ fn matrix_product(c: &mut Criterion) {
     let mut group = c.benchmark_group("linear");
     group.sample_size(10).throughput(Throughput::Elements((shape.rows * shape.k * shape.outputs) as u64));
     for (rank, table) in standard_tables() {
-        paths(&mut group, &name(rank), &table, shape.rows * shape.outputs, |kernel, out| {
+        every_kernel(&mut group, &name(rank), &table, shape.rows * shape.outputs, |kernel, out| {
             kernel.linear(&shape, &activations, &weights, out).expect("shape");
         });
     }
 }
 
-/// The layers of ResNet-20 on CIFAR-10, 100 images: 4.1 thousand million products.
+/// The layers of ResNet-20 on CIFAR-10, 100 images: 4.1 billion products.
 fn resnet20(c: &mut Criterion) {
     let layer = |inputs, outputs, size, stride| {
         let mut shape = ConvShape::new(100, [inputs, size, size], outputs, [3, 3]);
@@ -94,10 +101,10 @@ fn resnet20(c: &mut Criterion) {
     let mut group = c.benchmark_group("resnet20");
     group.sample_size(10).throughput(Throughput::Elements(100));
     for (rank, table) in standard_tables() {
-        let scalar = Kernel::new(&table, Choice::Only(Path::Scalar)).expect("any table");
-        let kernel = Kernel::new(&table, Choice::Auto).expect("any table");
+        let scalar = scalar(&table);
+        let kernel = Kernel::new(&table, KernelSelection::Auto).expect("any table");
         let mut operands = operands.clone();
-        group.bench_function(format!("{}/{}", name(rank), kernel.path()), |b| {
+        group.bench_function(format!("{}/{}", name(rank), kernel.kind()), |b| {
             b.iter(|| {
                 for (shape, activations, weights, out) in &mut operands {
                     kernel.conv2d(shape, activations, weights, 0, out).expect("shape");
@@ -112,7 +119,7 @@ fn resnet20(c: &mut Criterion) {
     }
 }
 
-fn factorisation(c: &mut Criterion) {
+fn factorization(c: &mut Criterion) {
     let (_, table) = standard_tables().swap_remove(3);
     let (_, random) = standard_tables().swap_remove(4);
     c.bench_function("low_rank_factor", |b| {
@@ -121,5 +128,5 @@ fn factorisation(c: &mut Criterion) {
     c.bench_function("low_rank_refused", |b| b.iter(|| assert_eq!(LowRank::factor(&random, 9), None)));
 }
 
-criterion_group!(benches, convolution, matrix_product, resnet20, factorisation);
+criterion_group!(benches, convolution, matrix_product, resnet20, factorization);
 criterion_main!(benches);

@@ -73,7 +73,7 @@ pub struct BenchRequest {
 pub struct BenchResult {
     /// Milliseconds of an fp32 convolution, in the layout that libtorch is fastest in.
     pub fp32_ms: Vec<f64>,
-    /// Milliseconds of an int8 matrix product of as many products, without unfolding; `None` where it was refused.
+    /// Milliseconds of an int8 matrix product of as many products, without im2col; `None` if libtorch refused it.
     pub int8_ms: Vec<Option<f64>>,
 }
 

@@ -10,7 +10,7 @@ use super::{
     WeightRange, overrides,
 };
 use crate::assignment::{CostMetric, EnergySource};
-use axmul_kernels::Choice;
+use axmul_kernels::KernelSelection;
 use axmul_metrics::OperandFormat;
 use axmul_support::yaml;
 
@@ -89,7 +89,7 @@ impl Default for Capture {
 pub enum KernelChoice {
     /// By the kernels of axmul on the CPU; elsewhere the ways of a device, of which there are `auto`, `lookup` and
     /// `low_rank`.
-    Cpu(Choice),
+    Cpu(KernelSelection),
     /// The exact product and a few outer products by libtorch, on any device.
     LowRankTorch,
     /// The same in factors of a byte, as integer matrix products: by tensor cores on CUDA.
@@ -100,7 +100,7 @@ pub enum KernelChoice {
 
 impl Default for KernelChoice {
     fn default() -> Self {
-        Self::Cpu(Choice::Auto)
+        Self::Cpu(KernelSelection::Auto)
     }
 }
 
@@ -113,7 +113,7 @@ impl TryFrom<String> for KernelChoice {
             "low_rank_torch" => Ok(Self::LowRankTorch),
             "low_rank_int8" => Ok(Self::LowRankInt8),
             // The name of lookups where there was one way to do them.
-            "lut" => Ok(Self::Cpu(Choice::Lookup)),
+            "lut" => Ok(Self::Cpu(KernelSelection::Lookup)),
             text => match text.parse() {
                 Ok(choice) => Ok(Self::Cpu(choice)),
                 Err(problem) => Err(format!("{problem}; also gather, low_rank_torch and low_rank_int8")),

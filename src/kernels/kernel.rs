@@ -1,81 +1,39 @@
-//! A product table with the way to multiply by it.
+//! A product table, ready to multiply by.
 
-use super::convolve::Convolution;
-use super::detect::detect;
-use super::engine::Engine;
+use super::conv::{Convolution, PreparedKernel};
+use super::selection::SelectedKernel;
 use super::shape::check_length;
-use super::{Choice, ConvShape, KernelError, LinearShape, LowRank, Path, PathError, Team};
+use super::{
+    ConvShape, KernelError, KernelKind, KernelSelection, KernelSelectionError, LinearShape, ThreadPool,
+};
 use axmul_metrics::{OperandFormat, ProductTable};
 
-/// The rank up to which factors are looked for where a matrix product was asked for: the search takes long beyond.
-const MOST_RANKS: usize = 16;
-
-/// Paths from the fastest on, of matrix products those with up to so many times the fan-in: as measured, see
-/// benches/README.md. Other lookups with AVX-512 are never the fastest: rows take them where they do not pay.
-const FASTEST: [(Path, usize); 7] = [
-    (Path::LowRankVnni, 5),
-    (Path::LowRankAvx512, 2),
-    (Path::RowsAvx512, 1),
-    (Path::LowRankAvx2, 2),
-    (Path::RowsAvx2, 1),
-    (Path::LowRank, 1),
-    (Path::Rows, 1),
-];
-
-/// A product table, ready to convolve and to multiply matrices of codes.
+/// A product table laid out for a kernel: convolves and multiplies matrices of codes.
 ///
 /// Codes are bytes: two's complement for signed formats, plain for unsigned ones. Activations come first.
 #[derive(Clone, Debug)]
 pub struct Kernel {
     format: OperandFormat,
-    pub(super) largest: u32,
-    path: Path,
+    /// Largest absolute product.
+    pub(crate) largest: u32,
+    kind: KernelKind,
     rank: Option<usize>,
-    engine: Engine,
-    team: Team,
+    prepared: PreparedKernel,
+    pool: ThreadPool,
 }
 
 impl Kernel {
-    /// Prepares a table. A path that was chosen and cannot be taken is an error.
-    pub fn new(table: &ProductTable, choice: Choice) -> Result<Self, PathError> {
-        let unbounded = |path| (path, usize::MAX);
-        let paths = FASTEST.into_iter().map(|(path, _)| path);
-        let fastest: Vec<(Path, usize)> = match choice {
-            Choice::Only(path) => vec![unbounded(path)],
-            Choice::Lookup => paths.filter(|path| !path.is_matrix_product()).map(unbounded).collect(),
-            Choice::LowRank => paths.filter(|path| path.is_matrix_product()).map(unbounded).collect(),
-            Choice::Auto => FASTEST.to_vec(),
-        };
-        let possible = fastest.iter().filter(|(path, _)| path.is_matrix_product() && detect().suffice(*path));
-        let max_rank = possible.map(|(_, most_terms)| (most_terms - 1).min(MOST_RANKS)).max();
-        let factors = max_rank.and_then(|max_rank| LowRank::factor(table, max_rank));
-        let mut refused = None;
-        for (path, most_terms) in fastest {
-            match Engine::new(table, path, factors.as_ref()) {
-                Ok(engine) if engine.terms <= most_terms => {
-                    let largest = table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0);
-                    let rank = factors.filter(|_| path.is_matrix_product()).map(|factors| factors.rank());
-                    return Ok(Self {
-                        format: table.format(),
-                        largest,
-                        path,
-                        rank,
-                        engine,
-                        team: Team::RAYON,
-                    });
-                }
-                Ok(_) => {}
-                // That the table is of another kind says more than that the processor is.
-                Err(error) if !matches!(refused, Some(PathError::Table(..))) => refused = Some(error),
-                Err(_) => {}
-            }
-        }
-        Err(refused.expect("paths without a bound are there, or any table's"))
+    /// Lays a table out for the selected kernel. Fails if the CPU or the table rules the selection out;
+    /// [`KernelSelection::Auto`] and [`KernelSelection::Lookup`] take any table on any CPU.
+    pub fn new(table: &ProductTable, selection: KernelSelection) -> Result<Self, KernelSelectionError> {
+        let SelectedKernel { kind, rank, prepared } = selection.prepare(table)?;
+        let largest = table.products().iter().map(|p| p.unsigned_abs()).max().unwrap_or(0);
+        Ok(Self { format: table.format(), largest, kind, rank, prepared, pool: ThreadPool::RAYON })
     }
 
-    /// The same on other threads than rayon's.
-    pub fn on(self, team: Team) -> Self {
-        Self { team, ..self }
+    /// Runs on another thread pool than rayon's.
+    pub fn on(self, pool: ThreadPool) -> Self {
+        Self { pool, ..self }
     }
 
     /// Widths and signedness of the operands.
@@ -83,18 +41,23 @@ impl Kernel {
         self.format
     }
 
-    /// The way that is taken.
-    pub fn path(&self) -> Path {
-        self.path
+    /// The kernel that was selected.
+    pub fn kind(&self) -> KernelKind {
+        self.kind
     }
 
-    /// Outer products beside the exact product, where the way is a matrix product.
+    /// Outer products beside the exact product, if the kernel multiplies factors.
     pub fn rank(&self) -> Option<usize> {
         self.rank
     }
 
-    /// Convolution, spread over threads: bit-identical to [`super::reference::conv2d`]. Padding is the code
-    /// `pad_code`, multiplied like any other.
+    /// Convolution on all threads, bit-identical to [`super::reference::conv2d`]. Padding is the code `pad_code`,
+    /// multiplied like any other.
+    ///
+    /// # Errors
+    ///
+    /// If an operand has another length than its shape, a code is not an operand of the multiplier, or sums may exceed
+    /// 32 bits ([`Kernel::conv2d_i64`] takes those).
     pub fn conv2d(
         &self,
         shape: &ConvShape,
@@ -118,12 +81,16 @@ impl Kernel {
             out.fill(0);
             return Ok(());
         }
-        let convolution = Convolution { shape, activations, weights, pad_code, team: self.team };
-        self.engine.convolve(convolution, out);
+        let convolution = Convolution { shape, activations, weights, pad_code, pool: self.pool };
+        self.prepared.product.convolve(convolution, out);
         Ok(())
     }
 
-    /// Matrix product, spread over threads: bit-identical to [`super::reference::linear`].
+    /// Matrix product on all threads, bit-identical to [`super::reference::linear`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Kernel::conv2d`].
     pub fn linear(
         &self,
         shape: &LinearShape,
@@ -143,7 +110,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Every byte is a code of an 8-bit operand; narrower ones are checked.
+    /// Checks that codes are operands: every byte is for 8 bits, not for narrower ones.
     fn check_codes(
         &self,
         operand: &'static str,
@@ -153,7 +120,7 @@ impl Kernel {
         if range.end() - range.start() == 255 {
             return Ok(());
         }
-        // Without a branch, so that it becomes vectors.
+        // No early exit, so that the loop vectorizes.
         let (least, width) = (*range.start() as u8, (range.end() - range.start()) as u8);
         if codes.iter().fold(0, |widest, code| code.wrapping_sub(least).max(widest)) <= width {
             return Ok(());

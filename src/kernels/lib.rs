@@ -1,43 +1,57 @@
-//! Floor 1: integer convolution and matrix products with product tables, on plain slices. Kernels know no files
-//! and no tensors.
+//! Integer convolutions and matrix products with product tables, on plain slices.
 //!
-//! Operands are codes of one byte: two's complement for signed formats, plain for unsigned ones; activations
-//! first, weights second, as everywhere. Results are exact: every path equals [`mod@reference`] bit for bit.
+//! Operands are codes of one byte: two's complement for signed formats, plain for unsigned ones; activations first, weights
+//! second. Results are exact: every kernel equals the naive loops in [`mod@reference`] bit for bit.
 //!
-//! - [`ConvShape`], [`LinearShape`]: what is multiplied with what, checked before anything runs.
-//! - [`Kernel`]: a product table with the way to multiply by it, and the operations. [`Path`] is a way, [`Choice`]
-//!   says which is taken.
+//! - [`ConvShape`], [`LinearShape`]: sizes of operands and results, checked before anything runs.
+//! - [`Kernel`]: a product table laid out for a kernel, with the operations. [`KernelSelection`] says which kernel to take,
+//!   [`KernelKind`] names them all.
 //! - [`LowRank`]: a table as the exact product plus a few outer products, certified; [`ByteFactors`]: the same in bytes.
+//! - [`ThreadPool`]: who shares the work.
 //!
-//! ```text
-//! kernel      checks operands, plans the path           engine   what a path needs
-//! convolve    images over threads, pixels in blocks     unfold   pixels as columns, from the image
-//! lookup      sums of what a table has for codes        matrix   columns of small factors, multiplied exactly
-//! padded      planes with their padding around          transpose   rows of bytes as columns
 //! ```
+//! use axmul_kernels::{ConvShape, Kernel, KernelSelection};
+//! use axmul_metrics::{OperandFormat, ProductTable};
+//!
+//! // A multiplier without the lowest product bit.
+//! let format = OperandFormat::unsigned(8, 8);
+//! let products = format.operands().map(|(a, b)| (a * b) as i32 & !1).collect();
+//! let table = ProductTable::new(format, products).expect("one product for each pair");
+//!
+//! // A 3x3 convolution of one 3x3 image, padded with zeros. Each product is 1 * 3, approximately 2.
+//! let kernel = Kernel::new(&table, KernelSelection::Auto)?;
+//! let shape = ConvShape { padding: [1, 1], ..ConvShape::new(1, [1, 3, 3], 1, [3, 3]) };
+//! let mut sums = [0; 9];
+//! kernel.conv2d(&shape, &[1; 9], &[3; 9], 0, &mut sums)?;
+//! assert_eq!(sums, [8, 12, 8, 12, 18, 12, 8, 12, 8]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Inside
+//!
+//! `registry` holds the table of all kernels, and tells how to add one. `arch` holds their code by instruction set, on top
+//! of what is the same everywhere: `conv` (im2col, blocks, tasks), `lut` (lookups) and `low_rank` (products of factors).
+//! Kernels know no files and no tensors.
 
-mod bytes;
-mod convolve;
-mod detect;
-mod engine;
+mod arch;
+mod conv;
+mod cpu;
 mod kernel;
-mod lookup;
+mod kind;
 mod low_rank;
-mod matrix;
-mod padded;
-mod plan;
+mod lut;
 pub mod reference;
+mod registry;
+mod selection;
 mod shape;
 #[cfg(test)]
 mod tests;
-mod threads;
-mod transpose;
-mod unfold;
-mod wide;
+mod thread_pool;
+mod wide_sums;
 
-pub use bytes::ByteFactors;
 pub use kernel::Kernel;
-pub use low_rank::LowRank;
-pub use plan::{Choice, Path, PathError};
+pub use kind::KernelKind;
+pub use low_rank::{ByteFactors, LowRank};
+pub use selection::{KernelSelection, KernelSelectionError};
 pub use shape::{ConvShape, KernelError, LinearShape};
-pub use threads::Team;
+pub use thread_pool::ThreadPool;

@@ -1,9 +1,13 @@
-//! The naive loops that define what every kernel computes. Slow; they are the oracle of the tests.
+//! The naive loops that define what every kernel computes: slow, the oracle of tests.
 
 use super::{ConvShape, LinearShape};
 
-/// Convolution of codes by any product function `product(activation, weight)`, in 64-bit sums; shapes as in
-/// [`ConvShape`]. Padding is the code `pad_code`, multiplied like any other. Panics on slices that do not fit.
+/// Convolution of codes with any `product(activation, weight)`, in 64-bit sums; shapes as in [`ConvShape`]. Padding is the
+/// code `pad_code`, multiplied like any other.
+///
+/// # Panics
+///
+/// If a slice is shorter than its shape.
 pub fn conv2d<C: Copy>(
     shape: &ConvShape,
     activations: &[C],
@@ -50,7 +54,11 @@ pub fn conv2d<C: Copy>(
     out
 }
 
-/// Matrix product of codes by any product function, in 64-bit sums; shapes as in [`LinearShape`].
+/// Matrix product of codes with any `product(activation, weight)`, in 64-bit sums; shapes as in [`LinearShape`].
+///
+/// # Panics
+///
+/// If a slice is shorter than its shape.
 pub fn linear<C: Copy>(
     shape: &LinearShape,
     activations: &[C],

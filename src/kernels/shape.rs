@@ -1,4 +1,4 @@
-//! Shapes of convolutions and matrix products, and what can be wrong with their operands.
+//! Shapes of convolutions and matrix products, and errors in their operands.
 
 use axmul_api::OperandFormat;
 
@@ -20,13 +20,13 @@ pub struct ConvShape {
     pub channels_out: usize,
     /// Rows and columns of the kernel.
     pub kernel: [usize; 2],
-    /// Distance between neighbouring outputs.
+    /// Distance between neighboring outputs.
     pub stride: [usize; 2],
     /// Rows and columns of padding on each side.
     pub padding: [usize; 2],
-    /// Distance between neighbouring taps of the kernel.
+    /// Distance between neighboring taps of the kernel.
     pub dilation: [usize; 2],
-    /// Groups of channels that are convolved apart.
+    /// Groups of channels that are convolved separately.
     pub groups: usize,
 }
 
@@ -43,27 +43,28 @@ pub struct LinearShape {
 
 /// Operands that do not fit the operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum KernelError {
-    /// An operand of another length than its shape.
+    /// The length of an operand differs from its shape.
     #[error("{operand}: expected {expected} values for this shape, got {got}")]
     Length {
         /// `activations`, `weights` or `output`.
         operand: &'static str,
-        /// Length by the shape.
+        /// Length according to the shape.
         expected: usize,
-        /// Length that came.
+        /// Length of the operand.
         got: usize,
     },
-    /// A shape that describes no convolution.
+    /// The shape describes no convolution.
     #[error("{field} of the convolution: {problem}")]
     Shape {
         /// The field of [`ConvShape`].
         field: &'static str,
-        /// What is wrong with it.
+        /// What was expected, and what came.
         problem: String,
     },
-    /// A code outside the operand's range.
-    #[error("{operand}[{index}] is the code {code}, outside the operands of a multiplier {format}")]
+    /// A code is no operand of the multiplier.
+    #[error("{operand}[{index}]: expected an operand of a {format} multiplier, got the code {code}")]
     Code {
         /// `activations`, `weights` or `pad_code`.
         operand: &'static str,
@@ -74,23 +75,23 @@ pub enum KernelError {
         /// The format of the multiplier.
         format: OperandFormat,
     },
-    /// Sums that may leave 32 bits.
+    /// Sums may exceed 32 bits.
     #[error(
-        "{terms} products of up to {largest} each may leave the 32-bit accumulator; \
-         expected at most {limit} products, or sums of 64 bits"
+        "{terms} products of up to {largest} each may overflow the 32-bit accumulator; \
+         expected at most {limit} products, or 64-bit sums"
     )]
     Accumulator {
         /// Products in a sum.
         terms: usize,
         /// Largest absolute product of the table.
         largest: u32,
-        /// How many such products are safe.
+        /// The most such products that fit.
         limit: usize,
     },
 }
 
 impl LinearShape {
-    /// The same as a convolution over images of one pixel.
+    /// The same product as a convolution of images of one pixel.
     pub fn convolution(&self) -> ConvShape {
         ConvShape::new(self.rows, [self.k, 1, 1], self.outputs, [1, 1])
     }
@@ -159,8 +160,8 @@ impl ConvShape {
         })
     }
 
-    /// Whether there is one pixel and one tap: a matrix product of `[batch, channels_in]`.
-    pub(super) fn is_matrix_product(&self) -> bool {
+    /// Whether the convolution has one pixel and one tap: a matrix product of `[batch, channels_in]`.
+    pub(crate) fn is_matrix_product(&self) -> bool {
         [self.height, self.width] == [1, 1] && self.kernel == [1, 1] && self.padding == [0, 0]
     }
 
@@ -186,7 +187,7 @@ impl ConvShape {
     }
 }
 
-pub(super) fn check_length(operand: &'static str, expected: usize, got: usize) -> Result<(), KernelError> {
+pub(crate) fn check_length(operand: &'static str, expected: usize, got: usize) -> Result<(), KernelError> {
     if expected == got { Ok(()) } else { Err(KernelError::Length { operand, expected, got }) }
 }
 

@@ -1,4 +1,4 @@
-//! Every path against the naive loops.
+//! Every kernel against the naive loops.
 
 use proptest::prelude::*;
 
@@ -6,40 +6,40 @@ use super::*;
 use axmul_metrics::{OperandFormat, ProductTable};
 use axmul_support::random::SplitMix64;
 
-/// What is special about a table.
+/// Contents of a table.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+enum TableKind {
     /// Products of up to 17 bits.
     Wide,
     /// Products that span 16 bits, at a distance from 0.
     Words,
     /// Products that are multiples of 24.
     Multiples,
-    /// One product in 40 is off.
+    /// One product in 40 is wrong.
     Sparse,
     /// Errors of one byte.
     Bytes,
-    /// The exact product and so many outer products.
+    /// The exact product and this many outer products.
     Rank(usize),
 }
 
-/// A table of random products that does not commute, `table[0][0]` not 0 as a rule.
-fn table(format: OperandFormat, kind: Kind, seed: u64) -> ProductTable {
+/// A table of random products: not commutative, and `table[0][0]` usually not 0.
+fn table(format: OperandFormat, kind: TableKind, seed: u64) -> ProductTable {
     let mut numbers = SplitMix64::from_key(&[seed]);
     let mut below = move |limit: i64| numbers.below(limit as usize) as i64;
     let mut factors = |_| -> [Vec<i64>; 2] { [0; 2].map(|_| (0..256).map(|_| below(19) - 9).collect()) };
     let ranks: Vec<[Vec<i64>; 2]> = match kind {
-        Kind::Rank(rank) => (0..rank).map(&mut factors).collect(),
+        TableKind::Rank(rank) => (0..rank).map(&mut factors).collect(),
         _ => Vec::new(),
     };
     let products = format.operands().map(|(a, b)| {
         let product = match kind {
-            Kind::Wide => below(1 << 17) - (1 << 16),
-            Kind::Words => below(1 << 16) + 70_000,
-            Kind::Multiples => 24 * below(2000) - 9_000,
-            Kind::Sparse => a * b + if below(40) == 0 { below(3000) } else { 0 },
-            Kind::Bytes => a * b - 2 * below(256) + 100,
-            Kind::Rank(_) => {
+            TableKind::Wide => below(1 << 17) - (1 << 16),
+            TableKind::Words => below(1 << 16) + 70_000,
+            TableKind::Multiples => 24 * below(2000) - 9_000,
+            TableKind::Sparse => a * b + if below(40) == 0 { below(3000) } else { 0 },
+            TableKind::Bytes => a * b - 2 * below(256) + 100,
+            TableKind::Rank(_) => {
                 let of =
                     |[left, right]: &[Vec<i64>; 2]| left[usize::from(a as u8)] * right[usize::from(b as u8)];
                 a * b + ranks.iter().map(of).sum::<i64>()
@@ -51,14 +51,14 @@ fn table(format: OperandFormat, kind: Kind, seed: u64) -> ProductTable {
     ProductTable::new(format, products).unwrap()
 }
 
-fn kinds() -> impl Strategy<Value = Kind> {
+fn kinds() -> impl Strategy<Value = TableKind> {
     prop_oneof![
-        Just(Kind::Wide),
-        Just(Kind::Words),
-        Just(Kind::Multiples),
-        Just(Kind::Sparse),
-        Just(Kind::Bytes),
-        (0usize..=8).prop_map(Kind::Rank),
+        Just(TableKind::Wide),
+        Just(TableKind::Words),
+        Just(TableKind::Multiples),
+        Just(TableKind::Sparse),
+        Just(TableKind::Bytes),
+        (0usize..=8).prop_map(TableKind::Rank),
     ]
 }
 
@@ -96,7 +96,7 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
         .prop_filter("the kernel fits", |shape| shape.check().is_ok())
 }
 
-/// Codes of one operand: drawn from all its values, or only the two outermost.
+/// Random codes of one operand: any, or only the smallest and the largest.
 fn codes(range: std::ops::RangeInclusive<i64>, extreme: bool, len: usize, seed: u64) -> Vec<u8> {
     let mut numbers = SplitMix64::from_key(&[seed, 1]);
     let count = (range.end() - range.start() + 1) as usize;
@@ -109,21 +109,17 @@ fn naive(table: &ProductTable) -> impl Fn(u8, u8) -> i64 + '_ {
     move |a, b| i64::from(table.product(value(a), value(b)))
 }
 
-/// The paths that are open to a table here.
+/// All kernels that take a table here.
 fn kernels(table: &ProductTable) -> Vec<Kernel> {
-    let open = |path| match Kernel::new(table, Choice::Only(path)) {
+    let open = |kind| match Kernel::new(table, KernelSelection::Only(kind)) {
         Ok(kernel) => Some(kernel),
-        Err(PathError::Processor(path)) => {
-            eprintln!("passed over: {path}, which this processor lacks");
+        Err(KernelSelectionError::Cpu { kernel, feature }) => {
+            eprintln!("{kernel} skipped: CPU lacks {feature}");
             None
         }
-        Err(PathError::Table(..)) => None,
+        Err(KernelSelectionError::Table { .. }) => None,
     };
-    Path::ALL.into_iter().filter_map(open).collect()
-}
-
-fn paths(table: &ProductTable) -> Vec<Path> {
-    kernels(table).iter().map(Kernel::path).collect()
+    KernelKind::all().filter_map(open).collect()
 }
 
 fn check_conv(table: &ProductTable, shape: &ConvShape, extreme: bool, seed: u64) {
@@ -133,11 +129,11 @@ fn check_conv(table: &ProductTable, shape: &ConvShape, extreme: bool, seed: u64)
     let pad = codes(a, extreme, 1, seed + 2)[0];
     let expected = reference::conv2d(shape, &activations, &weights, pad, naive(table));
     for kernel in kernels(table) {
-        // Whatever is there before.
+        // Values that must be overwritten.
         let mut out = vec![-7; shape.outputs()];
         kernel.conv2d(shape, &activations, &weights, pad, &mut out).unwrap();
         let out: Vec<i64> = out.into_iter().map(i64::from).collect();
-        assert!(out == expected, "{}, {shape:?}", kernel.path());
+        assert!(out == expected, "{}, {shape:?}", kernel.kind());
     }
 }
 
@@ -150,7 +146,7 @@ fn check_linear(table: &ProductTable, shape: LinearShape, extreme: bool, seed: u
         let mut out = vec![-7; shape.rows * shape.outputs];
         kernel.linear(&shape, &activations, &weights, &mut out).unwrap();
         let out: Vec<i64> = out.into_iter().map(i64::from).collect();
-        assert!(out == expected, "{}, {shape:?}", kernel.path());
+        assert!(out == expected, "{}, {shape:?}", kernel.kind());
     }
 }
 
@@ -173,11 +169,25 @@ proptest! {
     }
 }
 
-/// Fan-ins beyond what sums of 16 bits hold, and whole vectors of them.
+/// Found by `convolutions_equal_the_naive_loop` and shrunken.
+#[test]
+fn pointwise_convolution_with_multiples() {
+    let shape = ConvShape::new(1, [1, 15, 21], 4, [1, 1]);
+    check_conv(&table(OperandFormat::unsigned(8, 8), TableKind::Multiples, 0), &shape, false, 0);
+}
+
+/// Found by `matrix_products_equal_the_naive_loop` and shrunken.
+#[test]
+fn matrix_product_of_one_step_with_multiples() {
+    let shape = LinearShape { rows: 137, k: 1, outputs: 11 };
+    check_linear(&table(OperandFormat::unsigned(8, 8), TableKind::Multiples, 0), shape, false, 0);
+}
+
+/// Fan-ins beyond 16-bit sums, in whole vectors.
 #[test]
 fn long_sums_equal_the_naive_loop() {
     for format in [OperandFormat::signed(8, 8), OperandFormat::unsigned(8, 8)] {
-        for kind in [Kind::Words, Kind::Bytes, Kind::Rank(3)] {
+        for kind in [TableKind::Words, TableKind::Bytes, TableKind::Rank(3)] {
             for k in [256, 257, 258, 514, 10_000] {
                 let table = table(format, kind, 5);
                 check_linear(&table, LinearShape { rows: 33, k, outputs: 2 }, true, k as u64);
@@ -186,10 +196,10 @@ fn long_sums_equal_the_naive_loop() {
     }
 }
 
-/// Depthwise and pointwise convolutions, one kernel as large as the image, and matrix products side by side.
+/// Depthwise and pointwise convolutions, a window as large as the image, and grouped matrix products.
 #[test]
 fn degenerate_convolutions_equal_the_naive_loop() {
-    let table = table(OperandFormat::signed(8, 8), Kind::Rank(2), 1);
+    let table = table(OperandFormat::signed(8, 8), TableKind::Rank(2), 1);
     let mut depthwise = ConvShape::new(2, [12, 9, 17], 12, [3, 3]);
     (depthwise.groups, depthwise.padding) = (12, [1, 1]);
     let pointwise = ConvShape::new(3, [5, 7, 8], 7, [1, 1]);
@@ -202,7 +212,7 @@ fn degenerate_convolutions_equal_the_naive_loop() {
     }
 }
 
-/// Channels in parts, each with its window and group.
+/// Channels are taken in parts, with windows and groups.
 #[test]
 fn sums_of_64_bits_equal_the_naive_loop() {
     let format = OperandFormat::unsigned(8, 8);
@@ -214,7 +224,7 @@ fn sums_of_64_bits_equal_the_naive_loop() {
     let activations = codes(format.range_a(), false, shape.activations(), 1);
     let weights = codes(format.range_b(), false, shape.weights(), 2);
     let expected = reference::conv2d(&shape, &activations, &weights, 3, naive(&table));
-    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    let kernel = Kernel::new(&table, KernelSelection::Auto).unwrap();
     assert_eq!(kernel.longest_sum(), 42);
     let mut out = vec![7; shape.outputs()];
     kernel.conv2d_i64(&shape, &activations, &weights, 3, &mut out).unwrap();
@@ -226,10 +236,10 @@ fn sums_of_64_bits_equal_the_naive_loop() {
     assert_eq!(refused, KernelError::Accumulator { terms: 49, largest: 50_000_000, limit: 42 });
 }
 
-/// More pixels than are taken at a time, in one image and in several.
+/// More pixels than a block has, in one image and in several.
 #[test]
 fn large_images_equal_the_naive_loop() {
-    for kind in [Kind::Wide, Kind::Words] {
+    for kind in [TableKind::Wide, TableKind::Words] {
         let table = table(OperandFormat::signed(8, 8), kind, 4);
         for (batch, size, outputs) in [(1, 71, 18), (3, 53, 40), (2, 53, 16)] {
             let mut shape = ConvShape::new(batch, [2, size, size], outputs, [3, 3]);
@@ -240,54 +250,66 @@ fn large_images_equal_the_naive_loop() {
 }
 
 #[test]
-fn tables_decide_which_paths_are_open() {
+fn tables_decide_which_kernels_take_them() {
     let format = OperandFormat::signed(8, 8);
-    let of = |kind| paths(&table(format, kind, 9));
-    let here = |paths: &[Path]| -> Vec<Path> {
-        let suffice = |path: &&Path| detect::detect().suffice(**path);
-        paths.iter().filter(suffice).copied().collect()
+    let of = |kind| -> Vec<&str> {
+        kernels(&table(format, kind, 9)).iter().map(|kernel| kernel.kind().name()).collect()
     };
-    let any = [Path::Scalar, Path::Rows, Path::RowsAvx2];
-    let words = [&any[..], &[Path::RowsAvx512, Path::Avx512]].concat();
-    let low_rank = [Path::LowRank, Path::LowRankAvx2, Path::LowRankAvx512, Path::LowRankVnni];
-    assert_eq!(of(Kind::Rank(2)), here(&[&words[..], &low_rank[..]].concat()));
-    assert_eq!(of(Kind::Words), here(&words));
-    assert_eq!(of(Kind::Bytes), here(&[&words[..], &[Path::ErrorPlaneAvx512]].concat()));
-    assert_eq!(of(Kind::Wide), here(&any));
-    let error = Kernel::new(&table(format, Kind::Wide, 9), Choice::Only(Path::LowRank)).unwrap_err();
+    // The named kernels that this CPU has, fastest first.
+    let here = |names: &[&'static str]| -> Vec<&str> {
+        let kinds = KernelKind::all().filter(|kind| kind.spec().missing().is_none());
+        kinds.map(KernelKind::name).filter(|name| names.contains(name)).collect()
+    };
+    let any = ["scalar", "rows", "rows_avx2"];
+    let words = [&any[..], &["rows_avx512", "avx512"]].concat();
+    let low_rank = ["low_rank_scalar", "low_rank_avx2", "low_rank_avx512", "low_rank_vnni"];
+    assert_eq!(of(TableKind::Rank(2)), here(&[&words[..], &low_rank[..]].concat()));
+    assert_eq!(of(TableKind::Words), here(&words));
+    assert_eq!(of(TableKind::Bytes), here(&[&words[..], &["error_plane_avx512"]].concat()));
+    assert_eq!(of(TableKind::Wide), here(&any));
+    let only = KernelSelection::Only(KernelKind::by_name("low_rank_scalar").unwrap());
+    let error = Kernel::new(&table(format, TableKind::Wide, 9), only).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "kernel low_rank_scalar is for tables whose error has up to 16 outer products of small integers; choose auto"
+        "kernel low_rank_scalar only takes tables whose error has up to 16 outer products of small integers; choose auto"
     );
-    let planned = |kind| Kernel::new(&table(format, kind, 9), Choice::Auto).unwrap().path();
-    let first = |paths: &[Path]| here(paths)[0];
-    let products = [Path::LowRankVnni, Path::LowRankAvx2];
-    let rows = [Path::RowsAvx512, Path::RowsAvx2, Path::Rows];
-    assert_eq!(planned(Kind::Rank(4)), first(&[&[Path::LowRankVnni], &rows[..]].concat()));
-    assert_eq!(planned(Kind::Rank(1)), first(&[&products[..], &rows[..]].concat()));
-    assert_eq!(planned(Kind::Rank(0)), first(&[&products[..], &[Path::LowRank]].concat()));
-    assert_eq!(planned(Kind::Bytes), first(&rows));
-    assert_eq!(planned(Kind::Words), first(&rows));
-    assert_eq!(planned(Kind::Wide), first(&rows[1..]));
 }
 
 #[test]
-fn misfits_name_the_operand() {
+fn auto_takes_the_fastest_kernel() {
+    let format = OperandFormat::signed(8, 8);
+    let automatic = |kind| Kernel::new(&table(format, kind, 9), KernelSelection::Auto).unwrap().kind().name();
+    let first = |names: &[&'static str]| {
+        let has = |name: &&&str| KernelKind::by_name(name).unwrap().spec().missing().is_none();
+        *names.iter().find(has).unwrap()
+    };
+    let products = ["low_rank_vnni", "low_rank_avx2"];
+    let rows = ["rows_avx512", "rows_avx2", "rows"];
+    assert_eq!(automatic(TableKind::Rank(4)), first(&[&["low_rank_vnni"], &rows[..]].concat()));
+    assert_eq!(automatic(TableKind::Rank(1)), first(&[&products[..], &rows[..]].concat()));
+    assert_eq!(automatic(TableKind::Rank(0)), first(&[&products[..], &["low_rank_scalar"]].concat()));
+    assert_eq!(automatic(TableKind::Bytes), first(&rows));
+    assert_eq!(automatic(TableKind::Words), first(&rows));
+    assert_eq!(automatic(TableKind::Wide), first(&rows[1..]));
+}
+
+#[test]
+fn errors_name_the_operand() {
     let table = ProductTable::exact(OperandFormat::unsigned(4, 4)).unwrap();
-    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    let kernel = Kernel::new(&table, KernelSelection::Auto).unwrap();
     let shape = LinearShape { rows: 1, k: 2, outputs: 1 };
     let run = |a: &[u8], w: &[u8]| kernel.linear(&shape, a, w, &mut [0]).unwrap_err().to_string();
     assert_eq!(run(&[1], &[1, 2]), "activations: expected 2 values for this shape, got 1");
     assert_eq!(run(&[1, 2], &[]), "weights: expected 2 values for this shape, got 0");
-    assert_eq!(run(&[1, 2], &[3, 16]), "weights[1] is the code 16, outside the operands of a multiplier 4u");
+    assert_eq!(run(&[1, 2], &[3, 16]), "weights[1]: expected an operand of a 4u multiplier, got the code 16");
 }
 
 #[test]
-fn sums_that_could_overflow_are_refused() {
+fn sums_that_could_overflow_are_rejected() {
     let table = ProductTable::exact(OperandFormat::unsigned(8, 8)).unwrap();
     let shape = LinearShape { rows: 1, k: 33_026, outputs: 1 };
     let codes = vec![255; shape.k];
-    let kernel = Kernel::new(&table, Choice::Auto).unwrap();
+    let kernel = Kernel::new(&table, KernelSelection::Auto).unwrap();
     let error = kernel.linear(&shape, &codes, &codes, &mut [0]).unwrap_err();
     assert_eq!(error, KernelError::Accumulator { terms: 33_026, largest: 65_025, limit: 33_025 });
     let wide = |groups: usize, window: usize| -> Vec<i64> {
@@ -300,11 +322,11 @@ fn sums_that_could_overflow_are_refused() {
     };
     assert_eq!(wide(1, 1), [65_025 * 33_026; 2]);
     assert_eq!(wide(3, 2), [65_025 * 33_026; 6]);
-    // One less is exact.
+    // One product less is exact.
     let shape = LinearShape { k: 33_025, ..shape };
     for kernel in kernels(&table) {
         let mut out = [0];
         kernel.linear(&shape, &codes[..shape.k], &codes[..shape.k], &mut out).unwrap();
-        assert_eq!(i64::from(out[0]), 65_025 * 33_025, "{}", kernel.path());
+        assert_eq!(i64::from(out[0]), 65_025 * 33_025, "{}", kernel.kind());
     }
 }

@@ -5,7 +5,7 @@
 //!   with approximate multipliers ([`Mode`]).
 //! - `approximate`: sums of approximate products, all ways exact.
 //! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
-//! - `passes`: what is done to every value of a tensor, once through CPU memory; `team`: on libtorch's threads;
+//! - `passes`: what is done to every value of a tensor, once through CPU memory; `thread_pool`: libtorch's threads;
 //!   `views`: tensors as slices.
 //! - [`run`], [`evaluate_request`], [`infer_request`], [`bench_request`]: what `axmul-train` does.
 
@@ -38,9 +38,9 @@ mod snapshot;
 mod stages;
 mod start;
 mod state;
-mod team;
 #[cfg(test)]
 mod tests;
+mod thread_pool;
 mod uniform;
 mod views;
 

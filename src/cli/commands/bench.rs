@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
@@ -13,26 +14,27 @@ use crate::cli::output::Console;
 use crate::launch::{LaunchError, Trainer};
 use crate::report::significant;
 use axmul_experiment::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
-use axmul_kernels::{Choice, Kernel, Path};
+use axmul_kernels::{Kernel, KernelKind, KernelSelection};
 use axmul_support::random::SplitMix64;
 
 /// Measure how fast this machine convolves with approximate products, beside libtorch's fp32
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul bench --kernel auto                   what is chosen for each table
-  axmul bench --threads 2 --seconds 1         every path that this processor has, on two threads
+  axmul bench --kernel auto                   the fastest kernel for each table
+  axmul bench --threads 2 --seconds 1         every kernel that this CPU runs, on two threads
   axmul bench --format json | jq '.[] | select(.rank == 1)'
 
 Convolutions 3x3 with padding 1 over 64 images, 151 million products each, from codes to 32-bit sums.
 Tables: the exact one and those of which the lowest 1, 2 or 4 columns of partial products are missing,
 whose errors have that rank; one of random errors. Each is done for --seconds, and the median counts.
 ratio_to_fp32 is the time over that of libtorch's fp32 convolution, below 1 where approximate products
-are faster; unknown without axmul-train. All paths give the same sums, which is checked.")]
+are faster; unknown without axmul-train. All kernels give the same sums, which is checked.")]
 pub(in crate::cli) struct BenchArgs {
-    /// Only this path, or what is chosen: auto, lookup, low_rank
-    #[arg(long, value_name = "PATH")]
-    kernel: Option<Choice>,
+    /// Kernel to measure; `auto`, `lookup` and `low_rank` take the fastest of their kind [default: all]
+    #[arg(long, value_parser = PossibleValuesParser::new(KernelSelection::names())
+        .try_map(|name| name.parse::<KernelSelection>()))]
+    kernel: Option<KernelSelection>,
     /// Numbers of threads
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     threads: Vec<usize>,
@@ -62,11 +64,11 @@ struct Measured {
     path: &'static str,
     threads: usize,
     ms: f64,
-    /// Thousand million products a second.
+    /// Billion products per second.
     gmacs: f64,
     ratio_to_fp32: Option<f64>,
     fp32_ms: Option<f64>,
-    /// Libtorch's int8 matrix product of as many products, without unfolding.
+    /// Libtorch's int8 matrix product of as many products, without im2col.
     int8_ms: Option<f64>,
 }
 
@@ -86,19 +88,19 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
         bail!("--threads: expected 1 to 4096, got {bad}");
     }
     let tables = standard_tables();
-    let choices = match args.kernel {
-        Some(choice) => vec![choice],
-        None => Path::ALL.into_iter().map(Choice::Only).collect(),
+    let selections = match args.kernel {
+        Some(selection) => vec![selection],
+        None => KernelKind::all().map(KernelSelection::Only).collect(),
     };
     let kernels: Vec<(Option<usize>, Kernel)> = tables
         .iter()
         .flat_map(|(rank, table)| {
-            choices.iter().filter_map(move |&choice| Some((*rank, Kernel::new(table, choice).ok()?)))
+            selections.iter().filter_map(move |&selection| Some((*rank, Kernel::new(table, selection).ok()?)))
         })
         .collect();
     if kernels.is_empty() {
-        let choice = choices[0];
-        bail!("{}", Kernel::new(&tables[0].1, choice).err().map_or_else(String::new, |e| e.to_string()));
+        let selection = selections[0];
+        bail!("{}", Kernel::new(&tables[0].1, selection).err().map_or_else(String::new, |e| e.to_string()));
     }
     let progress = console.progress("measuring");
     let total = (threads.len() * Standard::ALL.len() * kernels.len()) as u64;
@@ -116,7 +118,7 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
                     Some((_, expected)) if *expected != sums => {
                         bail!(
                             "kernel {} gives other sums than another one; please report this",
-                            kernel.path()
+                            kernel.kind()
                         )
                     }
                     Some(_) => {}
@@ -128,7 +130,7 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
                 measured.push(Measured {
                     shape: format!("{}x{}x{s}x{s}", shape.batch, shape.channels_in, s = shape.width),
                     rank: *rank,
-                    path: kernel.path().name(),
+                    path: kernel.kind().name(),
                     threads,
                     ms,
                     gmacs: products / ms / 1e6,

@@ -8,7 +8,7 @@ use crate::TrainError;
 use crate::quantisation::Codes;
 use axmul_kernels::{ByteFactors, ConvShape, LinearShape};
 
-/// Elements of unfolded activations at a time, so that memory stays bounded.
+/// Elements of activation columns (im2col) at a time, so that memory stays bounded.
 const AT_A_TIME: usize = 1 << 28;
 
 /// The largest product of two factors.
@@ -67,7 +67,7 @@ impl Factors {
         let [height, width] = shape.output();
         let (groups, terms) = (shape.groups, self.left.size()[0] as usize);
         let fan_in = shape.fan_in();
-        // `[group, output, channel, term, tap]`, in the order in which activations are unfolded.
+        // `[group, output, channel, term, tap]`, in the order of im2col.
         let taps = shape.kernel[0] * shape.kernel[1];
         let weights = looked_up(&self.right, w)
             .view(sizes([terms, groups, shape.channels_out / groups, fan_in / taps, taps]))
@@ -79,7 +79,7 @@ impl Factors {
         let mut parts = Vec::new();
         for x in x.split(images as i64, 0) {
             let batch = x.size()[0] as usize;
-            let columns = self.unfolded(&x, shape);
+            let columns = self.im2col(&x, shape);
             let products: Result<Vec<Tensor>, TrainError> =
                 (0..groups as i64).map(|group| int_mm(&columns.get(group), &weights.get(group))).collect();
             let sums = Tensor::cat(&products?, 1) + &start;
@@ -90,7 +90,7 @@ impl Factors {
     }
 
     /// The factors that each pixel meets, `[group, pixel, (channel, term, tap)]`, of padded codes.
-    fn unfolded(&self, x: &Tensor, shape: &ConvShape) -> Tensor {
+    fn im2col(&self, x: &Tensor, shape: &ConvShape) -> Tensor {
         let size: Vec<usize> = x.size().iter().map(|&n| n as usize).collect();
         let [batch, channels, rows, columns] = size[..] else { unreachable!("images have four dimensions") };
         let ([height, width], [kernel_y, kernel_x]) = (shape.output(), shape.kernel);

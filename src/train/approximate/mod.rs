@@ -17,10 +17,10 @@ mod low_rank;
 use tch::{Device, Kind, Tensor};
 
 use super::quantisation::{ACTIVATION_BITS, Codes};
-use super::team::TEAM;
+use super::thread_pool::LIBTORCH_POOL;
 use super::{TrainError, autograd};
 use axmul_experiment::KernelChoice;
-use axmul_kernels::{Choice, ConvShape, Kernel, LowRank};
+use axmul_kernels::{ConvShape, Kernel, KernelSelection, LowRank};
 use axmul_metrics::{OperandFormat, Tabulated};
 
 /// The rank up to which outer products are faster than gathering: that touches memory for every product.
@@ -64,7 +64,7 @@ impl Approximate {
             TrainError::Multiplier(format!("multiplier '{}': {problem}", multiplier.name))
         };
         let integer = |choice| match Kernel::new(table, choice) {
-            Ok(kernel) => Ok(Path::Integer(Box::new(kernel.on(TEAM)))),
+            Ok(kernel) => Ok(Path::Integer(Box::new(kernel.on(LIBTORCH_POOL)))),
             Err(error) => Err(problem(&error)),
         };
         let factors = |max_rank| {
@@ -84,13 +84,13 @@ impl Approximate {
         let path = match kernel {
             KernelChoice::Gather => gather(),
             KernelChoice::Cpu(choice) if device == Device::Cpu => match choice {
-                Choice::Auto => {
-                    let forced = Choice::from_environment().map_err(|error| problem(&error))?;
+                KernelSelection::Auto => {
+                    let forced = KernelSelection::from_environment().map_err(|error| problem(&error))?;
                     integer(forced.unwrap_or_default())?
                 }
                 choice => integer(choice)?,
             },
-            KernelChoice::Cpu(Choice::Auto) => match int8(CUDA_LOOKUP_RANK)
+            KernelChoice::Cpu(KernelSelection::Auto) => match int8(CUDA_LOOKUP_RANK)
                 .or_else(|| factors(CUDA_LOOKUP_RANK))
             {
                 Some(factors) => factors,
@@ -104,8 +104,8 @@ impl Approximate {
             KernelChoice::LowRankInt8 => int8(CUDA_RANK).ok_or_else(|| {
                 problem(&"its error map has no factors of one or two bytes; choose kernel auto or gather")
             })?,
-            KernelChoice::Cpu(Choice::Lookup) => lookups().map_err(|missing| problem(&missing))?,
-            KernelChoice::LowRankTorch | KernelChoice::Cpu(Choice::LowRank) => factors(CUDA_RANK)
+            KernelChoice::Cpu(KernelSelection::Lookup) => lookups().map_err(|missing| problem(&missing))?,
+            KernelChoice::LowRankTorch | KernelChoice::Cpu(KernelSelection::LowRank) => factors(CUDA_RANK)
                 .ok_or_else(|| {
                     problem(&"its error map has no factors of small integers; choose kernel auto or gather")
                 })?,
@@ -127,7 +127,7 @@ impl Approximate {
     /// How it multiplies: a path of the kernels, `low_rank_torch` or `gather`.
     pub fn kernel(&self) -> &'static str {
         match &self.path {
-            Path::Integer(kernel) => kernel.path().name(),
+            Path::Integer(kernel) => kernel.kind().name(),
             Path::LowRank(_) => "low_rank_torch",
             Path::Int8(..) => "low_rank_int8",
             Path::Lookup(..) => "lookup_cuda",
@@ -214,7 +214,7 @@ impl Approximate {
 /// A convolution of whole numbers that is exact where every partial sum is. Padding is 0.
 ///
 /// libtorch's CPU convolutions add products up in some order. CUDA's may transform them (Winograd, Fourier), so
-/// there it is unfolding and a matrix product.
+/// there it is im2col and a matrix product.
 fn exact_conv2d(x: &Tensor, w: &Tensor, shape: &ConvShape) -> Tensor {
     let ints = |pair: [usize; 2]| pair.map(|n| n as i64);
     let [stride, padding, dilation] = [shape.stride, shape.padding, shape.dilation].map(ints);

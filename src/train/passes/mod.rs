@@ -9,7 +9,7 @@ mod rounding;
 pub use noise::{Centring, add_centred, add_noise, noise_product};
 pub use rounding::{codes, round, stop_clipped};
 
-use super::team::TEAM;
+use super::thread_pool::LIBTORCH_POOL;
 
 /// Values of a part: few enough to stay in the nearest caches.
 const PART: usize = 1 << 14;
@@ -81,7 +81,7 @@ pub fn scale(sums: &mut [i32], outputs: usize, pixels: usize, units: &[f32], bia
 
 /// Runs over parts on all threads.
 fn share<T>(parts: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) {
-    TEAM.share(parts, || (), |(), part| work(part));
+    LIBTORCH_POOL.share(parts, || (), |(), part| work(part));
 }
 
 /// What comes of each part of some values, in their order.

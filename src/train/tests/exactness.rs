@@ -8,15 +8,15 @@ use crate::approximate::Approximate;
 use crate::layers::{Mode, MultiplyingLayer, Product};
 use crate::quantisation::Codes;
 use axmul_experiment::{KernelChoice, Quantisation};
-use axmul_kernels::{Choice, ConvShape};
+use axmul_kernels::{ConvShape, KernelSelection};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance, Tabulated};
 
 /// Ways to multiply; those after the first three are for tables of low rank.
 const KERNELS: [KernelChoice; 6] = [
-    KernelChoice::Cpu(Choice::Auto),
-    KernelChoice::Cpu(Choice::Lookup),
+    KernelChoice::Cpu(KernelSelection::Auto),
+    KernelChoice::Cpu(KernelSelection::Lookup),
     KernelChoice::Gather,
-    KernelChoice::Cpu(Choice::LowRank),
+    KernelChoice::Cpu(KernelSelection::LowRank),
     KernelChoice::LowRankTorch,
     KernelChoice::LowRankInt8,
 ];

@@ -23,7 +23,7 @@ use self::launch::{Arguments, Table, grid};
 use super::shape_of;
 use crate::TrainError;
 use crate::quantisation::Codes;
-use axmul_kernels::{Choice, ConvShape, Kernel, LinearShape};
+use axmul_kernels::{ConvShape, Kernel, KernelSelection, LinearShape};
 use axmul_metrics::ProductTable;
 use axmul_support::random::SplitMix64;
 
@@ -45,7 +45,7 @@ impl Lookups {
         let Device::Cuda(ordinal) = device else {
             return Err(format!("lookups by a kernel need a CUDA device, not {device:?}"));
         };
-        let on_cpu = Kernel::new(table, Choice::Auto).map_err(|error| error.to_string())?;
+        let on_cpu = Kernel::new(table, KernelSelection::Auto).map_err(|error| error.to_string())?;
         // cudarc panics where a library lacks a function.
         let made = catch_unwind(AssertUnwindSafe(|| Self::compile(table, ordinal, on_cpu.longest_sum())));
         let lookups = made.unwrap_or_else(|_| Err("a library of CUDA is of another version".into()))?;
