@@ -15,7 +15,7 @@ mod inputs;
 mod options;
 mod output;
 
-use commands::Command;
+use commands::Subcommands;
 use output::Console;
 
 /// How `axmul` ends: what scripts and CI jobs can rely on.
@@ -44,9 +44,9 @@ impl From<ExitStatus> for ExitCode {
 /// What an approximate multiplier is worth: error maps, cost, comparison, and what a neural network makes of it
 #[derive(Debug, Parser)]
 #[command(name = "axmul", version, after_help = EXAMPLES, max_term_width = 100)]
-struct Cli {
+struct CommandLine {
     #[command(subcommand)]
-    command: Command,
+    command: Subcommands,
     /// No progress bars and no notes; warnings and errors stay
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -72,7 +72,7 @@ Exit codes: 0 done, 1 a threshold was not met or a check found a difference, 2 e
 /// Parses the command line, runs it and prints what went wrong, if anything did. Usage errors end the process with
 /// code 2, as every error does.
 pub fn cli_main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = CommandLine::parse();
     trace();
     let console = Console::new(cli.quiet);
     let status = match cli.command.run(&console) {
@@ -100,13 +100,13 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 
     /// A command without an example is a command that nobody learns.
     #[test]
     fn every_command_has_examples() {
-        for command in Cli::command().get_subcommands() {
+        for command in CommandLine::command().get_subcommands() {
             let help = command.get_after_help().or(command.get_after_long_help());
             let help = help.map(|help| help.to_string()).unwrap_or_default();
             assert!(help.contains("Examples:\n  axmul "), "{}", command.get_name());

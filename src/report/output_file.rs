@@ -13,11 +13,11 @@ use axmul_support::files::{FileError, temp_sibling};
 #[derive(Debug)]
 pub struct OutputFile {
     path: PathBuf,
-    target: Target,
+    target: OutputTarget,
 }
 
 #[derive(Debug)]
-enum Target {
+enum OutputTarget {
     /// A regular file, existing or not.
     Beside(NamedTempFile),
     /// A device or pipe, such as `/dev/stdout`, which cannot be renamed over.
@@ -32,10 +32,10 @@ impl OutputFile {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(FileError::write(path, "it is a directory; name a file in it"));
             }
-            Ok(metadata) if !metadata.is_file() => Target::Through(
+            Ok(metadata) if !metadata.is_file() => OutputTarget::Through(
                 fs::OpenOptions::new().write(true).open(path).map_err(|error| FileError::io(path, &error))?,
             ),
-            _ => Target::Beside(temp_sibling(path)?),
+            _ => OutputTarget::Beside(temp_sibling(path)?),
         };
         Ok(Self { path: path.to_owned(), target })
     }
@@ -49,8 +49,8 @@ impl OutputFile {
     pub fn commit(self, bytes: &[u8]) -> Result<(), FileError> {
         let Self { path, target } = self;
         let written = match target {
-            Target::Through(mut file) => file.write_all(bytes),
-            Target::Beside(mut file) => {
+            OutputTarget::Through(mut file) => file.write_all(bytes),
+            OutputTarget::Beside(mut file) => {
                 file.write_all(bytes).and_then(|()| file.persist(&path).map(|_| ()).map_err(|e| e.error))
             }
         };

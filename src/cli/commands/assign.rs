@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::ValueEnum;
-
 use crate::cli::ExitStatus;
 use crate::cli::inputs::MultiplierSet;
 use crate::cli::inputs::experiment::{as_used, captures, data_directory, multipliers, warn_of_mixed_costs};
 use crate::cli::options::SourceArgs;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, ReportFormat};
 use crate::launch::Trainer;
-use crate::report::{FigureFile, OutputFile, assignment_markdown, assignment_table, layers_figure};
+use crate::report::{FigureFile, assignment_markdown, assignment_table, layers_figure};
 use axmul_experiment::assignment::{Assignment, CostMetric, EnergySource, assign};
 use axmul_experiment::{EvalRequest, RunDirectory, Split, StageName};
 
@@ -52,27 +50,13 @@ pub(in crate::cli) struct AssignArgs {
     /// Also try the assignment on the validation images (needs axmul-train)
     #[arg(long)]
     validate: bool,
-    /// How the assignment is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-    /// The file to write, whole or not at all; standard output without it
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs<ReportFormat>,
     /// Draw relative energy and share of the multiplications per layer
     #[arg(long, value_name = "FILE.svg|png")]
     figure: Option<PathBuf>,
     #[command(flatten)]
     sources: SourceArgs,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// For reports
-    Markdown,
-    /// For machines, and for `axmul eval --assignment`
-    Json,
 }
 
 fn factor(text: &str) -> Result<f64, String> {
@@ -81,7 +65,7 @@ fn factor(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let output = args.output.as_deref().map(OutputFile::open).transpose()?;
+    let output = args.output.open()?;
     let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
     args.sources.agree_with(experiment.signed)?;
@@ -108,10 +92,10 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
     let energies = circuits.energies_by(energy, &layers)?;
     let assignment = assign(&layers, &used, energy.costing(metric, &energies))?;
 
-    let text = match args.format {
-        Format::Table => assignment_table(&assignment),
-        Format::Markdown => assignment_markdown(&assignment),
-        Format::Json => serde_json::to_string_pretty(&assignment)? + "\n",
+    let text = match args.output.format {
+        ReportFormat::Table => assignment_table(&assignment),
+        ReportFormat::Markdown => assignment_markdown(&assignment),
+        ReportFormat::Json => serde_json::to_string_pretty(&assignment)? + "\n",
     };
     console.deliver(text.as_bytes(), output)?;
     if let Some(file) = figure {

@@ -3,16 +3,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::cli::ExitStatus;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::launch::{LaunchError, Trainer};
-use crate::report::significant;
+use crate::report::{align_right, boxed_table, significant};
 use axmul_experiment::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 use axmul_kernels::{Kernel, KernelKind, KernelSelection};
 use axmul_support::random::SplitMix64;
@@ -41,22 +38,13 @@ pub(in crate::cli) struct BenchArgs {
     /// How long each is repeated
     #[arg(long, default_value = "0.5", value_parser = seconds)]
     seconds: Duration,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// An array of objects
-    Json,
+    #[command(flatten)]
+    output: OutputArgs<TableFormat>,
 }
 
 /// One measurement.
 #[derive(Debug, Serialize)]
-struct Measured {
+struct BenchRow {
     /// Images, channels, rows and columns: `64x16x32x32`.
     shape: String,
     /// Rank of the table's errors; `null` for random ones, which have all.
@@ -81,6 +69,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.open()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut threads = if args.threads.is_empty() { vec![1, cores] } else { args.threads.clone() };
     threads.dedup();
@@ -127,7 +116,7 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
                 let fp32_ms = native.as_ref().ok().map(|native| native.fp32_ms[at]);
                 let shape = standard.shape();
                 let products = (shape.outputs() * shape.fan_in()) as f64;
-                measured.push(Measured {
+                measured.push(BenchRow {
                     shape: format!("{}x{}x{s}x{s}", shape.batch, shape.channels_in, s = shape.width),
                     rank: *rank,
                     path: kernel.kind().name(),
@@ -147,11 +136,11 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
     if let Some(error) = without_fp32 {
         console.note(format_args!("not compared with libtorch: {error}"));
     }
-    let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&measured)? + "\n",
-        Format::Table => table(&measured),
+    let text = match args.output.format {
+        TableFormat::Json => serde_json::to_string_pretty(&measured)? + "\n",
+        TableFormat::Table => table(&measured),
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -174,13 +163,9 @@ fn time(kernel: &Kernel, standard: Standard, duration: Duration) -> (f64, Vec<i3
     (ms, sums)
 }
 
-fn table(measured: &[Measured]) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .force_no_tty();
-    table.set_header(["shape", "rank", "path", "threads", "ms", "gmacs", "fp32_ms", "ratio_to_fp32"]);
+fn table(measured: &[BenchRow]) -> String {
+    let header = ["shape", "rank", "path", "threads", "ms", "gmacs", "fp32_ms", "ratio_to_fp32"];
+    let mut table = boxed_table(header);
     for row in measured {
         let known = |value: Option<f64>| value.map_or_else(String::new, |value| significant(value, 3));
         table.add_row([
@@ -194,8 +179,6 @@ fn table(measured: &[Measured]) -> String {
             known(row.ratio_to_fp32),
         ]);
     }
-    for column in table.column_iter_mut().skip(3) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    align_right(&mut table, 3..header.len());
     format!("{table}\n")
 }

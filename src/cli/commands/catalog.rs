@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Subcommand, ValueEnum};
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::ExitStatus;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, TableFormat};
+use crate::report::{align_right, boxed_table};
 use axmul_providers::catalogue::shelf::{Shelf, Shelved};
 use axmul_providers::catalogue::{self, Catalogue, CatalogueError};
 use axmul_providers::registry::Registry;
@@ -35,9 +34,8 @@ pub(in crate::cli) struct CatalogArgs {
 enum CatalogCommand {
     /// The catalogues that are known by name, the one that comes with axmul first
     List {
-        /// How the list is written
-        #[arg(long, value_enum, default_value = "table")]
-        format: Format,
+        #[command(flatten)]
+        output: OutputArgs<TableFormat>,
     },
     /// Make a catalogue known by name; it stays where it lies
     Add {
@@ -59,17 +57,9 @@ enum CatalogCommand {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// An array of objects
-    Json,
-}
-
 pub(super) fn run(args: &CatalogArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     match &args.command {
-        CatalogCommand::List { format } => list(*format, console)?,
+        CatalogCommand::List { output } => list(output, console)?,
         CatalogCommand::Add { path, name, replace } => {
             let opened = catalogue::open(path, None, &Registry::linked()?)?;
             let name = name.clone().unwrap_or(opened.name);
@@ -88,19 +78,20 @@ pub(super) fn run(args: &CatalogArgs, console: &Console) -> anyhow::Result<ExitS
 }
 
 /// A catalogue, opened if it can be.
-struct Listed {
+struct CatalogSummary {
     name: String,
     path: Option<PathBuf>,
     linked: bool,
     opened: Result<Catalogue, CatalogueError>,
 }
 
-fn list(format: Format, console: &Console) -> anyhow::Result<()> {
+fn list(args: &OutputArgs<TableFormat>, console: &Console) -> anyhow::Result<()> {
+    let output = args.open()?;
     let registry = Registry::linked()?;
     let mut all = Vec::new();
     for embedded in &catalogue::own::EMBEDDED {
         let opened = embedded.open(&registry).context("a catalogue that comes with axmul")?;
-        all.push(Listed { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
+        all.push(CatalogSummary { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
     }
     // Without a home there are no others.
     if let Ok(shelf) = Shelf::open() {
@@ -109,17 +100,17 @@ fn list(format: Format, console: &Console) -> anyhow::Result<()> {
             if let Err(error) = &opened {
                 console.warn(format!("{name}: {error}"));
             }
-            all.push(Listed { name, path: Some(path), linked, opened });
+            all.push(CatalogSummary { name, path: Some(path), linked, opened });
         }
     }
-    let text = match format {
-        Format::Table => table(&all),
-        Format::Json => serde_json::to_string_pretty(&all.iter().map(json).collect::<Vec<_>>())? + "\n",
+    let text = match args.format {
+        TableFormat::Table => table(&all),
+        TableFormat::Json => serde_json::to_string_pretty(&all.iter().map(json).collect::<Vec<_>>())? + "\n",
     };
-    console.deliver(text.as_bytes(), None)
+    console.deliver(text.as_bytes(), output)
 }
 
-impl Listed {
+impl CatalogSummary {
     fn description(&self) -> &str {
         match &self.opened {
             Ok(catalogue) => &catalogue.description,
@@ -132,13 +123,8 @@ impl Listed {
     }
 }
 
-fn table(all: &[Listed]) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .force_no_tty();
-    table.set_header(["name", "multipliers", "what it is", "path"]);
+fn table(all: &[CatalogSummary]) -> String {
+    let mut table = boxed_table(["name", "multipliers", "what it is", "path"]);
     for one in all {
         table.add_row([
             one.name.clone(),
@@ -147,13 +133,11 @@ fn table(all: &[Listed]) -> String {
             one.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
         ]);
     }
-    if let Some(column) = table.column_mut(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    align_right(&mut table, [1]);
     format!("{table}\n")
 }
 
-fn json(one: &Listed) -> serde_json::Value {
+fn json(one: &CatalogSummary) -> serde_json::Value {
     json!({
         "name": one.name,
         "multipliers": one.count(),

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::output::Console;
-use crate::cli::{Cli, ExitStatus};
+use crate::cli::{CommandLine, ExitStatus};
 
 /// Print a script that completes axmul's commands and options in a shell
 #[derive(Clone, Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(in crate::cli) struct CompletionsArgs {
 
 pub(super) fn run(args: &CompletionsArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "axmul", &mut script);
+    clap_complete::generate(args.shell, &mut CommandLine::command(), "axmul", &mut script);
     console.deliver(&script, None)?;
     Ok(ExitStatus::Done)
 }

@@ -10,7 +10,7 @@ use crate::cli::ExitStatus;
 use crate::cli::inputs::SingleEntry;
 use crate::cli::options::SourceArgs;
 use crate::cli::output::Console;
-use crate::report::export::{Bin, CHeader, Csv, Grid, Npy, What};
+use crate::report::export::{BinTable, CHeaderTable, CsvTable, ExportTable, NpyTable, TableContents};
 use crate::report::{OutputFile, Render};
 use axmul_netlist::write;
 
@@ -41,10 +41,10 @@ pub(in crate::cli) struct ExportArgs {
     name: String,
     /// The layout; otherwise the output's extension says it (.npy, .csv, .bin, .h, .v, .blif, .aig, .aag, .json)
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<ExportFormat>,
     /// What to write of a table
     #[arg(long, value_enum, default_value = "products")]
-    what: Contents,
+    what: ContentsArg,
     /// Also write a self-checking testbench for the circuit's Verilog module
     #[arg(long, value_name = "FILE.v")]
     testbench: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub(in crate::cli) struct ExportArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExportFormat {
     /// NumPy array of int32
     Npy,
     /// Lines of numbers
@@ -78,7 +78,7 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Contents {
+enum ContentsArg {
     /// The approximate products
     Products,
     /// Exact minus approximate
@@ -86,12 +86,12 @@ enum Contents {
 }
 
 /// What a format holds, and what writes it.
-enum Writer {
-    Table(&'static dyn Render<Grid>),
+enum ExportWriter {
+    Table(&'static dyn Render<ExportTable>),
     Circuit(write::OutputFormat),
 }
 
-impl Format {
+impl ExportFormat {
     fn of_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_lowercase().as_str() {
             "npy" => Some(Self::Npy),
@@ -107,17 +107,17 @@ impl Format {
         }
     }
 
-    fn writer(self) -> Writer {
+    fn writer(self) -> ExportWriter {
         match self {
-            Self::Npy => Writer::Table(&Npy),
-            Self::Csv => Writer::Table(&Csv),
-            Self::Bin => Writer::Table(&Bin),
-            Self::CHeader => Writer::Table(&CHeader),
-            Self::Verilog => Writer::Circuit(write::OutputFormat::Verilog),
-            Self::Blif => Writer::Circuit(write::OutputFormat::Blif),
-            Self::Aiger => Writer::Circuit(write::OutputFormat::Aiger),
-            Self::AigerText => Writer::Circuit(write::OutputFormat::AigerText),
-            Self::Json => Writer::Circuit(write::OutputFormat::YosysJson),
+            Self::Npy => ExportWriter::Table(&NpyTable),
+            Self::Csv => ExportWriter::Table(&CsvTable),
+            Self::Bin => ExportWriter::Table(&BinTable),
+            Self::CHeader => ExportWriter::Table(&CHeaderTable),
+            Self::Verilog => ExportWriter::Circuit(write::OutputFormat::Verilog),
+            Self::Blif => ExportWriter::Circuit(write::OutputFormat::Blif),
+            Self::Aiger => ExportWriter::Circuit(write::OutputFormat::Aiger),
+            Self::AigerText => ExportWriter::Circuit(write::OutputFormat::AigerText),
+            Self::Json => ExportWriter::Circuit(write::OutputFormat::YosysJson),
         }
     }
 }
@@ -131,7 +131,7 @@ const INSTEAD: &str = "this layout holds a table; export the circuit with --form
 pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     let format = match (args.format, &args.output) {
         (Some(format), _) => format,
-        (None, Some(path)) => Format::of_path(path).with_context(|| {
+        (None, Some(path)) => ExportFormat::of_path(path).with_context(|| {
             format!(
                 "{} does not end in .npy, .csv, .bin, .h, .v, .blif, .aig, .aag or .json; say --format {FORMATS}",
                 path.display()
@@ -141,17 +141,17 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
             bail!("say --format {FORMATS}, or an output file that tells it with its extension")
         }
     };
-    let binary = matches!(format, Format::Npy | Format::Bin | Format::Aiger);
+    let binary = matches!(format, ExportFormat::Npy | ExportFormat::Bin | ExportFormat::Aiger);
     if args.output.is_none() && binary && std::io::stdout().is_terminal() {
         bail!("this format is binary; name a file with -o");
     }
     let writer = format.writer();
-    if let Writer::Table(_) = writer
+    if let ExportWriter::Table(_) = writer
         && args.testbench.is_some()
     {
         bail!("--testbench checks a circuit, and this format holds a table; say --format verilog");
     }
-    if let (Writer::Circuit(_), Contents::Errors) = (&writer, args.what) {
+    if let (ExportWriter::Circuit(_), ContentsArg::Errors) = (&writer, args.what) {
         bail!("--what errors is for tables; a circuit computes products");
     }
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
@@ -159,8 +159,8 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
     let collection = args.sources.open()?;
     let found = SingleEntry::find(&collection, &args.name, console)?;
     let bytes = match writer {
-        Writer::Table(layout) => layout.render(&table(&found, args.what, console)?)?,
-        Writer::Circuit(format) => {
+        ExportWriter::Table(layout) => layout.render(&table(&found, args.what, console)?)?,
+        ExportWriter::Circuit(format) => {
             let name = &found.entry.name;
             let netlist = found.circuit()?.with_context(|| {
                 format!(
@@ -184,7 +184,7 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
 }
 
 /// The table of a multiplier that is narrow enough for one.
-fn table(found: &SingleEntry, what: Contents, console: &Console) -> anyhow::Result<Grid> {
+fn table(found: &SingleEntry, what: ContentsArg, console: &Console) -> anyhow::Result<ExportTable> {
     if let Err(no_table) = found.expect_table() {
         return Err(match found.circuit()? {
             Some(_) => Error::new(no_table).context(INSTEAD),
@@ -193,8 +193,8 @@ fn table(found: &SingleEntry, what: Contents, console: &Console) -> anyhow::Resu
     }
     let multiplier = found.evaluate(console)?.tabulated()?;
     let what = match what {
-        Contents::Products => What::Products,
-        Contents::Errors => What::Errors,
+        ContentsArg::Products => TableContents::Products,
+        ContentsArg::Errors => TableContents::Errors,
     };
-    Ok(Grid::new(&multiplier, what))
+    Ok(ExportTable::new(&multiplier, what))
 }

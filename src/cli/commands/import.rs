@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::ExitStatus;
 use crate::cli::options::EvaluationArgs;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, TextFormat};
 use axmul_metrics::OperandFormat;
 use axmul_providers::import::{Import, Imported, Kind, Remark, Subject};
 use axmul_providers::{Collection, Sources};
@@ -34,7 +34,7 @@ Catalogues lie in $AXMUL_DATA_DIR/catalogues, else in axmul/catalogues in the us
 pub(in crate::cli) struct ImportArgs {
     /// What DIR holds
     #[arg(value_enum, value_name = "KIND")]
-    kind: Of,
+    kind: LibraryKind,
     /// The folder: a checkout, or the output of a generator
     #[arg(value_name = "DIR")]
     path: PathBuf,
@@ -50,15 +50,14 @@ pub(in crate::cli) struct ImportArgs {
     /// In the place of a catalogue of the same name
     #[arg(long)]
     replace: bool,
-    /// How the summary is written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArgs<TextFormat>,
     #[command(flatten)]
     evaluation: EvaluationArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Of {
+enum LibraryKind {
     /// A checkout of EvoApproxLib, either release
     Evoapproxlib,
     /// What ArithsGen wrote
@@ -70,24 +69,17 @@ enum Of {
     Folder,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Text,
-    /// One object
-    Json,
-}
-
 pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    if args.release.is_some() && args.kind != Of::Evoapproxlib {
+    if args.release.is_some() && args.kind != LibraryKind::Evoapproxlib {
         anyhow::bail!("--release is that of EvoApproxLib; other libraries have none");
     }
+    let output = args.output.open()?;
     let import = Import {
         kind: match args.kind {
-            Of::Evoapproxlib => Kind::EvoApproxLib,
-            Of::Arithsgen => Kind::ArithsGen,
-            Of::Tables => Kind::Tables,
-            Of::Folder => Kind::Folder,
+            LibraryKind::Evoapproxlib => Kind::EvoApproxLib,
+            LibraryKind::Arithsgen => Kind::ArithsGen,
+            LibraryKind::Tables => Kind::Tables,
+            LibraryKind::Folder => Kind::Folder,
         },
         path: args.path.clone(),
         name: args.name.clone(),
@@ -105,11 +97,11 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitSt
     let imported = collection.import(&import, &|done, total| progress.set_steps(done as u64, total as u64));
     drop(progress);
     let imported = imported?;
-    let text = match args.format {
-        Format::Text => text(&imported),
-        Format::Json => serde_json::to_string_pretty(&json(&imported))? + "\n",
+    let text = match args.output.format {
+        TextFormat::Text => text(&imported),
+        TextFormat::Json => serde_json::to_string_pretty(&json(&imported))? + "\n",
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     Ok(ExitStatus::Done)
 }
 

@@ -3,15 +3,12 @@
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use clap::ValueEnum;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::cli::ExitStatus;
 use crate::cli::options::SourceArgs;
-use crate::cli::output::Console;
-use crate::report::significant;
+use crate::cli::output::{Console, OutputArgs, TableFormat};
+use crate::report::{align_right, boxed_table, significant};
 use axmul_metrics::OperandFormat;
 use axmul_providers::{Collection, Entry};
 
@@ -27,23 +24,14 @@ pub(in crate::cli) struct ListArgs {
     /// The families linked into this executable instead of single multipliers
     #[arg(long)]
     families: bool,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArgs<TableFormat>,
     #[command(flatten)]
     sources: SourceArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// An array of objects
-    Json,
-}
-
 #[derive(Serialize)]
-struct Listed<'a> {
+struct ListedMultiplier<'a> {
     name: &'a str,
     catalogue: &'a str,
     provider: &'a str,
@@ -58,7 +46,7 @@ struct Listed<'a> {
     cost_source: Option<&'a str>,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> ListedMultiplier<'a> {
     fn new(entry: &'a Entry) -> Self {
         let (format, cost) = (entry.format, &entry.cost);
         Self {
@@ -78,23 +66,24 @@ impl<'a> Listed<'a> {
 }
 
 #[derive(Serialize)]
-struct Family {
+struct ListedFamily {
     name: &'static str,
     summary: &'static str,
     citation: &'static str,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ListedParameter>,
     listed: usize,
 }
 
 #[derive(Serialize)]
-struct Parameter {
+struct ListedParameter {
     name: &'static str,
     description: &'static str,
 }
 
 pub(super) fn run(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.open()?;
     let collection = args.sources.open()?;
-    let text = match (args.families, args.format) {
+    let text = match (args.families, args.output.format) {
         (true, format) => families(&collection, format)?,
         (false, format) => {
             for warning in collection.warnings() {
@@ -104,12 +93,14 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStat
                 bail!("there is no multiplier to list; name a catalogue or a plugin that holds some");
             }
             match format {
-                Format::Json => json(&collection.entries().iter().map(Listed::new).collect::<Vec<_>>())?,
-                Format::Table => table(collection.entries()),
+                TableFormat::Json => {
+                    json(&collection.entries().iter().map(ListedMultiplier::new).collect::<Vec<_>>())?
+                }
+                TableFormat::Table => table(collection.entries()),
             }
         }
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -117,24 +108,24 @@ fn json<T: Serialize>(value: &T) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
-fn families(collection: &Collection, format: Format) -> anyhow::Result<String> {
-    let families: Vec<Family> = collection
+fn families(collection: &Collection, format: TableFormat) -> anyhow::Result<String> {
+    let families: Vec<ListedFamily> = collection
         .registry()
         .providers()
         .iter()
-        .map(|provider| Family {
+        .map(|provider| ListedFamily {
             name: provider.name(),
             summary: provider.summary(),
             citation: provider.citation(),
             parameters: provider
                 .parameters()
                 .iter()
-                .map(|p| Parameter { name: p.name, description: p.description })
+                .map(|p| ListedParameter { name: p.name, description: p.description })
                 .collect(),
             listed: provider.variants().len(),
         })
         .collect();
-    if let Format::Json = format {
+    if let TableFormat::Json = format {
         return json(&families);
     }
     let mut text = String::new();
@@ -158,12 +149,7 @@ fn table(entries: &[Entry]) -> String {
         entries.iter().filter(|e| !e.cost.is_empty()).map(|e| e.cost.source.as_str()).collect();
     sources.sort_unstable();
     sources.dedup();
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .force_no_tty();
-    table.set_header(["name", "catalogue", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
+    let mut table = boxed_table(["name", "catalogue", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
     let figure = |value: Option<f64>| value.map(|value| significant(value, 4)).unwrap_or_default();
     for entry in entries {
         let cost = &entry.cost;
@@ -178,11 +164,7 @@ fn table(entries: &[Entry]) -> String {
             source.map(|number| format!("[{}]", number + 1)).unwrap_or_default(),
         ]);
     }
-    for index in 3..6 {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
+    align_right(&mut table, 3..6);
     let mut text = format!("{table}\n");
     for (number, source) in sources.iter().enumerate() {
         let _ = writeln!(text, "[{}] {source}", number + 1);

@@ -25,7 +25,7 @@ use super::output::Console;
 
 /// The subcommands, in the order of `axmul --help`.
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum Subcommands {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
@@ -45,7 +45,7 @@ pub(super) enum Command {
     Completions(completions::CompletionsArgs),
 }
 
-impl Command {
+impl Subcommands {
     /// Runs the command.
     pub fn run(&self, console: &Console) -> anyhow::Result<ExitStatus> {
         match self {

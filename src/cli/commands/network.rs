@@ -4,14 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::ValueEnum;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
 use crate::cli::ExitStatus;
-use crate::cli::output::Console;
-use crate::report::OutputFile;
+use crate::cli::output::{Console, OutputArgs, TableFormat};
+use crate::report::{OutputFile, align_right, boxed_table};
 use axmul_experiment::{Layer, Network, RunDirectory, Source, StageName, publish};
 
 /// List networks, show their layers, shapes, parameters and multiplications, and write their weights
@@ -29,25 +26,23 @@ built-in networks, in experiments/networks of the source, are examples of blocks
 branches.")]
 pub(in crate::cli) struct NetworkArgs {
     #[command(subcommand)]
-    action: Action,
+    action: NetworkCommand,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
-enum Action {
+enum NetworkCommand {
     /// List the built-in networks
     List {
-        /// How the result is written
-        #[arg(long, value_enum, default_value = "table")]
-        format: Format,
+        #[command(flatten)]
+        output: OutputArgs<TableFormat>,
     },
     /// Show a network layer by layer
     Show {
         /// A built-in network or a file; parameters after a colon, as in resnet18:classes=10,size=32
         #[arg(value_name = "NAME|FILE")]
         network: String,
-        /// How the result is written
-        #[arg(long, value_enum, default_value = "table")]
-        format: Format,
+        #[command(flatten)]
+        output: OutputArgs<TableFormat>,
     },
     /// Write the weights of a run for others: safetensors with torchvision's names
     Weights {
@@ -66,27 +61,19 @@ enum Action {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// For machines
-    Json,
-}
-
 /// A network in `--format json`.
 #[derive(Serialize)]
-struct Shown {
+struct NetworkSummary {
     name: String,
     input: [usize; 3],
     classes: usize,
     parameters: u64,
     multiplications: u64,
-    layers: Vec<ShownLayer>,
+    layers: Vec<LayerSummary>,
 }
 
 #[derive(Serialize)]
-struct ShownLayer {
+struct LayerSummary {
     name: String,
     kind: &'static str,
     /// Names of the layers it works on, `input` being the image.
@@ -97,24 +84,28 @@ struct ShownLayer {
 }
 
 pub(super) fn run(args: &NetworkArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let text = match &args.action {
-        Action::List { format } => {
+    let (text, file) = match &args.action {
+        NetworkCommand::List { output } => {
+            let file = output.open()?;
             let all = Network::built_in().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
-            match format {
-                Format::Json => {
+            let text = match output.format {
+                TableFormat::Json => {
                     serde_json::to_string_pretty(&all.iter().map(summary).collect::<Vec<_>>())? + "\n"
                 }
-                Format::Table => list(&all),
-            }
+                TableFormat::Table => list(&all),
+            };
+            (text, file)
         }
-        Action::Show { network, format } => {
+        NetworkCommand::Show { network, output } => {
+            let file = output.open()?;
             let shown = shown(network)?;
-            match format {
-                Format::Json => serde_json::to_string_pretty(&shown)? + "\n",
-                Format::Table => show(&shown),
-            }
+            let text = match output.format {
+                TableFormat::Json => serde_json::to_string_pretty(&shown)? + "\n",
+                TableFormat::Table => show(&shown),
+            };
+            (text, file)
         }
-        Action::Weights { run, stage, seed, output } => {
+        NetworkCommand::Weights { run, stage, seed, output } => {
             let (directory, experiment, _) = RunDirectory::view(run)?;
             let seed = seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
             let output = OutputFile::open(output)?;
@@ -124,18 +115,18 @@ pub(super) fn run(args: &NetworkArgs, console: &Console) -> anyhow::Result<ExitS
             return Ok(ExitStatus::Done);
         }
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), file)?;
     Ok(ExitStatus::Done)
 }
 
-fn shown(name: &str) -> anyhow::Result<Shown> {
+fn shown(name: &str) -> anyhow::Result<NetworkSummary> {
     let network = Network::load(name)?;
     let layers = network.resolve()?;
     let input = |source: &Source| match source {
         Source::Image => "input".to_owned(),
         Source::Layer(index) => layers[*index].name.clone(),
     };
-    let shown_layer = |layer: &Layer| ShownLayer {
+    let shown_layer = |layer: &Layer| LayerSummary {
         name: layer.name.clone(),
         kind: layer.operation.kind().name(),
         inputs: layer.inputs.iter().map(input).collect(),
@@ -143,9 +134,9 @@ fn shown(name: &str) -> anyhow::Result<Shown> {
         parameters: layer.operation.parameters(),
         multiplications: layer.operation.opcount(),
     };
-    let shown: Vec<ShownLayer> = layers.iter().map(shown_layer).collect();
-    let sum = |of: fn(&ShownLayer) -> u64| shown.iter().map(of).fold(0, u64::saturating_add);
-    Ok(Shown {
+    let shown: Vec<LayerSummary> = layers.iter().map(shown_layer).collect();
+    let sum = |of: fn(&LayerSummary) -> u64| shown.iter().map(of).fold(0, u64::saturating_add);
+    Ok(NetworkSummary {
         input: network.input,
         classes: network.classes,
         parameters: sum(|layer| layer.parameters),
@@ -156,7 +147,7 @@ fn shown(name: &str) -> anyhow::Result<Shown> {
 }
 
 /// What `list` says of a network: all but its layers.
-fn summary(network: &Shown) -> serde_json::Value {
+fn summary(network: &NetworkSummary) -> serde_json::Value {
     serde_json::json!({
         "name": network.name,
         "input": network.input,
@@ -167,23 +158,8 @@ fn summary(network: &Shown) -> serde_json::Value {
     })
 }
 
-fn table(header: &[&str], numbers: usize) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .force_no_tty();
-    table.set_header(header.to_vec());
-    for index in header.len() - numbers..header.len() {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-}
-
-fn list(networks: &[Shown]) -> String {
-    let mut table = table(&["name", "input", "classes", "parameters", "multiplications"], 3);
+fn list(networks: &[NetworkSummary]) -> String {
+    let mut table = boxed_table(["name", "input", "classes", "parameters", "multiplications"]);
     for network in networks {
         table.add_row([
             network.name.clone(),
@@ -193,11 +169,12 @@ fn list(networks: &[Shown]) -> String {
             grouped(network.multiplications),
         ]);
     }
+    align_right(&mut table, 2..5);
     format!("{table}\nmultiplications are those of one image; `axmul network show NAME` has every layer\n")
 }
 
-fn show(network: &Shown) -> String {
-    let mut table = table(&["layer", "kind", "from", "output", "parameters", "multiplications"], 2);
+fn show(network: &NetworkSummary) -> String {
+    let mut table = boxed_table(["layer", "kind", "from", "output", "parameters", "multiplications"]);
     let mut before = "input";
     for layer in &network.layers {
         // The layer before goes without saying.
@@ -213,6 +190,7 @@ fn show(network: &Shown) -> String {
         ]);
         before = &layer.name;
     }
+    align_right(&mut table, 4..6);
     let mut text = format!("{table}\n");
     let _ = writeln!(
         text,

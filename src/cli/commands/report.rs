@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::ValueEnum;
 
 use crate::cli::ExitStatus;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, ReportFormat};
 use crate::report::{FigureFile, FigureFormat, confusion_figure, layers_figure, run_markdown, run_table};
 use axmul_experiment::{Confusion, Results, RunDirectory, StageName, read_json};
 use axmul_support::files::write_atomic_synced;
@@ -23,31 +22,21 @@ pub(in crate::cli) struct ReportArgs {
     /// The directory of the run
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// How the results are written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArgs<ReportFormat>,
     /// Draw relative energy and share of the multiplications per layer
     #[arg(long, value_name = "FILE.svg|png")]
     figure: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// The run's report.md
-    Markdown,
-    /// The run's results.json
-    Json,
-}
-
 pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.open()?;
     let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let written = write_report(&args.run)?;
-    let text = match args.format {
-        Format::Table => run_table(&written.results),
-        Format::Markdown => run_markdown(&written.results, &written.figures),
-        Format::Json => serde_json::to_string_pretty(&written.results)? + "\n",
+    let text = match args.output.format {
+        ReportFormat::Table => run_table(&written.results),
+        ReportFormat::Markdown => run_markdown(&written.results, &written.figures),
+        ReportFormat::Json => serde_json::to_string_pretty(&written.results)? + "\n",
     };
     if let Some(file) = figure {
         let assignment = written
@@ -57,12 +46,12 @@ pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitSt
             .context("there is no figure before the stage search is done")?;
         file.commit(&layers_figure(&assignment.assignment)?)?;
     }
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     Ok(ExitStatus::Done)
 }
 
 /// A report that was written into the directory of its run.
-pub(super) struct Written {
+pub(super) struct RunReport {
     /// What it reports.
     pub results: Results,
     /// The figure, if `search` is done.
@@ -76,10 +65,10 @@ const CONFUSION: &str = "confusion.svg";
 
 /// Writes `layers.svg`, `confusion.svg` and `report.md` into the directory of a run, from its `results.json` and the
 /// confusion matrix of the last stage up to `retrain`.
-pub(super) fn write_report(run: &Path) -> anyhow::Result<Written> {
+pub(super) fn write_report(run: &Path) -> anyhow::Result<RunReport> {
     let (directory, ..) = RunDirectory::view(run)?;
     let results: Results = read_json(&directory.results()).context("the run has no results yet")?;
-    let mut written = Written { results, figure: None, figures: vec![] };
+    let mut written = RunReport { results, figure: None, figures: vec![] };
     if let Some(assignment) = &written.results.assignment {
         let path = run.join(FIGURE);
         write_atomic_synced(&path, &FigureFormat::Svg.bytes(&layers_figure(&assignment.assignment)?)?)?;

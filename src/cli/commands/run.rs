@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::report::{Written, write_report};
+use super::report::{RunReport, write_report};
 use crate::cli::ExitStatus;
 use crate::cli::inputs::MultiplierSet;
 use crate::cli::inputs::experiment::{data_directory, multipliers};
@@ -121,7 +121,7 @@ fn stages(args: &RunArgs) -> Vec<StageName> {
     StageName::ALL.into_iter().filter(wanted).collect()
 }
 
-fn tell(written: &Written, directory: &Path, console: &Console) {
+fn tell(written: &RunReport, directory: &Path, console: &Console) {
     console.note(format_args!("\nReport:  {}", directory.join("report.md").display()));
     if let Some(figure) = &written.figure {
         console.note(format_args!("Figure:  {}", figure.display()));

@@ -5,15 +5,14 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::cli::ExitStatus;
 use crate::cli::inputs::SingleEntry;
 use crate::cli::options::SampleArgs;
 use crate::cli::options::SourceArgs;
-use crate::cli::options::weights::{Weights, needs_tables, weighted};
-use crate::cli::output::Console;
+use crate::cli::options::weights::{OperandWeights, needs_tables, weighted};
+use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::report::{FigureFile, heat_map, significant};
 use axmul_metrics::compare::{ComparisonRow, Field};
 
@@ -39,26 +38,17 @@ pub(in crate::cli) struct ShowArgs {
     /// Weigh operand pairs by a histogram of operands, as in `axmul compare`
     #[arg(long, value_name = "FILE.npy")]
     weights: Option<PathBuf>,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArgs<TableFormat>,
     #[command(flatten)]
     samples: SampleArgs,
     #[command(flatten)]
     sources: SourceArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// One object
-    Json,
-}
-
 /// The object of `--format json`: that of `axmul compare` without the front, and what only `show` knows.
 #[derive(Serialize)]
-struct Shown {
+struct MultiplierDetails {
     #[serde(flatten)]
     row: ComparisonRow,
     /// `null` where a sample found no error.
@@ -76,8 +66,9 @@ struct Shown {
 }
 
 pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.open()?;
     let heatmap = args.heatmap.as_deref().map(FigureFile::open).transpose()?;
-    let weights = args.weights.as_deref().map(Weights::read).transpose()?;
+    let weights = args.weights.as_deref().map(OperandWeights::read).transpose()?;
     let collection = args.sources.open_sampling(args.samples.sampling())?;
     let found = SingleEntry::find(&collection, &args.name, console)?;
     if heatmap.is_some() {
@@ -93,7 +84,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     };
     let counts = found.circuit()?.map(|netlist| netlist.cell_counts());
     let provenance = &multiplier.provenance;
-    let shown = Shown {
+    let shown = MultiplierDetails {
         row: ComparisonRow::new(&multiplier, &evaluation, &found.entry.catalogue),
         exact: multiplier.is_exact(),
         commutes: multiplier.commutes(),
@@ -104,11 +95,11 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
         documentation: provenance.documentation.clone(),
         weights: weights.as_ref().map(|weights| weights.path().display().to_string()),
     };
-    let text = match args.format {
-        Format::Json => json(&shown)?,
-        Format::Table => shown.text(),
+    let text = match args.output.format {
+        TableFormat::Json => json(&shown)?,
+        TableFormat::Table => shown.text(),
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     if let Some(file) = heatmap {
         let path = file.path().to_owned();
         file.commit(&heat_map(&multiplier.tabulated()?, &evaluation.metrics)?)?;
@@ -117,7 +108,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     Ok(ExitStatus::Done)
 }
 
-fn json(shown: &Shown) -> anyhow::Result<String> {
+fn json(shown: &MultiplierDetails) -> anyhow::Result<String> {
     let mut value = serde_json::to_value(shown)?;
     if let Some(object) = value.as_object_mut() {
         object.remove("pareto");
@@ -126,7 +117,7 @@ fn json(shown: &Shown) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
-impl Shown {
+impl MultiplierDetails {
     fn text(&self) -> String {
         let mut text = format!("{}\n", self.row.name);
         let mut line = |label: &str, value: &str| {

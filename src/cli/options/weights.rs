@@ -14,14 +14,14 @@ use axmul_providers::SourceError;
 /// Why a file holds no weights for a multiplier.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} {}: {problem}", .path.display())]
-pub(in crate::cli) struct WeightsError {
+pub(in crate::cli) struct OperandWeightsError {
     what: &'static str,
     path: PathBuf,
-    problem: Problem,
+    problem: OperandWeightsProblem,
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Problem {
+enum OperandWeightsProblem {
     #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error("not a .npy file of numbers: {0}")]
@@ -41,9 +41,9 @@ enum Problem {
     Formats(String),
 }
 
-/// Weights as a file holds them.
+/// An operand histogram or trace, as a file holds it.
 #[derive(Debug)]
-pub(in crate::cli) struct Weights {
+pub(in crate::cli) struct OperandWeights {
     what: &'static str,
     path: PathBuf,
     shape: Vec<u64>,
@@ -53,17 +53,18 @@ pub(in crate::cli) struct Weights {
     values: Vec<f64>,
 }
 
-impl Weights {
+impl OperandWeights {
     /// Reads a `.npy` file.
-    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+    pub fn read(path: &Path) -> Result<Self, OperandWeightsError> {
         Self::read_as("weights", path)
     }
 
     /// Reads a `.npy` file that messages call `what`.
-    pub fn read_as(what: &'static str, path: &Path) -> Result<Self, WeightsError> {
-        let read = || -> Result<Self, Problem> {
+    pub fn read_as(what: &'static str, path: &Path) -> Result<Self, OperandWeightsError> {
+        let read = || -> Result<Self, OperandWeightsProblem> {
             let bytes = fs::read(path)?;
-            let file = NpyFile::new(&bytes[..]).map_err(|error| Problem::NotNpy(error.to_string()))?;
+            let file =
+                NpyFile::new(&bytes[..]).map_err(|error| OperandWeightsProblem::NotNpy(error.to_string()))?;
             let (shape, order) = (file.shape().to_vec(), file.order());
             let dtype = file.dtype();
             let integers = matches!(&dtype, DType::Plain(kind) if matches!(kind.type_char(), TypeChar::Int | TypeChar::Uint));
@@ -76,7 +77,7 @@ impl Weights {
             };
             Ok(Self { what, path: path.into(), shape, kind: dtype.descr(), integers, values })
         };
-        read().map_err(|problem| WeightsError { what, path: path.into(), problem })
+        read().map_err(|problem| OperandWeightsError { what, path: path.into(), problem })
     }
 
     /// The rows of an array of integers that has two columns.
@@ -101,14 +102,14 @@ impl Weights {
     pub fn distribution(
         &self,
         formats: impl IntoIterator<Item = OperandFormat>,
-    ) -> Result<OperandDistribution, WeightsError> {
-        let fail = |problem| WeightsError { what: self.what, path: self.path.clone(), problem };
+    ) -> Result<OperandDistribution, OperandWeightsError> {
+        let fail = |problem| OperandWeightsError { what: self.what, path: self.path.clone(), problem };
         let mut formats: Vec<OperandFormat> = formats.into_iter().collect();
         formats.sort_unstable();
         formats.dedup();
         let &[format] = &formats[..] else {
             let formats: Vec<String> = formats.iter().map(OperandFormat::to_string).collect();
-            return Err(fail(Problem::Formats(formats.join(" and "))));
+            return Err(fail(OperandWeightsProblem::Formats(formats.join(" and "))));
         };
         let (rows, columns) = (1 << format.width_a(), 1 << format.width_b());
         let fits = match self.shape[..] {
@@ -118,7 +119,12 @@ impl Weights {
             _ => false,
         };
         if !fits {
-            return Err(fail(Problem::Shape { shape: self.shape.clone(), format, rows, columns }));
+            return Err(fail(OperandWeightsProblem::Shape {
+                shape: self.shape.clone(),
+                format,
+                rows,
+                columns,
+            }));
         }
         OperandDistribution::from_weights(format, &self.values).map_err(|error| fail(error.into()))
     }
@@ -138,12 +144,16 @@ pub(in crate::cli) fn needs_tables(error: impl Into<anyhow::Error>) -> anyhow::E
 }
 
 /// The values of any numeric array, in the file's order.
-fn numbers(file: NpyFile<&[u8]>) -> Result<Vec<f64>, Problem> {
+fn numbers(file: NpyFile<&[u8]>) -> Result<Vec<f64>, OperandWeightsProblem> {
     let dtype = file.dtype();
-    let unsupported = || Problem::Type(dtype.descr());
+    let unsupported = || OperandWeightsProblem::Type(dtype.descr());
     let DType::Plain(kind) = &dtype else { return Err(unsupported()) };
-    fn widened<T: npyz::Deserialize>(file: NpyFile<&[u8]>, widen: fn(T) -> f64) -> Result<Vec<f64>, Problem> {
-        let values: Vec<T> = file.into_vec().map_err(|error| Problem::NotNpy(error.to_string()))?;
+    fn widened<T: npyz::Deserialize>(
+        file: NpyFile<&[u8]>,
+        widen: fn(T) -> f64,
+    ) -> Result<Vec<f64>, OperandWeightsProblem> {
+        let values: Vec<T> =
+            file.into_vec().map_err(|error| OperandWeightsProblem::NotNpy(error.to_string()))?;
         Ok(values.into_iter().map(widen).collect())
     }
     match (kind.type_char(), kind.size_field()) {
@@ -183,7 +193,7 @@ mod tests {
         // Column by column: (a0, b0), (a1, b1), ...
         let columns = written(&[2, 4], Order::Fortran, vec![0i64, 4, 1, 5, 2, 6, 3, 7]);
         for file in [whole, real, columns] {
-            let weights = Weights::read(file.path()).unwrap();
+            let weights = OperandWeights::read(file.path()).unwrap();
             let distribution = weights.distribution(["2s".parse().unwrap()]).unwrap();
             // a = -1 (weight 1 of 6), b = -2 (weight 4 of 22).
             assert!((distribution.probabilities()[4] - 4.0 / 132.0).abs() < 1e-15);
@@ -192,16 +202,17 @@ mod tests {
 
     #[test]
     fn pairs_are_integers_in_two_columns() {
-        let pairs = |file: &tempfile::NamedTempFile| Weights::read(file.path()).unwrap().integer_pairs();
+        let pairs =
+            |file: &tempfile::NamedTempFile| OperandWeights::read(file.path()).unwrap().integer_pairs();
         let expected = Some(vec![[1, -2], [3, 4], [-5, 6]]);
         assert_eq!(pairs(&written(&[3, 2], Order::C, vec![1i8, -2, 3, 4, -5, 6])), expected);
         assert_eq!(pairs(&written(&[3, 2], Order::Fortran, vec![1i64, 3, -5, -2, 4, 6])), expected);
         assert_eq!(pairs(&written(&[3, 2], Order::C, vec![1.0; 6])), None);
         let across = written(&[2, 3], Order::C, vec![1u16; 6]);
         assert_eq!(pairs(&across), None);
-        let described = Weights::read(across.path()).unwrap().describe();
+        let described = OperandWeights::read(across.path()).unwrap().describe();
         assert_eq!(described, "numbers of type '<u2' and shape [2, 3]");
-        let error = Weights::read_as("operands", Path::new("no.npy")).unwrap_err().to_string();
+        let error = OperandWeights::read_as("operands", Path::new("no.npy")).unwrap_err().to_string();
         assert!(error.starts_with("operands no.npy: "), "{error}");
     }
 
@@ -209,7 +220,7 @@ mod tests {
     fn misfits_say_what_was_expected() {
         let message = |file: &tempfile::NamedTempFile, formats: &[&str]| {
             let formats = formats.iter().map(|format| format.parse().unwrap());
-            let weights = Weights::read(file.path());
+            let weights = OperandWeights::read(file.path());
             let error = weights.and_then(|weights| weights.distribution(formats)).unwrap_err().to_string();
             error.split_once(": ").unwrap().1.to_owned()
         };

@@ -27,8 +27,8 @@ impl Console {
     }
 
     /// Standard output.
-    pub fn out(&self) -> Out {
-        Out(io::stdout())
+    pub fn out(&self) -> StdoutPipe {
+        StdoutPipe(io::stdout())
     }
 
     /// Writes a result to `file`, else to standard output.
@@ -86,20 +86,20 @@ impl Console {
     }
 
     /// A bar for work of `what`, silent with `--quiet` or off a terminal.
-    pub fn progress(&self, what: &'static str) -> Progress {
+    pub fn progress(&self, what: &'static str) -> ProgressDisplay {
         self.bar(what, "{msg} [{bar:30}] {pos}/{len}, {eta} left")
     }
 
     /// Like [`Self::progress`], for steps that are bytes.
-    pub fn progress_in_bytes(&self, what: &'static str) -> Progress {
+    pub fn progress_in_bytes(&self, what: &'static str) -> ProgressDisplay {
         self.bar(what, "{msg} [{bar:30}] {bytes}/{total_bytes}, {eta} left")
     }
 
-    fn bar(&self, what: &'static str, template: &str) -> Progress {
+    fn bar(&self, what: &'static str, template: &str) -> ProgressDisplay {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
             .with_style(style(template))
             .with_message(what);
-        Progress { bar, started: Instant::now(), pairs: Once::new(), quiet: self.quiet }
+        ProgressDisplay { bar, started: Instant::now(), pairs: Once::new(), quiet: self.quiet }
     }
 }
 
@@ -108,7 +108,7 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 /// A progress bar that shows itself once the work has taken long enough to be wondered about.
-pub(in crate::cli) struct Progress {
+pub(in crate::cli) struct ProgressDisplay {
     bar: ProgressBar,
     started: Instant,
     /// Done once operand pairs are counted instead of multipliers.
@@ -116,7 +116,7 @@ pub(in crate::cli) struct Progress {
     quiet: bool,
 }
 
-impl Progress {
+impl ProgressDisplay {
     const PATIENCE: Duration = Duration::from_millis(250);
 
     /// So far is a selection of multipliers; from any thread.
@@ -156,16 +156,16 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
 /// Standard output whose reader may leave: `axmul list | head` is no error.
-pub(in crate::cli) struct Out(io::Stdout);
+pub(in crate::cli) struct StdoutPipe(io::Stdout);
 
-impl Write for Out {
+impl Write for StdoutPipe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.write(bytes) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),

@@ -1,5 +1,7 @@
-//! What commands print, and how: the console, and where results go.
+//! What commands print, and how: the console, and `--format` and `--output`.
 
+mod args;
 mod console;
 
+pub(super) use args::{CompareFormat, CostFormat, OutputArgs, ReportFormat, TableFormat, TextFormat};
 pub(super) use console::Console;

@@ -7,7 +7,7 @@ use axmul_metrics::compare::{ComparisonRow, Field, RowBasis};
 
 /// A column of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum ComparisonColumn {
     Name,
     Provider,
     Catalogue,
@@ -26,7 +26,7 @@ pub(super) enum Column {
     Interval(Field, &'static str, bool),
 }
 
-impl Column {
+impl ComparisonColumn {
     /// The columns of machine-readable formats: the keys of the JSON objects, in their order. Intervals have two
     /// columns each.
     pub fn all() -> Vec<Self> {

@@ -1,16 +1,16 @@
 //! Comma-separated values.
 
-use super::column::Column;
+use super::column::ComparisonColumn;
 use crate::report::{Render, RenderError};
 use axmul_metrics::compare::ComparisonRow;
 
 /// A header with the keys of the JSON objects, then one line a row with every digit; unknown figures are empty.
 #[derive(Clone, Copy, Debug)]
-pub struct Csv;
+pub struct ComparisonCsv;
 
-impl Render<[ComparisonRow]> for Csv {
+impl Render<[ComparisonRow]> for ComparisonCsv {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
-        let columns = Column::all();
+        let columns = ComparisonColumn::all();
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| RenderError::encoding("csv", e);
         writer.write_record(columns.iter().map(|column| column.title().into_owned())).map_err(failed)?;

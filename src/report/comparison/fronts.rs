@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::markdown::pipes;
-use super::{Json, Markdown, Table};
+use super::{ComparisonJson, ComparisonMarkdown, ComparisonTable};
 use crate::report::{Render, RenderError, align_right, boxed_table, significant};
 use axmul_metrics::compare::{Field, FrontFigures, Fronts, JointFront, MAX_VOLUME_FIELDS};
 
 const COLUMNS: [&str; 6] = ["catalogue", "count", "own_front", "joint_front", "share_pct", "hypervolume_pct"];
 
-impl Render<Fronts> for Table {
+impl Render<Fronts> for ComparisonTable {
     fn render(&self, fronts: &Fronts) -> Result<Vec<u8>, RenderError> {
         let mut text = String::new();
         for front in &fronts.fronts {
@@ -28,7 +28,7 @@ impl Render<Fronts> for Table {
     }
 }
 
-impl Render<Fronts> for Markdown {
+impl Render<Fronts> for ComparisonMarkdown {
     fn render(&self, fronts: &Fronts) -> Result<Vec<u8>, RenderError> {
         let titles: Vec<(String, bool)> =
             COLUMNS.iter().enumerate().map(|(at, title)| ((*title).to_owned(), at > 0)).collect();
@@ -47,7 +47,7 @@ impl Render<Fronts> for Markdown {
     }
 }
 
-impl Render<Fronts> for Json {
+impl Render<Fronts> for ComparisonJson {
     fn render(&self, fronts: &Fronts) -> Result<Vec<u8>, RenderError> {
         let mut bytes = serde_json::to_vec_pretty(fronts).map_err(|e| RenderError::encoding("json", e))?;
         bytes.push(b'\n');
@@ -166,14 +166,14 @@ mod tests {
         String::from_utf8(format.render(fronts).unwrap()).unwrap()
     }
 
-    const TABLE: Table = Table { width: None, by_catalogue: true };
+    const TABLE: ComparisonTable = ComparisonTable { width: None, by_catalogue: true };
 
     #[test]
     fn each_format_has_the_same_figures() {
         let fronts = fronts(&[Field::Mae, Field::PowerMw], Some(&[4.0, 4.0]));
         insta::assert_snapshot!(render(&TABLE, &fronts));
-        insta::assert_snapshot!(render(&Markdown { by_catalogue: true }, &fronts));
-        insta::assert_snapshot!(render(&Json, &fronts));
+        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalogue: true }, &fronts));
+        insta::assert_snapshot!(render(&ComparisonJson, &fronts));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use axmul_metrics::compare::ComparisonRow;
 
 /// One object a row, in order; unknown figures are `null`.
 #[derive(Clone, Copy, Debug)]
-pub struct Json;
+pub struct ComparisonJson;
 
-impl Render<[ComparisonRow]> for Json {
+impl Render<[ComparisonRow]> for ComparisonJson {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
         let mut bytes = serde_json::to_vec_pretty(rows).map_err(|e| RenderError::encoding("json", e))?;
         bytes.push(b'\n');

@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::column::Column;
+use super::column::ComparisonColumn;
 use super::footnote;
 use crate::report::{Render, RenderError};
 use axmul_metrics::compare::ComparisonRow;
 
 /// A pipe table, figures with four significant digits and aligned to the right.
 #[derive(Clone, Copy, Debug)]
-pub struct Markdown {
+pub struct ComparisonMarkdown {
     /// Whether rows of several catalogues stand side by side, which are then told apart.
     pub by_catalogue: bool,
 }
 
-impl Render<[ComparisonRow]> for Markdown {
+impl Render<[ComparisonRow]> for ComparisonMarkdown {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
-        let columns = Column::readable(self.by_catalogue);
+        let columns = ComparisonColumn::readable(self.by_catalogue);
         let titles: Vec<(String, bool)> =
             columns.iter().map(|column| (column.title().into_owned(), column.is_number())).collect();
         let cells = rows.iter().map(|row| columns.iter().map(|column| column.rounded(row)).collect());

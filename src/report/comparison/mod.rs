@@ -8,10 +8,10 @@ mod json;
 mod markdown;
 mod table;
 
-pub use self::csv::Csv;
-pub use json::Json;
-pub use markdown::Markdown;
-pub use table::Table;
+pub use self::csv::ComparisonCsv;
+pub use json::ComparisonJson;
+pub use markdown::ComparisonMarkdown;
+pub use table::ComparisonTable;
 
 #[cfg(test)]
 mod tests {
@@ -19,7 +19,7 @@ mod tests {
     use crate::report::Render;
     use axmul_metrics::compare::{ComparisonRow, testing::row, testing::sampled_row};
 
-    const MARKDOWN: Markdown = Markdown { by_catalogue: false };
+    const MARKDOWN: ComparisonMarkdown = ComparisonMarkdown { by_catalogue: false };
 
     fn rows() -> Vec<ComparisonRow> {
         let mut cheap = row("cheap|one", 1.25, Some(0.125), "measured on silicon");
@@ -35,29 +35,31 @@ mod tests {
 
     #[test]
     fn table_without_a_terminal_has_every_column() {
-        insta::assert_snapshot!(render(&Table { width: None, by_catalogue: false }, &rows()));
+        insta::assert_snapshot!(render(&ComparisonTable { width: None, by_catalogue: false }, &rows()));
     }
 
     #[test]
     fn table_in_a_narrow_terminal_drops_columns_and_says_so() {
-        let text = render(&Table { width: Some(80), by_catalogue: false }, &rows());
+        let text = render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows());
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn table_in_a_tiny_terminal_still_has_the_names() {
-        assert!(render(&Table { width: Some(5), by_catalogue: false }, &rows()).contains("cheap|one"));
+        assert!(
+            render(&ComparisonTable { width: Some(5), by_catalogue: false }, &rows()).contains("cheap|one")
+        );
     }
 
     #[test]
     fn json() {
-        insta::assert_snapshot!(render(&Json, &rows()[..1]));
+        insta::assert_snapshot!(render(&ComparisonJson, &rows()[..1]));
     }
 
     #[test]
     fn csv() {
-        insta::assert_snapshot!(render(&Csv, &rows()));
+        insta::assert_snapshot!(render(&ComparisonCsv, &rows()));
     }
 
     #[test]
@@ -72,8 +74,8 @@ mod tests {
             row.catalogue = catalogue.into();
             row.catalogue_pareto = row.pareto.map(|_| true);
         }
-        insta::assert_snapshot!(render(&Table { width: Some(80), by_catalogue: true }, &rows));
-        insta::assert_snapshot!(render(&Markdown { by_catalogue: true }, &rows));
+        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalogue: true }, &rows));
+        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalogue: true }, &rows));
     }
 
     #[test]
@@ -81,19 +83,19 @@ mod tests {
         let mut rows =
             vec![sampled_row("wide", 12.5), row("narrow", 1.25, None, ""), sampled_row("wider", 3.0)];
         rows[0].metrics.wce = 77.0;
-        insta::assert_snapshot!(render(&Table { width: Some(80), by_catalogue: false }, &rows));
+        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows));
         insta::assert_snapshot!(render(&MARKDOWN, &rows));
-        insta::assert_snapshot!(render(&Csv, &rows));
+        insta::assert_snapshot!(render(&ComparisonCsv, &rows));
         rows[2].basis.sample_seed = Some(8);
-        let text = render(&Table { width: Some(80), by_catalogue: false }, &rows);
+        let text = render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows);
         assert!(text.contains("1000 operand pairs drawn with seed 7") && text.contains("seed 8"), "{text}");
     }
 
     #[test]
     fn no_rows_are_no_problem() {
-        assert_eq!(render(&Json, &[]), "[]\n");
-        assert_eq!(render(&Csv, &[]).lines().count(), 1);
+        assert_eq!(render(&ComparisonJson, &[]), "[]\n");
+        assert_eq!(render(&ComparisonCsv, &[]).lines().count(), 1);
         assert_eq!(render(&MARKDOWN, &[]).lines().count(), 2);
-        assert!(render(&Table { width: Some(80), by_catalogue: false }, &[]).contains("name"));
+        assert!(render(&ComparisonTable { width: Some(80), by_catalogue: false }, &[]).contains("name"));
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::column::Column;
+use super::column::ComparisonColumn;
 use super::footnote;
 use crate::report::{Render, RenderError, align_right, boxed_table};
 use axmul_metrics::compare::{ComparisonRow, CostOrigin, Field};
 
 /// A table in boxes, figures with four significant digits. Origins of costs are numbered and spelt out below.
 #[derive(Clone, Copy, Debug)]
-pub struct Table {
+pub struct ComparisonTable {
     /// Characters in a line. Columns are left out, the least telling first, until the table fits; `None` keeps
     /// all of them.
     pub width: Option<usize>,
@@ -22,42 +22,42 @@ const JOINT: &str = "*";
 const OWN: &str = "o";
 
 /// The order in which columns are given up, the last one first.
-const BY_WORTH: [Column; 18] = [
-    Column::Name,
-    Column::Pareto,
-    Column::Catalogue,
-    Column::Figure(Field::MaePct),
-    Column::Figure(Field::PowerMw),
-    Column::Format,
-    Column::Figure(Field::Mae),
-    Column::Figure(Field::Wce),
-    Column::Figure(Field::MrePct),
-    Column::Figure(Field::EpPct),
-    Column::Figure(Field::AreaUm2),
-    Column::Figure(Field::DelayNs),
-    Column::CostSource,
-    Column::Figure(Field::MeanError),
-    Column::Figure(Field::WcePct),
-    Column::Figure(Field::Mse),
-    Column::Figure(Field::WcrePct),
-    Column::Figure(Field::Variance),
+const BY_WORTH: [ComparisonColumn; 18] = [
+    ComparisonColumn::Name,
+    ComparisonColumn::Pareto,
+    ComparisonColumn::Catalogue,
+    ComparisonColumn::Figure(Field::MaePct),
+    ComparisonColumn::Figure(Field::PowerMw),
+    ComparisonColumn::Format,
+    ComparisonColumn::Figure(Field::Mae),
+    ComparisonColumn::Figure(Field::Wce),
+    ComparisonColumn::Figure(Field::MrePct),
+    ComparisonColumn::Figure(Field::EpPct),
+    ComparisonColumn::Figure(Field::AreaUm2),
+    ComparisonColumn::Figure(Field::DelayNs),
+    ComparisonColumn::CostSource,
+    ComparisonColumn::Figure(Field::MeanError),
+    ComparisonColumn::Figure(Field::WcePct),
+    ComparisonColumn::Figure(Field::Mse),
+    ComparisonColumn::Figure(Field::WcrePct),
+    ComparisonColumn::Figure(Field::Variance),
 ];
 
-impl Render<[ComparisonRow]> for Table {
+impl Render<[ComparisonRow]> for ComparisonTable {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
         let origins = CostOrigin::distinct(rows.iter().filter_map(ComparisonRow::cost_origin));
-        let mut columns = Column::readable(self.by_catalogue);
+        let mut columns = ComparisonColumn::readable(self.by_catalogue);
         if rows.iter().all(|row| row.pareto.is_none()) {
-            columns.retain(|&column| column != Column::Pareto);
+            columns.retain(|&column| column != ComparisonColumn::Pareto);
         }
-        let cells = |column: Column| -> Vec<String> {
-            let title = if column == Column::CostSource { "cost".into() } else { column.title() };
+        let cells = |column: ComparisonColumn| -> Vec<String> {
+            let title = if column == ComparisonColumn::CostSource { "cost".into() } else { column.title() };
             let cell = |row: &ComparisonRow| match column {
-                Column::CostSource => {
+                ComparisonColumn::CostSource => {
                     let number = origins.iter().position(|origin| Some(*origin) == row.cost_origin());
                     number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()
                 }
-                Column::Pareto => match (row.pareto, row.catalogue_pareto) {
+                ComparisonColumn::Pareto => match (row.pareto, row.catalogue_pareto) {
                     (None, _) => "?".into(),
                     (Some(true), _) => JOINT.into(),
                     (_, Some(true)) if self.by_catalogue => OWN.into(),
@@ -67,7 +67,8 @@ impl Render<[ComparisonRow]> for Table {
             };
             std::iter::once(title.into_owned()).chain(rows.iter().map(cell)).collect()
         };
-        let mut shown: Vec<(Column, Vec<String>)> = columns.iter().map(|&c| (c, cells(c))).collect();
+        let mut shown: Vec<(ComparisonColumn, Vec<String>)> =
+            columns.iter().map(|&c| (c, cells(c))).collect();
         let left_out = self.fit(&mut shown);
 
         let mut table = boxed_table(shown.iter().map(|(_, cells)| &cells[0]).collect::<Vec<_>>());
@@ -75,12 +76,12 @@ impl Render<[ComparisonRow]> for Table {
         let numbers = shown.iter().enumerate().filter(|(_, (column, _))| column.is_number());
         align_right(&mut table, numbers.map(|(index, _)| index));
         let mut text = format!("{table}\n");
-        if shown.iter().any(|(column, _)| *column == Column::CostSource) {
+        if shown.iter().any(|(column, _)| *column == ComparisonColumn::CostSource) {
             for (number, origin) in origins.iter().enumerate() {
                 let _ = writeln!(text, "[{}] {}", number + 1, origin.label(&origins));
             }
         }
-        if self.by_catalogue && shown.iter().any(|(column, _)| *column == Column::Pareto) {
+        if self.by_catalogue && shown.iter().any(|(column, _)| *column == ComparisonColumn::Pareto) {
             let _ = writeln!(text, "{JOINT} on the joint front, {OWN} on that of its catalogue only");
         }
         for note in footnote::samples(rows) {
@@ -94,13 +95,14 @@ impl Render<[ComparisonRow]> for Table {
     }
 }
 
-impl Table {
+impl ComparisonTable {
     /// Removes columns until the rest fits, and returns them in the order of the table.
-    fn fit(&self, shown: &mut Vec<(Column, Vec<String>)>) -> Vec<Column> {
+    fn fit(&self, shown: &mut Vec<(ComparisonColumn, Vec<String>)>) -> Vec<ComparisonColumn> {
         let Some(width) = self.width else { return Vec::new() };
-        let all: Vec<Column> = shown.iter().map(|(column, _)| *column).collect();
+        let all: Vec<ComparisonColumn> = shown.iter().map(|(column, _)| *column).collect();
         // The provider mostly repeats the name, and comes back with --format csv.
-        for unworthy in std::iter::once(Column::Provider).chain(BY_WORTH[1..].iter().rev().copied()) {
+        for unworthy in std::iter::once(ComparisonColumn::Provider).chain(BY_WORTH[1..].iter().rev().copied())
+        {
             let cell = |cell: &String| cell.chars().count();
             // A cell has a blank on either side and a line to its right; one more line opens the table.
             let total: usize =

@@ -1,21 +1,21 @@
 //! The binary table of TFApprox.
 
-use super::{Grid, What};
+use super::{ExportTable, TableContents};
 use crate::report::{Render, RenderError};
 use axmul_metrics::OperandFormat;
 
 /// 65,536 little-endian uint16, the product of a and b at `a * 256 + b`; unsigned 8x8 multipliers only.
 #[derive(Clone, Copy, Debug)]
-pub struct Bin;
+pub struct BinTable;
 
-impl Render<Grid> for Bin {
-    fn render(&self, grid: &Grid) -> Result<Vec<u8>, RenderError> {
+impl Render<ExportTable> for BinTable {
+    fn render(&self, grid: &ExportTable) -> Result<Vec<u8>, RenderError> {
         let unsuitable = |reason: String| RenderError::Unsuitable {
             format: "bin",
             reason,
             instead: "use --format npy or csv",
         };
-        if grid.what == What::Errors {
+        if grid.what == TableContents::Errors {
             return Err(unsuitable("holds products, not errors".into()));
         }
         if grid.format != OperandFormat::unsigned(8, 8) {

@@ -3,22 +3,22 @@
 use std::fmt::Write as _;
 
 use super::npy::narrow;
-use super::{Grid, What};
+use super::{ExportTable, TableContents};
 use crate::report::{Render, RenderError};
 
 /// `const int16_t lut[256][256]`, indexed by the bits of the operands: for signed 8x8 the entry of a and b is
 /// `lut[a & 0xff][b & 0xff]`, as AdaPT wants it. Unsigned products are `uint16_t`; values that fit neither type
 /// are `int32_t`. Other widths have `2^n` rows and `2^m` columns.
 #[derive(Clone, Copy, Debug)]
-pub struct CHeader;
+pub struct CHeaderTable;
 
-impl Render<Grid> for CHeader {
-    fn render(&self, grid: &Grid) -> Result<Vec<u8>, RenderError> {
+impl Render<ExportTable> for CHeaderTable {
+    fn render(&self, grid: &ExportTable) -> Result<Vec<u8>, RenderError> {
         let values = narrow(grid, "c-header")?;
         let (rows, columns) = (1usize << grid.format.width_a(), 1usize << grid.format.width_b());
         let signed = grid.format.is_signed();
         let kind = if grid.outside(i16::MIN.into()..=i16::MAX.into()).is_none() {
-            if signed || grid.what == What::Errors { "int16_t" } else { "uint16_t" }
+            if signed || grid.what == TableContents::Errors { "int16_t" } else { "uint16_t" }
         } else if grid.outside(0..=u16::MAX.into()).is_none() {
             "uint16_t"
         } else {

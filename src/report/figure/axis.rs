@@ -2,7 +2,7 @@
 
 /// How values lie along an axis, from 0 at its low end to 1 at its high end.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Scale {
+pub(super) enum AxisScale {
     /// Evenly.
     Linear { low: f64, high: f64 },
     /// By decades between two powers of ten, `zero` in a place of its own below the lowest.
@@ -12,7 +12,7 @@ pub(super) enum Scale {
 /// The share of a logarithmic axis that lies between 0 and the lowest decade.
 const ZERO_GAP: f64 = 0.07;
 
-impl Scale {
+impl AxisScale {
     /// The scale for values: decades where they span more than a factor of 30 and none is negative, which error
     /// metrics do, else linear with some room at either end.
     pub fn of(values: &[f64]) -> Self {
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn wide_spans_go_by_decades_and_zero_has_a_place() {
-        let scale = Scale::of(&[0.0, 0.01, 100.0]);
-        assert!(matches!(scale, Scale::Decades { zero: true, .. }));
+        let scale = AxisScale::of(&[0.0, 0.01, 100.0]);
+        assert!(matches!(scale, AxisScale::Decades { zero: true, .. }));
         let positions = [0.0, 0.01, 1.0, 100.0].map(|v| scale.position(v));
         assert!(positions.is_sorted() && positions[0] > 0.0 && positions[3] < 1.0, "{positions:?}");
         assert_eq!(scale.ticks(), [0.0, 0.01, 0.1, 1.0, 10.0, 100.0]);
@@ -106,11 +106,11 @@ mod tests {
 
     #[test]
     fn narrow_and_negative_spans_are_linear() {
-        let scale = Scale::of(&[0.2, 0.4]);
+        let scale = AxisScale::of(&[0.2, 0.4]);
         assert!((scale.position(0.3) - 0.5).abs() < 1e-12);
-        assert!(matches!(Scale::of(&[-1.0, 1000.0, 0.1]), Scale::Linear { .. }));
+        assert!(matches!(AxisScale::of(&[-1.0, 1000.0, 0.1]), AxisScale::Linear { .. }));
         for values in [&[][..], &[3.0], &[0.0], &[f64::INFINITY]] {
-            let scale = Scale::of(values);
+            let scale = AxisScale::of(values);
             assert!(!scale.ticks().is_empty(), "{values:?}");
             assert!((0.0..=1.0).contains(&scale.position(*values.first().unwrap_or(&0.5)).min(1.0)));
         }

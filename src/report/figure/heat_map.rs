@@ -20,7 +20,7 @@ const BAR: (i32, i32) = (MAP.0 + SIDE + 28, 18);
 /// shows that half of the scale. `metrics` are those named under the title.
 pub fn heat_map(multiplier: &Tabulated, metrics: &Metrics) -> Result<Figure, FigureError> {
     let map = multiplier.error_map();
-    let scale = Scale::of(&map);
+    let scale = ColorScale::of(&map);
     let figure = Figure::draw(SIZE, |canvas| {
         titles(canvas, multiplier, metrics)?;
         axes(canvas, &map)?;
@@ -118,12 +118,12 @@ fn minus(value: impl ToString) -> String {
 }
 
 /// Colors for errors between the least and the greatest, 0 included.
-struct Scale {
+struct ColorScale {
     low: f64,
     high: f64,
 }
 
-impl Scale {
+impl ColorScale {
     fn of(map: &ErrorMap) -> Self {
         let (low, high) = map.errors().iter().fold((0, 0), |(low, high), &e| (e.min(low), e.max(high)));
         let (low, high) = (low as f64, high as f64);
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn equal_errors_of_either_sign_are_equally_far_from_white() {
-        let scale = Scale { low: -10.0, high: 10.0 };
+        let scale = ColorScale { low: -10.0, high: 10.0 };
         assert_eq!(scale.color(0.0), [247, 246, 243]);
         assert_eq!(scale.color(10.0), [92, 4, 28]);
         assert_eq!(scale.color(-10.0), [8, 29, 88]);

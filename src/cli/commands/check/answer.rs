@@ -12,13 +12,13 @@ use axmul_netlist::equivalence::Proof;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Findings {
     /// They are equal.
-    Equal(Evidence),
+    Equal(EqualityEvidence),
     /// They are not.
     Different {
         /// Operands that show it.
         example: Difference,
         /// How much they differ, if all operand pairs were compared.
-        extent: Option<Extent>,
+        extent: Option<DifferenceExtent>,
         /// Whether they are known to be equal when the operands of the second are exchanged.
         equal_if_exchanged: bool,
     },
@@ -28,7 +28,7 @@ pub(super) enum Findings {
 
 /// How equality is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Evidence {
+pub(super) enum EqualityEvidence {
     /// All operand pairs were compared.
     AllPairs,
     /// A proof of circuits.
@@ -37,7 +37,7 @@ pub(super) enum Evidence {
 
 /// How much two multipliers differ.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Extent {
+pub(super) struct DifferenceExtent {
     /// How many operand pairs have different products.
     pub pairs: u64,
     /// How far apart the products lie at most.
@@ -45,14 +45,14 @@ pub(super) struct Extent {
 }
 
 /// The whole answer.
-pub(super) struct Answer {
+pub(super) struct CheckAnswer {
     /// The multipliers as the user named them.
     pub names: [String; 2],
     pub format: OperandFormat,
     pub findings: Findings,
 }
 
-impl Answer {
+impl CheckAnswer {
     /// For reading.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -63,10 +63,14 @@ impl Answer {
         let _ = match &self.findings {
             Findings::Equal(evidence) => {
                 let how = match evidence {
-                    Evidence::AllPairs => format!("comparing all {all} operand pairs"),
-                    Evidence::Proof(Proof::StructuralHash) => "structure: they are the same gates".into(),
-                    Evidence::Proof(Proof::PartialProducts) => "sums: they add up the same bits".into(),
-                    Evidence::Proof(Proof::SatSweep) => "SAT".into(),
+                    EqualityEvidence::AllPairs => format!("comparing all {all} operand pairs"),
+                    EqualityEvidence::Proof(Proof::StructuralHash) => {
+                        "structure: they are the same gates".into()
+                    }
+                    EqualityEvidence::Proof(Proof::PartialProducts) => {
+                        "sums: they add up the same bits".into()
+                    }
+                    EqualityEvidence::Proof(Proof::SatSweep) => "SAT".into(),
                 };
                 writeln!(text, "equal: proven by {how}")
             }
@@ -80,7 +84,7 @@ impl Answer {
             }
         };
         if let Findings::Different { extent, equal_if_exchanged, .. } = &self.findings {
-            if let Some(Extent { pairs, largest }) = extent {
+            if let Some(DifferenceExtent { pairs, largest }) = extent {
                 let _ = writeln!(text, "{pairs} of {all} operand pairs differ, by {largest} at most");
             }
             if *equal_if_exchanged {
@@ -110,13 +114,13 @@ impl Answer {
             Findings::Equal(evidence) => {
                 set("verdict", json!("equal"));
                 let known_by = match evidence {
-                    Evidence::AllPairs => "all_pairs",
-                    Evidence::Proof(Proof::StructuralHash) => "structure",
-                    Evidence::Proof(Proof::PartialProducts) => "sums",
-                    Evidence::Proof(Proof::SatSweep) => "sat",
+                    EqualityEvidence::AllPairs => "all_pairs",
+                    EqualityEvidence::Proof(Proof::StructuralHash) => "structure",
+                    EqualityEvidence::Proof(Proof::PartialProducts) => "sums",
+                    EqualityEvidence::Proof(Proof::SatSweep) => "sat",
                 };
                 set("known_by", json!(known_by));
-                if *evidence == Evidence::AllPairs {
+                if *evidence == EqualityEvidence::AllPairs {
                     set("pairs_compared", json!(all));
                 }
             }
@@ -132,7 +136,7 @@ impl Answer {
                 let exact = self.exact(*a, *b);
                 set("counterexample", json!({ "a": a, "b": b, "products": [x, y], "exact": exact }));
                 set("equal_if_exchanged", json!(equal_if_exchanged));
-                if let Some(Extent { pairs, largest }) = extent {
+                if let Some(DifferenceExtent { pairs, largest }) = extent {
                     set("pairs_compared", json!(all));
                     set("pairs_different", json!(pairs));
                     set("largest_difference", json!(largest));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axmul_api::Netlist;
 
-use super::answer::{Evidence, Extent, Findings};
+use super::answer::{DifferenceExtent, EqualityEvidence, Findings};
 use crate::cli::output::Console;
 use axmul_metrics::evaluation::{
     Difference, MAX_EXHAUSTIVE_BITS, SwappedOperands, count_differences, first_difference,
@@ -70,7 +70,7 @@ impl Decision<'_> {
         };
         let counted = exhaustible && (self.effort.all || bits <= COUNTED_BITS);
         match proof {
-            Verdict::Equal(proof) => Ok(Findings::Equal(Evidence::Proof(proof))),
+            Verdict::Equal(proof) => Ok(Findings::Equal(EqualityEvidence::Proof(proof))),
             Verdict::Different { a, b } if !counted => self.different(self.pair(a, b)?, None),
             _ if counted => self.count(),
             _ if exhaustible => self.find_first(),
@@ -97,9 +97,9 @@ impl Decision<'_> {
         let differences = count_differences(x, y, &|done, total| progress.set_pairs(done, total))?;
         drop(progress);
         match differences {
-            None => Ok(Findings::Equal(Evidence::AllPairs)),
+            None => Ok(Findings::Equal(EqualityEvidence::AllPairs)),
             Some(all) => {
-                let extent = Extent { pairs: all.pairs, largest: all.largest.magnitude() };
+                let extent = DifferenceExtent { pairs: all.pairs, largest: all.largest.magnitude() };
                 self.different(all.first, Some(extent))
             }
         }
@@ -111,7 +111,7 @@ impl Decision<'_> {
         let first = first_difference(x, y, &|done, total| progress.set_pairs(done, total))?;
         drop(progress);
         match first {
-            None => Ok(Findings::Equal(Evidence::AllPairs)),
+            None => Ok(Findings::Equal(EqualityEvidence::AllPairs)),
             Some(first) => self.different(first, None),
         }
     }
@@ -159,7 +159,7 @@ impl Decision<'_> {
         Ok(Difference { a, b, x, y })
     }
 
-    fn different(&self, example: Difference, extent: Option<Extent>) -> anyhow::Result<Findings> {
+    fn different(&self, example: Difference, extent: Option<DifferenceExtent>) -> anyhow::Result<Findings> {
         Ok(Findings::Different { example, extent, equal_if_exchanged: self.equal_if_exchanged()? })
     }
 

@@ -5,13 +5,11 @@ mod decide;
 
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use crate::cli::ExitStatus;
 use crate::cli::inputs::SingleEntry;
 use crate::cli::options::SourceArgs;
-use crate::cli::output::Console;
-use answer::{Answer, Findings};
+use crate::cli::output::{Console, OutputArgs, TextFormat};
+use answer::{CheckAnswer, Findings};
 use axmul_metrics::OperandFormat;
 use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
 use axmul_providers::Sampling;
@@ -54,32 +52,23 @@ pub(in crate::cli) struct CheckArgs {
     /// An error where there is neither a proof nor a difference
     #[arg(long)]
     proof: bool,
-    /// How the answer is written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    #[command(flatten)]
+    output: OutputArgs<TextFormat>,
     #[command(flatten)]
     sources: SourceArgs,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Text,
-    /// One object
-    Json,
 }
 
 /// Two multipliers that cannot be compared.
 #[derive(Debug, thiserror::Error)]
 #[error("A, {}, has operands {}, and B, {}, has operands {}: only multipliers of one format can be equal; {advice}",
     .names[0], .formats[0], .names[1], .formats[1])]
-struct FormatsDiffer {
+struct OperandsDiffer {
     names: [String; 2],
     formats: [OperandFormat; 2],
     advice: &'static str,
 }
 
-impl FormatsDiffer {
+impl OperandsDiffer {
     fn new(names: [String; 2], formats: [OperandFormat; 2]) -> Self {
         let [x, y] = formats;
         let widths = |format: OperandFormat| (format.width_a(), format.width_b());
@@ -110,6 +99,7 @@ struct TooManyPairs(OperandFormat);
 struct NoProof;
 
 pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output = args.output.open()?;
     let collection = args.sources.open()?;
     let first = SingleEntry::find(&collection, &args.first, console)?;
     let second = SingleEntry::find_another(&collection, &args.second, console)?;
@@ -117,7 +107,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitSta
     let formats = entries.map(|entry| entry.format);
     let format = formats[0];
     if formats[1] != format {
-        return Err(FormatsDiffer::new(entries.map(|entry| entry.name.clone()), formats).into());
+        return Err(OperandsDiffer::new(entries.map(|entry| entry.name.clone()), formats).into());
     }
     // What can fail cheaply fails before anything is compared.
     if args.all && format.product_width() > MAX_EXHAUSTIVE_BITS {
@@ -133,12 +123,12 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitSta
     let sides = [side(&first)?, side(&second)?];
     let decision = Decision { sides: &sides, format, effort, console };
     let answer =
-        Answer { names: [args.first.clone(), args.second.clone()], format, findings: decision.make()? };
-    let text = match args.format {
-        Format::Text => answer.text(),
-        Format::Json => answer.json()?,
+        CheckAnswer { names: [args.first.clone(), args.second.clone()], format, findings: decision.make()? };
+    let text = match args.output.format {
+        TextFormat::Text => answer.text(),
+        TextFormat::Json => answer.json()?,
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     match answer.findings {
         Findings::Different { .. } => Ok(ExitStatus::Different),
         Findings::Unknown { .. } if args.proof => Err(NoProof.into()),

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use rayon::prelude::*;
 
-use crate::cli::options::costing::{BackendName, CostBackends, Costing, KnownCosts};
+use crate::cli::options::costing::{BackendName, CostBackends, CostingOptions, KnownCosts};
 use crate::cli::output::Console;
 use axmul_metrics::compare::ComparisonRow;
 use axmul_providers::costs::{BackendError, Costed};
@@ -13,7 +13,7 @@ use axmul_providers::{Collection, Entry};
 const SPELT_OUT: usize = 6;
 
 /// What came of costing one multiplier.
-pub(super) enum Outcome {
+pub(super) enum CostOutcome {
     Costed(Box<Costed>),
     /// The backend has nothing to go by: no circuit, or no published figures.
     NoFigures,
@@ -24,10 +24,10 @@ pub(super) enum Outcome {
 pub(super) fn outcomes(
     entries: &[Entry],
     backend: BackendName,
-    costing: &Costing,
+    costing: &CostingOptions,
     collection: &Collection,
     console: &Console,
-) -> Vec<Outcome> {
+) -> Vec<CostOutcome> {
     let backends = CostBackends::new(costing, collection.cache());
     let progress = console.progress("costing");
     let done = std::sync::atomic::AtomicU64::new(0);
@@ -45,7 +45,7 @@ pub(super) fn outcomes(
 /// The rows with what came of costing them by one backend. Those that it has no figures of have none, and are told.
 pub(super) fn recost(
     rows: Vec<ComparisonRow>,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<CostOutcome>,
     backend: BackendName,
     console: &Console,
 ) -> anyhow::Result<Vec<ComparisonRow>> {
@@ -53,12 +53,12 @@ pub(super) fn recost(
     let (mut rows, mut without, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for (row, outcome) in outcomes {
         let costed = match outcome {
-            Outcome::Costed(costed) => *costed,
-            Outcome::NoFigures => {
+            CostOutcome::Costed(costed) => *costed,
+            CostOutcome::NoFigures => {
                 without.push(row.name.clone());
                 Costed::default()
             }
-            Outcome::Failed(error) => {
+            CostOutcome::Failed(error) => {
                 failures.push(format!("{error:#}"));
                 Costed::default()
             }
@@ -104,23 +104,23 @@ pub(super) fn recost(
 fn cost(
     backends: &CostBackends<'_>,
     backend: BackendName,
-    costing: &Costing,
+    costing: &CostingOptions,
     collection: &Collection,
     entry: &Entry,
-) -> Outcome {
-    let Some(backend) = backends.backend(backend) else { return Outcome::NoFigures };
+) -> CostOutcome {
+    let Some(backend) = backends.backend(backend) else { return CostOutcome::NoFigures };
     let known =
         || anyhow::Ok((KnownCosts::of(collection, entry)?, costing.conditions(&entry.name, entry.format)?));
     let (known, conditions) = match known() {
         Ok(known) => known,
-        Err(error) => return Outcome::Failed(error),
+        Err(error) => return CostOutcome::Failed(error),
     };
     match backend.cost(&known.subject(&entry.name), &conditions) {
-        Ok(costed) => Outcome::Costed(Box::new(costed)),
+        Ok(costed) => CostOutcome::Costed(Box::new(costed)),
         Err(
             BackendError::NoCircuit { .. } | BackendError::NoFigures { .. } | BackendError::NotPlaced { .. },
-        ) => Outcome::NoFigures,
-        Err(error) => Outcome::Failed(error.into()),
+        ) => CostOutcome::NoFigures,
+        Err(error) => CostOutcome::Failed(error.into()),
     }
 }
 

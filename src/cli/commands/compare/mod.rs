@@ -7,17 +7,16 @@ mod predicted;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use rayon::prelude::*;
 
 use crate::cli::ExitStatus;
 use crate::cli::inputs::warn;
 use crate::cli::options::SampleArgs;
 use crate::cli::options::SourceArgs;
-use crate::cli::options::costing::{BackendName, Costing, CostingArgs};
-use crate::cli::options::weights::{Weights, needs_tables, weighted};
-use crate::cli::output::Console;
-use crate::report::comparison::{Csv, Json, Markdown, Table};
+use crate::cli::options::costing::{BackendName, CostingArgs, CostingOptions};
+use crate::cli::options::weights::{OperandWeights, needs_tables, weighted};
+use crate::cli::output::{CompareFormat, Console, OutputArgs};
+use crate::report::comparison::{ComparisonCsv, ComparisonJson, ComparisonMarkdown, ComparisonTable};
 use crate::report::{FigureFile, OutputFile, Render, scatter};
 use axmul_hardware::activity::ActivitySampling;
 use axmul_metrics::Evaluated;
@@ -78,12 +77,8 @@ pub(in crate::cli) struct CompareArgs {
     /// Weigh operand pairs by a histogram of operands
     #[arg(long, value_name = "FILE.npy")]
     weights: Option<PathBuf>,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-    /// The file to write, whole or not at all; standard output without it
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs<CompareFormat>,
     /// Also draw the first two fields of the front against one another
     #[arg(long, value_name = "FILE.svg|png")]
     plot: Option<PathBuf>,
@@ -106,25 +101,13 @@ pub(in crate::cli) struct CompareArgs {
     sources: SourceArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// An array of objects
-    Json,
-    /// Comma-separated values
-    Csv,
-    /// For reports
-    Markdown,
-}
-
 pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     // What can fail cheaply fails before the multipliers are evaluated.
     let reference = check(args)?;
-    let output = args.output.as_deref().map(OutputFile::open).transpose()?;
+    let output = args.output.open()?;
     let summary = args.summary.as_deref().map(OutputFile::open).transpose()?;
     let plot = args.plot.as_deref().map(FigureFile::open).transpose()?;
-    let weights = args.weights.as_deref().map(Weights::read).transpose()?;
+    let weights = args.weights.as_deref().map(OperandWeights::read).transpose()?;
     let costing = match args.cost {
         Some(backend) => {
             let sampling =
@@ -149,7 +132,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
     })?;
     console.deliver(&bytes, output)?;
     if let Some(file) = summary {
-        file.commit(&Json.render(&fronts)?)?;
+        file.commit(&ComparisonJson.render(&fronts)?)?;
     }
     if let Some(file) = plot {
         file.commit(&scatter(&rows, ranking, catalogues).context("cannot draw --plot")?)?;
@@ -216,8 +199,8 @@ fn check(args: &CompareArgs) -> anyhow::Result<Option<HypervolumeReference>> {
 fn rows(
     args: &CompareArgs,
     collection: &Collection,
-    weights: Option<&Weights>,
-    costing: Option<&(BackendName, Costing)>,
+    weights: Option<&OperandWeights>,
+    costing: Option<&(BackendName, CostingOptions)>,
     console: &Console,
 ) -> anyhow::Result<Vec<ComparisonRow>> {
     let listed: Vec<(Entry, ComparisonRow)> = match weights {
@@ -250,7 +233,7 @@ fn rows(
 fn weighted_rows(
     args: &CompareArgs,
     collection: &Collection,
-    weights: &Weights,
+    weights: &OperandWeights,
     console: &Console,
 ) -> anyhow::Result<Vec<(Entry, ComparisonRow)>> {
     let progress = console.progress("tabulating");
@@ -281,17 +264,17 @@ fn render(
     // One field has a best row and no front to speak of.
     let fronts = fronts.filter(|fronts| fronts.fields.len() > 1);
     let beneath = |format: &dyn Render<Fronts>| fronts.map(|fronts| format.render(fronts)).transpose();
-    let (mut bytes, fronts) = match args.format {
-        Format::Table => {
-            let format = Table { width, by_catalogue };
+    let (mut bytes, fronts) = match args.output.format {
+        CompareFormat::Table => {
+            let format = ComparisonTable { width, by_catalogue };
             (format.render(rows)?, beneath(&format)?)
         }
-        Format::Markdown => {
-            let format = Markdown { by_catalogue };
+        CompareFormat::Markdown => {
+            let format = ComparisonMarkdown { by_catalogue };
             (format.render(rows)?, beneath(&format)?)
         }
-        Format::Json => (Json.render(rows)?, None),
-        Format::Csv => (Csv.render(rows)?, None),
+        CompareFormat::Json => (ComparisonJson.render(rows)?, None),
+        CompareFormat::Csv => (ComparisonCsv.render(rows)?, None),
     };
     bytes.extend(fronts.unwrap_or_default());
     Ok(bytes)

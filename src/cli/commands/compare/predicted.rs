@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::costs::Outcome;
+use super::costs::CostOutcome;
 use crate::cli::output::Console;
 use crate::report::significant;
 use axmul_metrics::Cost;
@@ -13,15 +13,15 @@ use axmul_providers::costs::Costed;
 const SPLITS: usize = 1000;
 
 /// A figure of costs: its name, and where it stands.
-type Figure = (&'static str, fn(&Costed) -> Option<f64>, fn(&mut Costed) -> &mut Option<f64>);
+type CostFigure = (&'static str, fn(&Costed) -> Option<f64>, fn(&mut Costed) -> &mut Option<f64>);
 
-const FIGURES: [Figure; 3] = [
+const FIGURES: [CostFigure; 3] = [
     ("power_mw", |costed| costed.power_mw, |costed| &mut costed.power_mw),
     ("area_um2", |costed| costed.area_um2, |costed| &mut costed.area_um2),
     ("delay_ns", |costed| costed.delay_ns, |costed| &mut costed.delay_ns),
 ];
 
-impl Outcome {
+impl CostOutcome {
     fn costed(&self) -> Option<&Costed> {
         match self {
             Self::Costed(costed) => Some(costed),
@@ -32,8 +32,12 @@ impl Outcome {
 
 /// Where nothing was published, puts what `computed` has, times the median of published over computed among the
 /// multipliers with both. All figures, published ones too, then say in their origin what was predicted, and how well.
-pub(super) fn fill(published: &mut [Outcome], computed: &[Outcome], console: &Console) -> anyhow::Result<()> {
-    let costs: Vec<Cost> = published.iter().filter_map(Outcome::costed).map(Costed::cost).collect();
+pub(super) fn fill(
+    published: &mut [CostOutcome],
+    computed: &[CostOutcome],
+    console: &Console,
+) -> anyhow::Result<()> {
+    let costs: Vec<Cost> = published.iter().filter_map(CostOutcome::costed).map(Costed::cost).collect();
     let origins = CostOrigin::distinct(costs.iter().filter_map(CostOrigin::of));
     let [origin] = origins[..] else {
         let labels: Vec<String> = origins.iter().map(|origin| origin.label(&origins)).collect();
@@ -51,7 +55,7 @@ pub(super) fn fill(published: &mut [Outcome], computed: &[Outcome], console: &Co
         .iter()
         .filter_map(|figure| {
             let both = published.iter().zip(computed);
-            let pair = |(theirs, ours): (&Outcome, &Outcome)| {
+            let pair = |(theirs, ours): (&CostOutcome, &CostOutcome)| {
                 // What takes nothing, a constant, tells no ratio.
                 let figures = ((figure.1)(ours.costed()?)?, (figure.1)(theirs.costed()?)?);
                 (figures.0 > 0.0 && figures.1 > 0.0).then_some(figures)
@@ -78,15 +82,15 @@ pub(super) fn fill(published: &mut [Outcome], computed: &[Outcome], console: &Co
         [origin.technology, &how].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
     let mut predicted = 0;
     for (outcome, computed) in published.iter_mut().zip(computed) {
-        if let (Outcome::NoFigures, Some(computed)) = (&*outcome, computed.costed()) {
+        if let (CostOutcome::NoFigures, Some(computed)) = (&*outcome, computed.costed()) {
             let mut costed = Costed::default();
             for ((_, of, put), agreement) in &scales {
                 *put(&mut costed) = of(computed).map(|figure| figure * agreement.scale);
             }
             predicted += 1;
-            *outcome = Outcome::Costed(Box::new(costed));
+            *outcome = CostOutcome::Costed(Box::new(costed));
         }
-        if let Outcome::Costed(costed) = outcome {
+        if let CostOutcome::Costed(costed) = outcome {
             (costed.source, costed.technology) = (source.clone(), technology.clone());
         }
     }

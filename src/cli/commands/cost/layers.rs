@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::rows::Row;
+use super::rows::CostRow;
 use crate::cli::inputs::experiment::captures;
 use crate::report::LayerEnergySeries;
 use axmul_experiment::assignment::LayerCapture;
@@ -13,12 +13,12 @@ use axmul_hardware::operands::OperandStream;
 use axmul_metrics::{OperandDistribution, OperandFormat};
 
 /// What the layers of a run multiply.
-pub(super) struct Layers {
+pub(super) struct RunLayers {
     names: Vec<String>,
     operands: Vec<OperandDistribution>,
 }
 
-impl Layers {
+impl RunLayers {
     /// Reads what the search of a run's first seed captured.
     pub fn read(run: &Path) -> anyhow::Result<Self> {
         let (directory, experiment, _) = RunDirectory::view(run)?;
@@ -53,12 +53,12 @@ impl Layers {
     }
 
     /// Rows as a figure shows them: for each multiplier and backend, uniform operands and every layer.
-    pub fn series(&self, rows: &[Row]) -> Vec<LayerEnergySeries> {
+    pub fn series(&self, rows: &[CostRow]) -> Vec<LayerEnergySeries> {
         let mut series = Vec::new();
         for first in rows.iter().filter(|row| row.layer().is_none()) {
-            let same = |row: &&Row| row.multiplier() == first.multiplier() && row.layer().is_some();
+            let same = |row: &&CostRow| row.multiplier() == first.multiplier() && row.layer().is_some();
             let energy = |name: &String| {
-                rows.iter().filter(same).find(|row| row.layer() == Some(name)).and_then(Row::energy_fj)
+                rows.iter().filter(same).find(|row| row.layer() == Some(name)).and_then(CostRow::energy_fj)
             };
             let layers: Option<Vec<f64>> = self.names.iter().map(energy).collect();
             if let (Some(uniform_fj), Some(layers_fj)) = (first.energy_fj(), layers) {

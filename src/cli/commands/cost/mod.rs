@@ -6,19 +6,18 @@ mod rows;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use rayon::prelude::*;
 
 use crate::cli::ExitStatus;
 use crate::cli::options::SourceArgs;
-use crate::cli::options::costing::{BackendName, CostBackends, Costing, CostingArgs, KnownCosts};
-use crate::cli::output::Console;
-use crate::report::{FigureFile, OutputFile, layer_energy_figure};
+use crate::cli::options::costing::{BackendName, CostBackends, CostingArgs, CostingOptions, KnownCosts};
+use crate::cli::output::{Console, CostFormat, OutputArgs};
+use crate::report::{FigureFile, layer_energy_figure};
 use axmul_hardware::activity::ActivitySampling;
 use axmul_hardware::cost::CostConditions;
 use axmul_providers::{Collection, Entry};
-use layers::Layers;
-use rows::{Row, csv, json, table};
+use layers::RunLayers;
+use rows::{CostRow, csv, json, table};
 
 /// What multipliers cost: area, delay and power of their circuits, beside published figures
 #[derive(Clone, Debug, clap::Args)]
@@ -61,34 +60,20 @@ pub(in crate::cli) struct CostArgs {
     /// The seed of the pairs that are drawn
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-    /// The file to write, whole or not at all; standard output without it
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs<CostFormat>,
     #[command(flatten)]
     costing: CostingArgs,
     #[command(flatten)]
     sources: SourceArgs,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// An array of objects
-    Json,
-    /// Comma-separated values
-    Csv,
-}
-
 pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     // What can fail cheaply fails first.
     let asked = asked(args)?;
-    let output = args.output.as_deref().map(OutputFile::open).transpose()?;
+    let output = args.output.open()?;
     let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
-    let layers = args.layers.as_deref().map(Layers::read).transpose()?;
+    let layers = args.layers.as_deref().map(RunLayers::read).transpose()?;
     let sampling = ActivitySampling { transitions: usize::try_from(args.samples)?, seed: args.seed };
     let costing = args.costing.read(sampling, console)?;
     let collection = args.sources.open()?;
@@ -98,11 +83,11 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     let mut failures: Vec<anyhow::Error> = Vec::new();
     let entries = find(&collection, &args.names, &mut failures, console)?;
     let backends = CostBackends::new(&costing, collection.cache());
-    let given = Given { costing: &costing, layers: layers.as_ref() };
+    let given = LayerConditions { costing: &costing, layers: layers.as_ref() };
     let progress = console.progress("costing");
     let done = std::sync::atomic::AtomicU64::new(0);
     let total = entries.len() as u64;
-    let costed: Vec<(Vec<Row>, Vec<anyhow::Error>)> = entries
+    let costed: Vec<(Vec<CostRow>, Vec<anyhow::Error>)> = entries
         .par_iter()
         .map(|entry| {
             let costed = cost(&backends, &collection, entry, &asked, &given);
@@ -126,10 +111,10 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     for note in all.iter().flat_map(|row| &row.notes) {
         console.warn(note);
     }
-    let bytes = match args.format {
-        Format::Table => table(&all).into_bytes(),
-        Format::Json => json(&all)?,
-        Format::Csv => csv(&all)?,
+    let bytes = match args.output.format {
+        CostFormat::Table => table(&all).into_bytes(),
+        CostFormat::Json => json(&all)?,
+        CostFormat::Csv => csv(&all)?,
     };
     console.deliver(&bytes, output)?;
     if let (Some(file), Some(layers)) = (figure, &layers) {
@@ -188,12 +173,12 @@ fn nothing(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
 }
 
 /// Under which conditions multipliers are costed.
-struct Given<'a> {
-    costing: &'a Costing,
-    layers: Option<&'a Layers>,
+struct LayerConditions<'a> {
+    costing: &'a CostingOptions,
+    layers: Option<&'a RunLayers>,
 }
 
-impl Given<'_> {
+impl LayerConditions<'_> {
     /// The conditions of `--operands`, then those of each layer.
     fn conditions(&self, entry: &Entry) -> anyhow::Result<Vec<(Option<&str>, CostConditions)>> {
         let mut all = vec![(None, self.costing.conditions(&entry.name, entry.format)?)];
@@ -212,8 +197,8 @@ fn cost(
     collection: &Collection,
     entry: &Entry,
     asked: &[BackendName],
-    given: &Given<'_>,
-) -> (Vec<Row>, Vec<anyhow::Error>) {
+    given: &LayerConditions<'_>,
+) -> (Vec<CostRow>, Vec<anyhow::Error>) {
     let known = || anyhow::Ok((KnownCosts::of(collection, entry)?, given.conditions(entry)?));
     let (known, conditions) = match known() {
         Ok(known) => known,
@@ -236,7 +221,7 @@ fn cost(
                 continue;
             }
             match backend.cost(&subject, conditions) {
-                Ok(costed) => rows.push(Row::new(&entry.name, backend.name(), *layer, costed)),
+                Ok(costed) => rows.push(CostRow::new(&entry.name, backend.name(), *layer, costed)),
                 Err(error) => {
                     failures.push(error.into());
                     break;

@@ -2,16 +2,14 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
-use crate::report::significant;
+use crate::report::{align_right, boxed_table, significant};
 use axmul_providers::costs::Costed;
 
 /// One multiplier by one backend: the object of `--format json`, and the columns of `--format csv`.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(super) struct CostRow {
     name: String,
     backend: String,
     /// The layer whose operands are multiplied; empty for those of `--operands`.
@@ -31,7 +29,7 @@ pub(super) struct Row {
     pub notes: Vec<String>,
 }
 
-impl Row {
+impl CostRow {
     pub fn new(name: &str, backend: &str, layer: Option<&str>, costed: Costed) -> Self {
         Self {
             name: name.into(),
@@ -67,18 +65,18 @@ impl Row {
     }
 
     /// The multiplier's name, with the backend where there is another of it among `rows`.
-    pub fn label(&self, rows: &[Row]) -> String {
+    pub fn label(&self, rows: &[CostRow]) -> String {
         let costed =
-            |row: &Row| row.energy_fj.is_some() && row.name == self.name && row.backend != self.backend;
+            |row: &CostRow| row.energy_fj.is_some() && row.name == self.name && row.backend != self.backend;
         if rows.iter().any(costed) { format!("{}, {}", self.name, self.backend) } else { self.name.clone() }
     }
 }
 
-pub(super) fn json(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
+pub(super) fn json(rows: &[CostRow]) -> anyhow::Result<Vec<u8>> {
     Ok((serde_json::to_string_pretty(rows)? + "\n").into_bytes())
 }
 
-pub(super) fn csv(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
+pub(super) fn csv(rows: &[CostRow]) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.serialize(row)?;
@@ -87,17 +85,12 @@ pub(super) fn csv(rows: &[Row]) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Rows, and beneath them where their figures are from.
-pub(super) fn table(rows: &[Row]) -> String {
+pub(super) fn table(rows: &[CostRow]) -> String {
     let mut sources: Vec<(&str, &str)> = Vec::new();
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .force_no_tty();
     let layered = rows.iter().any(|row| row.layer.is_some());
     let header = ["area_um2", "delay_ns", "power_mw", "energy_fj", "leakage_mw", "cells", "source"];
     let named: &[&str] = if layered { &["name", "backend", "layer"] } else { &["name", "backend"] };
-    table.set_header([named, &header].concat());
+    let mut table = boxed_table([named, &header].concat());
     let figure = |value: Option<f64>, error: Option<f64>| {
         let value = value.map(|value| significant(value, 4)).unwrap_or_default();
         match error {
@@ -124,11 +117,7 @@ pub(super) fn table(rows: &[Row]) -> String {
         ]);
         table.add_row(cells);
     }
-    for index in named.len()..named.len() + 6 {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
+    align_right(&mut table, named.len()..named.len() + 6);
     let mut text = format!("{table}\n");
     for (number, (source, technology)) in sources.iter().enumerate() {
         let _ = writeln!(text, "[{}] {source}", number + 1);

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 
-use crate::cli::output::Console;
+use axmul_support::files::FileError;
+
+use crate::cli::output::{Console, OutputArgs, TableFormat};
+use crate::report::{OutputFile, align_right, boxed_table};
 use axmul_data::DataSource;
 use axmul_data::images::{
     ChannelStatistics, Channels, CorruptImage, ImageReadOptions, ImageSet, ImageSetFormat, LabeledImages,
@@ -22,20 +23,19 @@ use axmul_data::images::{
 pub(super) struct ContentArgs {
     /// What corrupt images mean for the exit code; they are listed in any case
     #[arg(long, value_enum, default_value = "fail")]
-    corrupt: Corrupt,
+    corrupt: CorruptArg,
     /// Bring all images to this size, as `data.resize` of an experiment does
     #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = size)]
     resize: Option<[usize; 2]>,
     /// Take all images as grey or as coloured, as `data.channels` of an experiment does
     #[arg(long, value_enum)]
-    channels: Option<Colours>,
-    /// How it is told
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    channels: Option<ChannelsArg>,
+    #[command(flatten)]
+    output: OutputArgs<TableFormat>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Corrupt {
+enum CorruptArg {
     /// An error
     Fail,
     /// None: an experiment with `corrupt: skip` would leave them out
@@ -43,25 +43,22 @@ enum Corrupt {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Colours {
+enum ChannelsArg {
     /// One channel
     Grey,
     /// Three channels
     Rgb,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// One object
-    Json,
-}
-
 impl ContentArgs {
-    /// Whether anything but images goes to standard output.
+    /// The file that the report goes to, if not to standard output.
+    pub fn open(&self) -> Result<Option<OutputFile>, FileError> {
+        self.output.open()
+    }
+
+    /// Whether standard output is for a program, which reads one object and nothing else.
     pub fn is_machine(&self) -> bool {
-        self.format == Format::Json
+        self.output.format == TableFormat::Json
     }
 }
 
@@ -73,7 +70,7 @@ fn size(text: &str) -> Result<[usize; 2], String> {
 
 /// The object of `--format json`.
 #[derive(Serialize)]
-struct Report {
+struct ImageReport {
     path: PathBuf,
     form: ImageSetFormat,
     /// Channels, rows, columns.
@@ -99,12 +96,12 @@ pub(super) fn content(
     place: PathBuf,
     args: &ContentArgs,
     console: &Console,
-    out: &mut dyn Write,
+    (file, out): (Option<OutputFile>, &mut dyn Write),
 ) -> anyhow::Result<()> {
     let channels = match args.channels {
         None => Channels::AsStored,
-        Some(Colours::Grey) => Channels::Gray,
-        Some(Colours::Rgb) => Channels::Rgb,
+        Some(ChannelsArg::Grey) => Channels::Gray,
+        Some(ChannelsArg::Rgb) => Channels::Rgb,
     };
     // All corrupt images are to be told, not the first.
     let reading = ImageReadOptions { corrupt: OnCorrupt::Skip, resize: args.resize, channels };
@@ -112,13 +109,17 @@ pub(super) fn content(
     let set = source.read_with_progress(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
     drop(bar);
     let set = set.context("the images cannot be used")?;
-    let report = Report::of(place, set);
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
-        Format::Table => out.write_all(report.text().as_bytes())?,
+    let report = ImageReport::of(place, set);
+    let text = match args.output.format {
+        TableFormat::Json => serde_json::to_string_pretty(&report)? + "\n",
+        TableFormat::Table => report.text(),
+    };
+    match file {
+        Some(file) => file.commit(text.as_bytes())?,
+        None => out.write_all(text.as_bytes())?,
     }
     let corrupt = report.corrupt.len();
-    if corrupt > 0 && args.corrupt == Corrupt::Fail {
+    if corrupt > 0 && args.corrupt == CorruptArg::Fail {
         bail!(
             "{corrupt} {} corrupt; mend or remove, or use the rest with `corrupt: skip` in the experiment (here \
              --corrupt skip)",
@@ -128,7 +129,7 @@ pub(super) fn content(
     Ok(())
 }
 
-impl Report {
+impl ImageReport {
     fn of(path: PathBuf, set: ImageSet) -> Self {
         let part = |(name, part): (&'static str, Option<&LabeledImages>)| {
             let part = part?;
@@ -156,13 +157,8 @@ impl Report {
         let mut text = format!("{}: {}\n", self.path.display(), self.form);
         let classes = self.classes.len();
         let _ = writeln!(text, "{classes} classes, {rows}x{columns} pixels (rows x columns), {kind}");
-        let mut table = Table::new();
         let names = self.parts.iter().map(|part| part.part.to_owned());
-        table
-            .load_style(UTF8_FULL_CONDENSED)
-            .set_content_arrangement(ContentArrangement::Disabled)
-            .force_no_tty();
-        table.set_header(std::iter::once("class".to_owned()).chain(names));
+        let mut table = boxed_table(std::iter::once("class".to_owned()).chain(names).collect::<Vec<_>>());
         let mut row = |name: String, cell: &dyn Fn(&PartReport) -> String| {
             table.add_row(std::iter::once(name).chain(self.parts.iter().map(cell)));
         };
@@ -175,11 +171,7 @@ impl Report {
             row(format!("{name}, mean"), &|part| format!("{:.4}", part.channels[channel].mean));
             row(format!("{name}, deviation"), &|part| format!("{:.4}", part.channels[channel].std));
         }
-        for index in 1..=self.parts.len() {
-            if let Some(column) = table.column_mut(index) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
+        align_right(&mut table, 1..=self.parts.len());
         let _ = writeln!(text, "{table}");
         for image in &self.corrupt {
             let _ = writeln!(text, "corrupt: {}: {}", image.path, image.problem);

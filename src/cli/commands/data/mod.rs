@@ -35,11 +35,11 @@ Data sets lie in $AXMUL_DATA_DIR/<name>, else in axmul/<name> in the user's data
 (on Linux ~/.local/share/axmul/<name>). Every file is verified by SHA-256 whenever it is read.")]
 pub(in crate::cli) struct DataArgs {
     #[command(subcommand)]
-    action: Action,
+    action: DataCommand,
 }
 
 #[derive(Clone, Debug, clap::Subcommand)]
-enum Action {
+enum DataCommand {
     /// Bring a data set: missing files are downloaded, damaged ones replaced, whole ones kept
     Fetch {
         /// Its name
@@ -78,7 +78,7 @@ fn data_set() -> impl TypedValueParser<Value = &'static DataSet> {
 /// Does what `args` say; results go to `out`, progress and notes to standard error unless `quiet`.
 pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     match &args.action {
-        Action::Fetch { name: set, mirrors } => {
+        DataCommand::Fetch { name: set, mirrors } => {
             let sources = if mirrors.is_empty() {
                 DownloadSources::of(set)
             } else {
@@ -86,7 +86,8 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
             };
             fetch(set, &axmul_data::directory(set)?, &sources, quiet, out)
         }
-        Action::Check { source: Some(name), content } => {
+        DataCommand::Check { source: Some(name), content } => {
+            let file = content.open()?;
             let source = DataSource::named(name);
             let place = source.place(None)?;
             if let DataSource::Known(set) = source {
@@ -95,9 +96,9 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
                 let out: &mut dyn Write = if content.is_machine() { &mut aside } else { out };
                 check(set, &place, out)?;
             }
-            check::content(&source, place, content, &Console::new(quiet), out)
+            check::content(&source, place, content, &Console::new(quiet), (file, out))
         }
-        Action::Check { source: None, .. } => {
+        DataCommand::Check { source: None, .. } => {
             let mut found = false;
             for set in DATA_SETS {
                 let directory = axmul_data::directory(set)?;
@@ -111,7 +112,7 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
             }
             Ok(())
         }
-        Action::List { name } => {
+        DataCommand::List { name } => {
             for set in name.map_or(DATA_SETS.to_vec(), |set| vec![set]) {
                 list(set, &axmul_data::directory(set)?, out)?;
             }
@@ -225,7 +226,7 @@ mod tests {
         let message = parse(&["fetch", "mnits"]).unwrap_err();
         assert!(message.contains("mnist"), "{message}");
         assert!(parse(&["fetch"]).is_err());
-        assert!(matches!(parse(&["check"]).unwrap().action, Action::Check { source: None, .. }));
+        assert!(matches!(parse(&["check"]).unwrap().action, DataCommand::Check { source: None, .. }));
     }
 
     #[test]

@@ -10,7 +10,7 @@ const VERSION: &str = "2.11.0";
 
 /// A libtorch on this machine.
 #[derive(Debug, Serialize)]
-pub(super) struct Libtorch {
+pub(super) struct LibtorchState {
     /// Where it lies; `null` where none was found.
     directory: Option<PathBuf>,
     /// Who named the directory.
@@ -21,7 +21,7 @@ pub(super) struct Libtorch {
     problem: Option<String>,
 }
 
-impl Libtorch {
+impl LibtorchState {
     /// Looks at `$LIBTORCH`, then where `scripts/libtorch.sh` keeps its own.
     pub fn find() -> Self {
         if let Some(named) = std::env::var_os("LIBTORCH").filter(|named| !named.is_empty()) {
@@ -70,7 +70,7 @@ fn release(directory: &Path) -> Option<String> {
     Some(format!("{}.{}", number("TORCH_VERSION_MAJOR")?, number("TORCH_VERSION_MINOR")?))
 }
 
-impl fmt::Display for Libtorch {
+impl fmt::Display for LibtorchState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(directory), Some(named_by)) = (&self.directory, self.named_by) else {
             return write!(f, "not found; `make build` gets {VERSION}, or set LIBTORCH");
@@ -89,11 +89,11 @@ impl fmt::Display for Libtorch {
 
 /// The training executable.
 #[derive(Debug, Serialize)]
-pub(super) struct Trainer {
+pub(super) struct TrainerState {
     path: Option<PathBuf>,
 }
 
-impl Trainer {
+impl TrainerState {
     /// Looks beside this executable, then along `PATH`.
     pub fn find() -> Self {
         let name = format!("axmul-train{}", std::env::consts::EXE_SUFFIX);
@@ -104,7 +104,7 @@ impl Trainer {
     }
 }
 
-impl fmt::Display for Trainer {
+impl fmt::Display for TrainerState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
             Some(path) => write!(f, "{}", path.display()),
@@ -115,15 +115,15 @@ impl fmt::Display for Trainer {
 
 /// What CUDA needs: a driver and libtorch's library for it.
 #[derive(Debug, Serialize)]
-pub(super) struct Cuda {
+pub(super) struct CudaState {
     /// The line in which the NVIDIA driver names its version.
     driver: Option<String>,
     /// `libtorch_cuda.so` beside libtorch.
     libtorch_cuda: Option<PathBuf>,
 }
 
-impl Cuda {
-    pub fn find(libtorch: &Libtorch) -> Self {
+impl CudaState {
+    pub fn find(libtorch: &LibtorchState) -> Self {
         let driver = std::fs::read_to_string("/proc/driver/nvidia/version").ok();
         let driver = driver.and_then(|text| {
             let line = text.lines().next()?;
@@ -134,7 +134,7 @@ impl Cuda {
     }
 }
 
-impl fmt::Display for Cuda {
+impl fmt::Display for CudaState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.driver, &self.libtorch_cuda) {
             (None, None) => f.write_str("no NVIDIA driver, no libtorch_cuda.so: networks run on the CPU"),
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_directory_is_a_libtorch_or_says_why_not() {
         let home = tempfile::tempdir().unwrap();
-        let at = |path: &Path| Libtorch::at(path.to_owned(), "LIBTORCH").to_string();
+        let at = |path: &Path| LibtorchState::at(path.to_owned(), "LIBTORCH").to_string();
         assert!(
             at(&home.path().join("no"))
                 .ends_with("from LIBTORCH, cannot be used: there is no such directory")
@@ -174,8 +174,8 @@ mod tests {
         std::fs::create_dir_all(&headers).unwrap();
         let text = "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 11\n";
         std::fs::write(headers.join("version.h"), text).unwrap();
-        let found = Libtorch::at(home.path().to_owned(), "LIBTORCH");
+        let found = LibtorchState::at(home.path().to_owned(), "LIBTORCH");
         assert!(found.to_string().starts_with("2.11 in "));
-        assert!(Cuda::find(&found).libtorch_cuda.is_some());
+        assert!(CudaState::find(&found).libtorch_cuda.is_some());
     }
 }

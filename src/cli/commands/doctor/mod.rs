@@ -3,18 +3,17 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::cli::ExitStatus;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, TableFormat};
 use axmul_data::{DATA_SETS, FileState};
 use axmul_providers::cache;
 
 mod libtorch;
 mod processor;
 
-use libtorch::{Cuda, Libtorch, Trainer};
+use libtorch::{CudaState, LibtorchState, TrainerState};
 use processor::Processor;
 
 /// Say what this machine has: processor, libtorch, CUDA, data sets, cache
@@ -28,28 +27,19 @@ Comparing multipliers needs nothing beyond axmul itself. Networks need axmul-tra
 libtorch, and a data set. What is missing is said with the way to get it; the exit code is 0
 all the same.")]
 pub(in crate::cli) struct DoctorArgs {
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For reading
-    Table,
-    /// One object
-    Json,
+    #[command(flatten)]
+    output: OutputArgs<TableFormat>,
 }
 
 #[derive(Serialize)]
-struct Report {
+struct DoctorReport {
     version: &'static str,
     executable: Option<PathBuf>,
     system: String,
     processor: Processor,
-    libtorch: Libtorch,
-    trainer: Trainer,
-    cuda: Cuda,
+    libtorch: LibtorchState,
+    trainer: TrainerState,
+    cuda: CudaState,
     data: Vec<DataSetState>,
     cache: CacheState,
 }
@@ -74,23 +64,24 @@ struct CacheState {
 }
 
 pub(super) fn run(args: &DoctorArgs, console: &Console) -> anyhow::Result<ExitStatus> {
-    let libtorch = Libtorch::find();
-    let report = Report {
+    let output = args.output.open()?;
+    let libtorch = LibtorchState::find();
+    let report = DoctorReport {
         version: env!("CARGO_PKG_VERSION"),
         executable: std::env::current_exe().ok(),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         processor: Processor::detect(),
-        trainer: Trainer::find(),
-        cuda: Cuda::find(&libtorch),
+        trainer: TrainerState::find(),
+        cuda: CudaState::find(&libtorch),
         libtorch,
         data: DATA_SETS.iter().map(|set| data_set(set)).collect(),
         cache: cache_state(),
     };
-    let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&report)? + "\n",
-        Format::Table => report.text(),
+    let text = match args.output.format {
+        TableFormat::Json => serde_json::to_string_pretty(&report)? + "\n",
+        TableFormat::Table => report.text(),
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output)?;
     Ok(ExitStatus::Done)
 }
 
@@ -132,7 +123,7 @@ fn shown(path: Option<&Path>) -> String {
     path.map_or_else(|| "unknown".into(), |path| path.display().to_string())
 }
 
-impl Report {
+impl DoctorReport {
     fn text(&self) -> String {
         let mut text = String::new();
         let mut line = |label: &str, value: String| {

@@ -15,7 +15,7 @@ use crate::cli::ExitStatus;
 use crate::cli::inputs::MultiplierSet;
 use crate::cli::inputs::experiment::{data_directory, multipliers};
 use crate::cli::options::SourceArgs;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, OutputArgs, TextFormat};
 use crate::launch::Trainer;
 use axmul_experiment::assignment::EnergySource;
 use axmul_experiment::{
@@ -80,42 +80,34 @@ pub(in crate::cli) struct EvalArgs {
     seed: Option<u64>,
     /// The images: use those of validation for choices, those of test for results
     #[arg(long, value_enum, default_value = "test")]
-    split: Images,
-    /// How the result is written
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    split: SplitArg,
+    #[command(flatten)]
+    output: OutputArgs<TextFormat>,
     #[command(flatten)]
     sources: SourceArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Images {
+enum SplitArg {
     /// Put aside from training
     Validation,
     /// Never used for a choice
     Test,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// A line for reading
-    Text,
-    /// An object for machines
-    Json,
-}
-
-impl From<Images> for Split {
-    fn from(images: Images) -> Self {
+impl From<SplitArg> for Split {
+    fn from(images: SplitArg) -> Self {
         match images {
-            Images::Validation => Self::Validation,
-            Images::Test => Self::Test,
+            SplitArg::Validation => Self::Validation,
+            SplitArg::Test => Self::Test,
         }
     }
 }
 
 pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStatus> {
+    let output_file = args.output.open()?;
     if let (Some(network), Some(weights)) = (&args.network, &args.weights) {
-        return published::run(args, network, weights, console);
+        return published::run(args, network, weights, output_file, console);
     }
     // Clap lets a RUN excuse a missing --network.
     if args.weights.is_some() || args.data.is_some() || args.input.is_some() || !args.set.is_empty() {
@@ -152,16 +144,16 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
         split: args.split.into(),
         output,
     })?;
-    let text = match args.format {
-        Format::Text => line(&result),
-        Format::Json => serde_json::to_string_pretty(&result)? + "\n",
+    let text = match args.output.format {
+        TextFormat::Text => line(&result),
+        TextFormat::Json => serde_json::to_string_pretty(&result)? + "\n",
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output_file)?;
     Ok(ExitStatus::Done)
 }
 
 /// Multipliers, and which layer takes which of them.
-type Choice = (Vec<Tabulated>, BTreeMap<String, String>);
+type LayerChoices = (Vec<Tabulated>, BTreeMap<String, String>);
 
 /// What `--multiplier` or `--assignment` ask for; `None` where there is neither.
 fn chosen(
@@ -169,7 +161,7 @@ fn chosen(
     experiment: &Experiment,
     network: &Network,
     console: &Console,
-) -> anyhow::Result<Option<Choice>> {
+) -> anyhow::Result<Option<LayerChoices>> {
     let resolved = network.resolve()?;
     let multiplying = resolved.iter().filter(|layer| layer.operation.opcount() > 0);
     let names: Vec<&str> = multiplying.map(|layer| layer.name.as_str()).collect();
@@ -237,19 +229,19 @@ fn line(result: &EvalResult) -> String {
 
 /// What matters of an assignment here, so that one written by hand needs no figures.
 #[derive(Deserialize)]
-struct Assigned {
-    layers: Vec<AssignedLayer>,
+struct AssignmentFile {
+    layers: Vec<AssignmentFileLayer>,
 }
 
 #[derive(Deserialize)]
-struct AssignedLayer {
+struct AssignmentFileLayer {
     name: String,
     multiplier: String,
 }
 
 /// The multiplier of each layer, from a file as `axmul assign --format json` or a run writes it.
 fn read_assignment(path: &Path) -> Result<BTreeMap<String, String>, FileError> {
-    let assigned: Assigned = read_json(path)?;
+    let assigned: AssignmentFile = read_json(path)?;
     Ok(assigned.layers.into_iter().map(|layer| (layer.name, layer.multiplier)).collect())
 }
 

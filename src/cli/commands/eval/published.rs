@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{EvalArgs, Format, chosen, line};
+use super::{EvalArgs, chosen, line};
 use crate::cli::ExitStatus;
 use crate::cli::inputs::experiment::data_directory;
-use crate::cli::output::Console;
+use crate::cli::output::{Console, TextFormat};
 use crate::launch::Trainer;
 use crate::report::OutputFile;
 use axmul_experiment::{
@@ -17,6 +17,7 @@ pub(super) fn run(
     args: &EvalArgs,
     network: &str,
     weights: &Path,
+    output_file: Option<OutputFile>,
     console: &Console,
 ) -> anyhow::Result<ExitStatus> {
     let experiment = experiment(args)?;
@@ -55,12 +56,12 @@ pub(super) fn run(
     if let Some(logits) = &args.logits {
         console.note(format!("class scores written to {}", logits.display()));
     }
-    let text = match (args.format, &result.accuracy) {
-        (Format::Json, _) => serde_json::to_string_pretty(&result)? + "\n",
-        (Format::Text, Some(accuracy)) => line(accuracy),
-        (Format::Text, None) => return Ok(ExitStatus::Done),
+    let text = match (args.output.format, &result.accuracy) {
+        (TextFormat::Json, _) => serde_json::to_string_pretty(&result)? + "\n",
+        (TextFormat::Text, Some(accuracy)) => line(accuracy),
+        (TextFormat::Text, None) => return Ok(ExitStatus::Done),
     };
-    console.deliver(text.as_bytes(), None)?;
+    console.deliver(text.as_bytes(), output_file)?;
     Ok(ExitStatus::Done)
 }
 

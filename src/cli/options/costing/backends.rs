@@ -3,7 +3,7 @@
 use axmul_api::Netlist;
 use clap::ValueEnum;
 
-use super::Costing;
+use super::CostingOptions;
 use axmul_metrics::Cost;
 use axmul_netlist::MappedCells;
 use axmul_providers::cache::Cache;
@@ -63,7 +63,7 @@ pub(in crate::cli) struct CostBackends<'a> {
 }
 
 impl<'a> CostBackends<'a> {
-    pub fn new(costing: &'a Costing, cache: &'a Cache) -> Self {
+    pub fn new(costing: &'a CostingOptions, cache: &'a Cache) -> Self {
         let (technology, goal) = (costing.technology.as_ref(), costing.goal);
         Self {
             placed: AsPlaced::new(technology.unwrap_or(Technology::built_in())),

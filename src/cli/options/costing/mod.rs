@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 pub(in crate::cli) use backends::{BackendName, CostBackends, KnownCosts};
-use operands::{Choice, Given};
+use operands::{OperandsArg, OperandsInput};
 
 use crate::cli::output::Console;
 use axmul_hardware::activity::{ActivitySampling, Glitches};
@@ -31,17 +31,17 @@ pub(in crate::cli) struct CostingArgs {
     clock: f64,
     /// What is multiplied
     #[arg(long, value_name = "uniform|FILE.npy", default_value = "uniform")]
-    operands: Choice,
+    operands: OperandsArg,
     /// Count glitches too: signals that toggle more than once a product, at the cells' delays
     #[arg(long)]
     glitches: bool,
     /// What the mapping is best at
     #[arg(long, value_enum, default_value = "area")]
-    goal: Goals,
+    goal: GoalArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Goals {
+enum GoalArg {
     /// The smallest area
     Area,
     /// The shortest delay
@@ -54,11 +54,11 @@ fn megahertz(text: &str) -> Result<f64, String> {
 }
 
 /// What the options name, read.
-pub(in crate::cli) struct Costing {
+pub(in crate::cli) struct CostingOptions {
     pub technology: Option<Technology>,
     pub goal: MappingGoal,
     clock_mhz: f64,
-    operands: Given,
+    operands: OperandsInput,
     glitches: Glitches,
     sampling: ActivitySampling,
 }
@@ -69,25 +69,25 @@ impl CostingArgs {
         let given = [
             ("--liberty", self.liberty.is_some()),
             ("--clock", self.clock != CLOCK_MHZ),
-            ("--operands", self.operands != Choice::Uniform),
+            ("--operands", self.operands != OperandsArg::Uniform),
             ("--glitches", self.glitches),
-            ("--goal", self.goal != Goals::Area),
+            ("--goal", self.goal != GoalArg::Area),
         ];
         given.into_iter().find_map(|(option, given)| given.then_some(option))
     }
 
     /// Reads the files that the options name. `sampling` is for where not every case is looked at.
-    pub fn read(&self, sampling: ActivitySampling, console: &Console) -> anyhow::Result<Costing> {
+    pub fn read(&self, sampling: ActivitySampling, console: &Console) -> anyhow::Result<CostingOptions> {
         let operands = self.operands.read()?;
         let technology = self.liberty.as_deref().map(Technology::open).transpose()?;
         for note in technology.iter().flat_map(|technology| &technology.notes) {
             console.note(note);
         }
-        Ok(Costing {
+        Ok(CostingOptions {
             technology,
             goal: match self.goal {
-                Goals::Area => MappingGoal::Area,
-                Goals::Delay => MappingGoal::Delay,
+                GoalArg::Area => MappingGoal::Area,
+                GoalArg::Delay => MappingGoal::Delay,
             },
             clock_mhz: self.clock,
             operands,
@@ -97,7 +97,7 @@ impl CostingArgs {
     }
 }
 
-impl Costing {
+impl CostingOptions {
     /// The conditions of `--operands` for the multiplier of this name.
     pub fn conditions(&self, name: &str, format: OperandFormat) -> anyhow::Result<CostConditions> {
         let operands = self.operands.of(format).with_context(|| format!("{name}: --operands"))?;

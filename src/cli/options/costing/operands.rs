@@ -5,34 +5,34 @@ use std::str::FromStr;
 
 use anyhow::bail;
 
-use crate::cli::options::weights::Weights;
+use crate::cli::options::weights::OperandWeights;
 use axmul_hardware::operands::OperandStream;
 use axmul_metrics::{OperandFormat, ProductTable};
 
 /// What the option says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Choice {
+pub(super) enum OperandsArg {
     /// Every pair equally likely.
     Uniform,
     /// A file, and what it is, where that is said.
-    File { path: PathBuf, kind: Option<Kind> },
+    File { path: PathBuf, kind: Option<OperandsKind> },
 }
 
 /// What the numbers of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OperandsKind {
     Histogram,
     Trace,
 }
 
-impl FromStr for Choice {
+impl FromStr for OperandsArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (kind, path) = match text.split_once(':') {
             _ if text == "uniform" => return Ok(Self::Uniform),
-            Some(("trace", path)) => (Some(Kind::Trace), path),
-            Some(("histogram", path)) => (Some(Kind::Histogram), path),
+            Some(("trace", path)) => (Some(OperandsKind::Trace), path),
+            Some(("histogram", path)) => (Some(OperandsKind::Histogram), path),
             _ => (None, text),
         };
         if path.is_empty() {
@@ -44,21 +44,21 @@ impl FromStr for Choice {
 
 /// What was read.
 #[derive(Debug)]
-pub(super) enum Given {
+pub(super) enum OperandsInput {
     Uniform,
-    Histogram(Weights),
+    Histogram(OperandWeights),
     Trace(Vec<[i64; 2]>),
 }
 
-impl Choice {
+impl OperandsArg {
     /// Reads the file, if there is one. Integers of `[n, 2]` are a trace, all else is a histogram; of `[2, 2]` either
     /// could be meant.
-    pub fn read(&self) -> anyhow::Result<Given> {
-        let Self::File { path, kind } = self else { return Ok(Given::Uniform) };
-        let weights = Weights::read_as("operands", path)?;
+    pub fn read(&self) -> anyhow::Result<OperandsInput> {
+        let Self::File { path, kind } = self else { return Ok(OperandsInput::Uniform) };
+        let weights = OperandWeights::read_as("operands", path)?;
         let pairs = weights.integer_pairs();
         match (kind, pairs) {
-            (Some(Kind::Trace), None) => bail!(
+            (Some(OperandsKind::Trace), None) => bail!(
                 "operands {}: expected a trace, integers of shape [pairs, 2], got {}",
                 path.display(),
                 weights.describe()
@@ -67,13 +67,13 @@ impl Choice {
                 "operands {0}: an array of shape [2, 2] may be a histogram or a trace; write histogram:{0} or trace:{0}",
                 path.display()
             ),
-            (None | Some(Kind::Trace), Some(pairs)) => Ok(Given::Trace(pairs)),
-            (Some(Kind::Histogram), _) | (None, None) => Ok(Given::Histogram(weights)),
+            (None | Some(OperandsKind::Trace), Some(pairs)) => Ok(OperandsInput::Trace(pairs)),
+            (Some(OperandsKind::Histogram), _) | (None, None) => Ok(OperandsInput::Histogram(weights)),
         }
     }
 }
 
-impl Given {
+impl OperandsInput {
     /// The operands of a multiplier. Whether a trace is in its range is for the cost to say.
     pub fn of(&self, format: OperandFormat) -> anyhow::Result<OperandStream> {
         match self {
@@ -99,12 +99,12 @@ mod tests {
 
     #[test]
     fn a_file_may_be_said_to_be_a_trace() {
-        let choice = |text: &str| text.parse::<Choice>();
-        let file = |path: &str, kind| Ok(Choice::File { path: path.into(), kind });
-        assert_eq!(choice("uniform"), Ok(Choice::Uniform));
+        let choice = |text: &str| text.parse::<OperandsArg>();
+        let file = |path: &str, kind| Ok(OperandsArg::File { path: path.into(), kind });
+        assert_eq!(choice("uniform"), Ok(OperandsArg::Uniform));
         assert_eq!(choice("./uniform"), file("./uniform", None));
-        assert_eq!(choice("trace:t.npy"), file("t.npy", Some(Kind::Trace)));
-        assert_eq!(choice("histogram:a:b.npy"), file("a:b.npy", Some(Kind::Histogram)));
+        assert_eq!(choice("trace:t.npy"), file("t.npy", Some(OperandsKind::Trace)));
+        assert_eq!(choice("histogram:a:b.npy"), file("a:b.npy", Some(OperandsKind::Histogram)));
         assert_eq!(choice("disk:b.npy"), file("disk:b.npy", None));
         assert!(choice("").is_err() && choice("trace:").is_err());
     }

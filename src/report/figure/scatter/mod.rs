@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::axis::Scale;
+use super::axis::AxisScale;
 use super::{Canvas, Figure, FigureError, HAIRLINE, INK, SOFT_INK, TextLook, series_color};
 use crate::report::significant;
 use axmul_metrics::compare::{ComparisonRow, CostOrigin, Field, Ranking};
-use series::{Series, draw_legend, text_width};
+use series::{ScatterSeries, draw_legend, text_width};
 
 const WIDTH: i32 = 860;
 /// The sides of the plane, in pixels.
@@ -38,19 +38,19 @@ pub fn scatter(
     let &[x, y, ..] = ranking.fields else {
         return Err(FigureError::drawing("it takes two fields to draw multipliers in a plane"));
     };
-    let series = Series::of(rows, catalogues);
+    let series = ScatterSeries::of(rows, catalogues);
     let known: Vec<(&ComparisonRow, f64, f64)> =
         rows.iter().filter_map(|row| Some((row, x.of(row)?, y.of(row)?))).collect();
     let scale = |value: fn(&(&ComparisonRow, f64, f64)) -> f64| {
-        Scale::of(&known.iter().map(value).collect::<Vec<_>>())
+        AxisScale::of(&known.iter().map(value).collect::<Vec<_>>())
     };
     let legend = series.legend();
     let lines = legend.last().map_or(0, |entry| entry.at.1 + 1);
     let top = TOP + LINE * lines;
-    let plane = Plane { fields: [x, y], x: scale(|point| point.1), y: scale(|point| point.2), top };
-    let points: Vec<Point<'_>> = known
+    let plane = ScatterPlane { fields: [x, y], x: scale(|point| point.1), y: scale(|point| point.2), top };
+    let points: Vec<ScatterPoint<'_>> = known
         .iter()
-        .map(|&(row, x, y)| Point {
+        .map(|&(row, x, y)| ScatterPoint {
             row,
             group: ranking.group(row),
             at: plane.at(x, y),
@@ -89,7 +89,7 @@ pub fn scatter(
 const RING: u32 = 8;
 
 /// Whose costs catalogues are compared by.
-fn about_costs(points: &[Point<'_>]) -> Option<String> {
+fn about_costs(points: &[ScatterPoint<'_>]) -> Option<String> {
     let origins = CostOrigin::distinct(points.iter().filter_map(|point| point.group));
     match &origins[..] {
         [] => None,
@@ -98,7 +98,7 @@ fn about_costs(points: &[Point<'_>]) -> Option<String> {
     }
 }
 
-struct Point<'a> {
+struct ScatterPoint<'a> {
     row: &'a ComparisonRow,
     /// Those of a front have the same.
     group: Option<CostOrigin<'a>>,
@@ -108,20 +108,20 @@ struct Point<'a> {
     prominent: bool,
 }
 
-impl Point<'_> {
+impl ScatterPoint<'_> {
     fn on_joint_front(&self) -> bool {
         self.row.pareto == Some(true)
     }
 }
 
-struct Plane {
+struct ScatterPlane {
     fields: [Field; 2],
-    x: Scale,
-    y: Scale,
+    x: AxisScale,
+    y: AxisScale,
     top: i32,
 }
 
-impl Plane {
+impl ScatterPlane {
     fn bottom(&self) -> i32 {
         self.top + HEIGHT
     }
@@ -160,9 +160,13 @@ fn titles(canvas: &Canvas<'_>, [x, y]: [Field; 2], about: &str) -> Result<(), Fi
 }
 
 /// The joint fronts as broad lines beneath, then that of each series.
-fn staircases(canvas: &Canvas<'_>, points: &[Point<'_>], series: &Series<'_>) -> Result<(), FigureError> {
-    let mut joint: BTreeMap<Option<CostOrigin<'_>>, Vec<&Point<'_>>> = BTreeMap::new();
-    let mut own: BTreeMap<(usize, Option<CostOrigin<'_>>), Vec<&Point<'_>>> = BTreeMap::new();
+fn staircases(
+    canvas: &Canvas<'_>,
+    points: &[ScatterPoint<'_>],
+    series: &ScatterSeries<'_>,
+) -> Result<(), FigureError> {
+    let mut joint: BTreeMap<Option<CostOrigin<'_>>, Vec<&ScatterPoint<'_>>> = BTreeMap::new();
+    let mut own: BTreeMap<(usize, Option<CostOrigin<'_>>), Vec<&ScatterPoint<'_>>> = BTreeMap::new();
     for point in points {
         if point.on_joint_front() {
             joint.entry(point.group).or_default().push(point);
@@ -191,7 +195,7 @@ const JOINT: RGBColor = RGBColor(0xd8, 0xd5, 0xc6);
 /// Joins the points of a front by steps, if they descend from left to right.
 fn staircase(
     canvas: &Canvas<'_>,
-    mut front: Vec<&Point<'_>>,
+    mut front: Vec<&ScatterPoint<'_>>,
     color: RGBColor,
     width: u32,
 ) -> Result<(), FigureError> {
@@ -207,13 +211,13 @@ fn staircase(
 }
 
 /// Names the points of the front where there is room.
-fn labels(canvas: &Canvas<'_>, points: &[Point<'_>], plane: &Plane) -> Result<(), FigureError> {
+fn labels(canvas: &Canvas<'_>, points: &[ScatterPoint<'_>], plane: &ScatterPlane) -> Result<(), FigureError> {
     /// Boxes as left, top, right, bottom.
     type Area = (i32, i32, i32, i32);
     let overlap = |a: &Area, b: &Area| a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3;
     let mut taken: Vec<Area> =
         points.iter().map(|p| (p.at.0 - 4, p.at.1 - 4, p.at.0 + 4, p.at.1 + 4)).collect();
-    let mut front: Vec<&Point<'_>> = points.iter().filter(|point| point.on_joint_front()).collect();
+    let mut front: Vec<&ScatterPoint<'_>> = points.iter().filter(|point| point.on_joint_front()).collect();
     front.sort_by_key(|point| (point.at, &point.row.name));
     // Releases of one library hold the same multiplier.
     front.dedup_by_key(|point| (point.at, &point.row.name));

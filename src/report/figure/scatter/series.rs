@@ -12,14 +12,14 @@ use axmul_metrics::compare::{ComparisonRow, CostOrigin, catalogues_of};
 const IN_LEGEND: usize = 12;
 
 /// What colors tell apart.
-pub(super) struct Series<'a> {
+pub(super) struct ScatterSeries<'a> {
     /// Whether they tell catalogues apart, else origins of costs.
     pub by_catalogue: bool,
     catalogues: Vec<String>,
     origins: Vec<Option<CostOrigin<'a>>>,
 }
 
-impl<'a> Series<'a> {
+impl<'a> ScatterSeries<'a> {
     /// Those of rows; of catalogues where some are named, these first.
     pub fn of(rows: &'a [ComparisonRow], catalogues: &[String]) -> Self {
         let mut origins: Vec<Option<CostOrigin<'_>>> = rows.iter().map(ComparisonRow::cost_origin).collect();
