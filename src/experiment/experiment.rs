@@ -83,12 +83,12 @@ impl Default for Capture {
     }
 }
 
-/// How approximate products are computed. All ways give the same numbers.
+/// How approximate products are computed. All choices give the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum KernelChoice {
-    /// By the kernels of axmul on the CPU; elsewhere the ways of a device, of which there are `auto`, `lookup` and
-    /// `low_rank`.
+    /// A kernel of axmul on the CPU; on other devices, `auto`, `lookup` and `low_rank` select among those of
+    /// the device.
     Cpu(KernelSelection),
     /// The exact product and a few outer products by libtorch, on any device.
     LowRankTorch,

@@ -167,7 +167,7 @@ impl KernelSpec {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cpu::SimdLevel;
+    use super::super::cpu::MaskLevel;
     use super::*;
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn the_mask_closes_kernels() {
         let open = |mask| {
-            let level = SimdLevel::from_mask(mask);
+            let level = MaskLevel::from_mask(mask);
             KERNELS.iter().filter(|kernel| kernel.needs.iter().all(|feature| feature.level <= level)).count()
         };
         assert_eq!(["", "on", "avx512", "avx2", "off"].map(open), [10, 10, 10, 5, 3]);

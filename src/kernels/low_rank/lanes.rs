@@ -39,6 +39,10 @@ impl LaneFactors {
 
     /// Four 8-bit factors a lane: those of the weights signed and those of the activations unsigned, or vice versa. `None`
     /// if a factor does not fit two digits.
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        allow(dead_code, reason = "no other architecture has kernels for quads")
+    )]
     pub fn quads(factors: &LowRank, signed_weights: bool) -> Option<Self> {
         let least = |signed| if signed { -128 } else { 0 };
         let terms = split(&terms(factors), least(signed_weights))?;
@@ -62,6 +66,10 @@ impl LaneFactors {
     }
 
     /// Factors of the activations by code, term by term.
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        allow(dead_code, reason = "no other architecture has kernels for quads")
+    )]
     pub fn left(&self) -> &[[u32; 256]] {
         &self.left
     }

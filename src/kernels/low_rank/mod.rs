@@ -49,6 +49,10 @@ impl Lane {
 pub(crate) struct Pairs;
 
 /// Lanes of four factors of 8 bits: those of the weights are signed and those of the activations unsigned, or vice versa.
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "no other architecture has kernels for quads")
+)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quads<const SIGNED_WEIGHTS: bool>;
 
