@@ -7,60 +7,32 @@
 //! - [`RunDirectory`]: where the files of a run lie, and what may be resumed.
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
-mod arrays;
 pub mod assignment;
-mod baseline;
-mod confusion;
-mod course;
-mod data;
-mod energy;
-mod error;
-mod events;
-mod experiment;
 mod files;
-mod layer;
 mod network;
-mod overrides;
-mod quantisation;
 mod request;
-mod results;
-mod run_directory;
+mod run;
 mod settings;
-mod sign_magnitude;
-mod tensorboard;
-mod weights;
 
-pub use arrays::{Array, read_images, read_images_for, write_scores};
+pub use assignment::{Circuits, EnergyError, SignMagnitudeError, as_seen, sign_magnitude};
 pub use axmul_support::files::FileError;
-pub use baseline::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
-pub use confusion::Confusion;
-pub use course::Course;
-pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
-pub use energy::{Circuits, EnergyError, as_seen};
-pub use error::ExperimentError;
-pub use events::{Event, EventLog};
-pub use experiment::{Capture, DeviceChoice, Experiment, KernelChoice};
 pub use files::{read_json, write_json};
-pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, Source};
-pub use network::{Network, NetworkError};
-pub use quantisation::{
-    ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
-    WeightRange,
+pub use network::{
+    BATCH_NORM, FOLDED, Layer, LayerDescription, LayerKind, Network, NetworkError, OneOrMany, Operation,
+    Pair, PublishedWeights, Source, WeightsError, publish, published_name, published_tensors,
 };
 pub use request::{
-    Calibration, EvalRequest, EvalResult, InferRequest, InferResult, RangesFrom, RunRequest, Split, Start,
+    Array, BenchRequest, BenchResult, Calibration, EvalRequest, EvalResult, InferRequest, InferResult,
+    RangesFrom, RunRequest, Split, Standard, Start, median_ms, read_images, read_images_for, standard_tables,
+    write_scores,
 };
-pub use results::{
-    AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary,
-    UniformResult,
+pub use run::{
+    AssignmentResult, Board, Candidate, Confusion, Course, Event, EventLog, Results, RunDirectory,
+    RunDirectoryError, SeedResults, Spread, StageResult, StageResults, Summary, UniformResult,
 };
-pub use run_directory::{RunDirectory, RunDirectoryError};
 pub use settings::{
-    Baseline, EarlyStopping, Keep, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search,
-    StageName, Stages, StopOn, Training, Uniform, WarmUp,
-};
-pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
-pub use tensorboard::Board;
-pub use weights::{
-    BATCH_NORM, FOLDED, PublishedWeights, WeightsError, publish, published_name, published_tensors,
+    ActivationQuantisation, ActivationRange, Baseline, Capture, Data, DeviceChoice, EarlyStopping,
+    Experiment, ExperimentError, Granularity, Keep, KernelChoice, MeanAndStd, Normalise, NormaliseBy,
+    OptimizerKind, Quantisation, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages,
+    StopOn, Training, Uniform, UnsignedScheme, WarmUp, WeightQuantisation, WeightRange,
 };

@@ -10,11 +10,15 @@
 //! - [`assign`]: the cheapest multiplier within the tolerance of each layer, and the network's relative energy.
 
 mod capture;
+mod circuits;
 mod costing;
 mod predict;
 mod select;
+mod sign_magnitude;
 
 pub use capture::{CaptureError, LayerCapture, Population};
+pub use circuits::{Circuits, EnergyError, as_seen};
 pub use costing::{CostMetric, Costing, EnergySource, LayerEnergies, Reference, UntoldMetric, reference};
 pub use predict::{Prediction, predict};
 pub use select::{Assignment, AssignmentError, LayerActivity, LayerAssignment, assign};
+pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};

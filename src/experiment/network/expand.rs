@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::expression::{Expression, Scope, fill_in};
 use super::file::{Block, Item, NetworkFile};
-use crate::layer::{LayerDescription, OneOrMany, Pair, Source};
+use super::layer::{LayerDescription, OneOrMany, Pair, Source};
 use axmul_support::yaml::YamlStep;
 
 /// The most layers that a network may have.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::expression::Expression;
-use crate::layer::{LayerKind, OneOrMany, Pair};
+use super::layer::{LayerKind, OneOrMany, Pair};
 use axmul_support::yaml::unique_keys;
 
 /// The whole file.

@@ -9,8 +9,10 @@ mod built_in;
 mod expand;
 mod expression;
 mod file;
+mod layer;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -19,9 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use self::expand::Misfit;
 use self::file::NetworkFile;
-use super::layer::{LayerDescription, few};
-use super::{Layer, Source};
+use self::layer::few;
 use axmul_support::yaml::{self, YamlError, YamlStep};
+
+pub use layer::{Layer, LayerDescription, LayerKind, OneOrMany, Operation, Pair, Source};
+pub use weights::{
+    BATCH_NORM, FOLDED, PublishedWeights, WeightsError, publish, published_name, published_tensors,
+};
 
 /// A network: named layers, blocks and repeats written out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,193 +1,248 @@
-//! Settings of the stages, and their defaults.
+//! Experiments: what an experiment file says, with every default.
 
-mod optimizer;
-mod schedule;
-mod stage;
-mod training;
+mod data;
+mod device;
+mod error;
+mod kernel;
+mod overrides;
+mod quantization;
+mod stages;
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-pub use optimizer::OptimizerKind;
-pub use schedule::{Schedule, ScheduleKind, WarmUp};
-pub use stage::StageName;
-pub use training::{EarlyStopping, Keep, StopOn, Training};
+use self::data::name_or_data;
+use crate::assignment::{CostMetric, EnergySource};
+use axmul_metrics::OperandFormat;
+use axmul_support::yaml;
 
-macro_rules! stage_settings {
-    (
-        $(#[$doc:meta])* $name:ident, $epochs:literal, $rate:literal, $decay:literal
-        $(, $(#[$field_doc:meta])* $field:ident: $kind:ty = $value:expr)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
-        pub struct $name {
-            /// Passes over the training images; 0 passes the weights on as they are.
-            pub epochs: u32,
-            /// Learning rate at its height.
-            pub learning_rate: f64,
-            /// How weights follow gradients.
-            pub optimizer: OptimizerKind,
-            /// Momentum of SGD; the first decay rate of Adam.
-            pub momentum: f64,
-            /// Whether SGD looks ahead (Nesterov).
-            pub nesterov: bool,
-            /// Factor of the weights that is added to their gradient; with AdamW, taken from the weights.
-            pub weight_decay: f64,
-            /// The course of the learning rate.
-            pub schedule: Schedule,
-            /// Share of the aim that is spread evenly over all classes (C. Szegedy et al., "Rethinking the Inception
-            /// Architecture for Computer Vision", CVPR 2016).
-            pub label_smoothing: f64,
-            /// The longest that all gradients together may be, as one vector; longer ones are shortened (R. Pascanu,
-            /// T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013).
-            pub clip_norm: Option<f64>,
-            /// Decay of an exponential average of the weights, a step. Validation, results and later stages take the
-            /// averaged weights.
-            pub ema: Option<f64>,
-            /// When to end before the last epoch.
-            pub early_stopping: EarlyStopping,
-            /// Which epoch's weights the stage yields.
-            pub keep: Keep,
-            $($(#[$field_doc])* pub $field: $kind,)*
-        }
+pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
+pub use device::DeviceChoice;
+pub use error::ExperimentError;
+pub use kernel::KernelChoice;
+pub use quantization::{
+    ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
+    WeightRange,
+};
+pub use stages::{
+    Baseline, EarlyStopping, Keep, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search,
+    StageName, Stages, StopOn, Training, Uniform, WarmUp,
+};
 
-        impl Default for $name {
-            fn default() -> Self {
-                Self {
-                    epochs: $epochs,
-                    learning_rate: $rate,
-                    optimizer: OptimizerKind::Sgd,
-                    momentum: 0.9,
-                    nesterov: false,
-                    weight_decay: $decay,
-                    schedule: Schedule::COSINE,
-                    label_smoothing: 0.0,
-                    clip_norm: None,
-                    ema: None,
-                    early_stopping: EarlyStopping::default(),
-                    keep: Keep::Last,
-                    $($field: $value,)*
-                }
-            }
-        }
-
-        impl $name {
-            /// What the training loop needs of it.
-            pub fn training(&self) -> Training {
-                Training {
-                    epochs: self.epochs,
-                    learning_rate: self.learning_rate,
-                    optimizer: self.optimizer,
-                    momentum: self.momentum,
-                    nesterov: self.nesterov,
-                    weight_decay: self.weight_decay,
-                    schedule: self.schedule.clone(),
-                    label_smoothing: self.label_smoothing,
-                    clip_norm: self.clip_norm,
-                    ema: self.ema,
-                    early_stopping: self.early_stopping,
-                    keep: self.keep,
-                }
-            }
-        }
-    };
+/// An experiment. Everything but the name has a default; unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Name of the run, and of its directory.
+    pub name: String,
+    /// A built-in network, or the path of a description.
+    #[serde(default = "lenet5")]
+    pub network: String,
+    /// The images; a name or path, or a mapping with its settings.
+    #[serde(default, deserialize_with = "name_or_data")]
+    pub data: Data,
+    /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub catalog: Vec<String>,
+    /// Whether the multipliers are signed.
+    #[serde(default = "yes")]
+    pub signed: bool,
+    /// What the assignment saves.
+    #[serde(default)]
+    pub metric: CostMetric,
+    /// Where the energy of multiplications comes from: `catalogue`, or `activity`, which needs circuits.
+    #[serde(default)]
+    pub energy: EnergySource,
+    /// From real numbers to codes.
+    #[serde(default)]
+    pub quantisation: Quantisation,
+    /// What each stage does.
+    #[serde(default)]
+    pub stages: Stages,
+    /// What the assignment looks at.
+    #[serde(default)]
+    pub capture: Capture,
+    /// Images in a training batch.
+    #[serde(default = "batch")]
+    pub batch: usize,
+    /// The run is made once with each of these.
+    #[serde(default = "seeds")]
+    pub seeds: Vec<u64>,
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    #[serde(default)]
+    pub device: DeviceChoice,
+    /// How approximate products are computed; all ways give the same numbers.
+    #[serde(default)]
+    pub kernel: KernelChoice,
+    /// Threads to compute with; by default one for each core.
+    #[serde(default)]
+    pub threads: Option<usize>,
+    /// Whether to write event files for TensorBoard.
+    #[serde(default = "yes")]
+    pub tensorboard: bool,
 }
 
-stage_settings!(
-    /// Settings of `baseline`.
-    Baseline, 8, 0.05, 1e-4,
-    /// Published weights to start from instead of random ones: a safetensors file with torchvision's names. With
-    /// `epochs: 0` the next stage takes them as they are.
-    weights: Option<PathBuf> = None
-);
-stage_settings!(
-    /// Settings of `quantize`.
-    Quantize, 2, 5e-3, 0.0
-);
-stage_settings!(
-    /// Settings of `search`.
-    Search, 3, 1e-3, 0.0,
-    /// Weight of the noise in the loss: what a layer gains by bearing more of it.
-    lambda: f64 = 0.4,
-    /// Noise beyond this share of a layer's standard deviation gains nothing.
-    sigma_max: f64 = 0.5,
-    /// Noise of every layer at the start, as a share of its standard deviation.
-    initial_sigma: f64 = 0.025
-);
-stage_settings!(
-    /// Settings of `retrain`.
-    Retrain, 4, 5e-3, 0.0
-);
-
-/// Settings of `uniform`. It starts from the checkpoint of `quantize`, and trains as `retrain` does.
+/// What the assignment looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Uniform {
-    /// Name of the multiplier for all layers, or `auto`: the most accurate on validation images after a short
-    /// training, among those that need at most the energy of the assignment.
-    pub multiplier: String,
-    /// Passes over the training images; by default those of `search` and `retrain` together, which is fair.
-    pub epochs: Option<u32>,
-    /// Training images that each candidate of `auto` is trained on before it is judged.
-    pub screening_images: usize,
+pub struct Capture {
+    /// Training images.
+    pub images: usize,
+    /// Rows of unfolded activations drawn from each layer, with replacement.
+    pub rows: usize,
 }
 
-impl Default for Uniform {
+impl Default for Capture {
     fn default() -> Self {
-        Self { multiplier: Self::AUTO.into(), epochs: None, screening_images: 12_800 }
+        Self { images: 128, rows: 512 }
     }
 }
 
-impl Uniform {
-    /// The word that leaves the choice to validation.
-    pub const AUTO: &'static str = "auto";
-}
+impl Experiment {
+    /// Reads an experiment file and applies overrides of the form `stages.search.lambda=0.2`.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ExperimentError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ExperimentError::Read { path: path.to_owned(), problem: error.to_string() })?;
+        Self::parse(&text, &path.display().to_string(), overrides)
+    }
 
-/// Settings of all stages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Stages {
-    /// Training in fp32.
-    pub baseline: Baseline,
-    /// Quantisation-aware training.
-    pub quantize: Quantize,
-    /// Training under learned noise.
-    pub search: Search,
-    /// Training with the assigned multipliers.
-    pub retrain: Retrain,
-    /// Training with one multiplier everywhere.
-    pub uniform: Uniform,
-}
+    /// Reads an experiment; `origin` names the text in errors.
+    pub fn parse(text: &str, origin: &str, overrides: &[String]) -> Result<Self, ExperimentError> {
+        yaml::from_str::<Self>(text, origin)?.with(overrides)
+    }
 
-impl Stages {
-    /// The training settings of a stage.
-    pub fn training(&self, stage: StageName) -> Training {
-        match stage {
-            StageName::Baseline => self.baseline.training(),
-            StageName::Quantize => self.quantize.training(),
-            StageName::Search => self.search.training(),
-            StageName::Retrain => self.retrain.training(),
-            StageName::Uniform => {
-                let epochs = self.uniform.epochs.unwrap_or(self.search.epochs + self.retrain.epochs);
-                Training { epochs, ..self.retrain.training() }
+    /// The experiment with overrides applied, and checked.
+    pub fn with(mut self, overrides: &[String]) -> Result<Self, ExperimentError> {
+        for assignment in overrides {
+            self = overrides::apply(&self, assignment)?;
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Checks what types cannot: ranges of numbers, and settings that exclude each other.
+    pub fn check(&self) -> Result<(), ExperimentError> {
+        let fail = |key: &str, problem: String| Err(ExperimentError::Value { key: key.to_owned(), problem });
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
+            return fail(
+                "name",
+                format!("'{}' cannot name a directory; use letters, digits, . _ -", self.name),
+            );
+        }
+        for (key, value) in [
+            ("batch", self.batch),
+            ("capture.images", self.capture.images),
+            ("capture.rows", self.capture.rows),
+            ("stages.uniform.screening_images", self.stages.uniform.screening_images),
+            ("threads", self.threads.unwrap_or(1)),
+            ("seeds", self.seeds.len()),
+        ] {
+            if value == 0 {
+                return fail(key, "expected at least 1, got 0".into());
             }
         }
+        if self.batch == 1 {
+            return fail("batch", "expected at least 2, which batch normalisation needs".into());
+        }
+        if (1..self.seeds.len()).any(|i| self.seeds[..i].contains(&self.seeds[i])) {
+            return fail("seeds", format!("expected different seeds, got {:?}", self.seeds));
+        }
+        self.data.check()?;
+        for stage in StageName::ALL {
+            if let Err((key, problem)) = self.stages.training(stage).check(stage) {
+                return fail(&format!("stages.{}.{key}", stage.settings()), problem);
+            }
+        }
+        let search = &self.stages.search;
+        for (key, value) in [
+            ("stages.search.lambda", search.lambda),
+            ("stages.search.sigma_max", search.sigma_max),
+            ("stages.search.initial_sigma", search.initial_sigma),
+        ] {
+            if !(value.is_finite() && value >= 0.0) {
+                return fail(key, format!("expected a number of at least 0, got {value}"));
+            }
+        }
+        for (key, value) in [
+            ("quantisation.activations.percentile", self.quantisation.activations.percentile),
+            ("quantisation.weights.percentile", self.quantisation.weights.percentile),
+        ] {
+            if !(value > 50.0 && value <= 100.0) {
+                return fail(key, format!("expected percent above 50 and up to 100, got {value}"));
+            }
+        }
+        let weights = &self.quantisation.weights;
+        if !(2..=8).contains(&weights.bits) {
+            let got = weights.bits;
+            return fail("quantisation.weights.bits", format!("expected 2 to 8 bits, got {got}"));
+        }
+        if weights.percentile != 100.0 && weights.range != WeightRange::Percentile {
+            let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
+            return fail("quantisation.weights.percentile", problem);
+        }
+        if let Err(error) = self.energy.check(self.metric) {
+            return fail("metric", format!("{error}; expected power_mw"));
+        }
+        let momentum = self.quantisation.activations.momentum;
+        if !(momentum > 0.0 && momentum <= 1.0) {
+            return fail(
+                "quantisation.activations.momentum",
+                format!("expected a share above 0 and up to 1, got {momentum}"),
+            );
+        }
+        if self.affine() {
+            let symmetric_only =
+                "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
+            if self.quantisation.weights.granularity == Granularity::Channel {
+                return fail("quantisation.weights.granularity", format!("channel {symmetric_only}"));
+            }
+            if self.quantisation.activations.range == ActivationRange::Learned {
+                return fail("quantisation.activations.range", format!("learned {symmetric_only}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The operand format of the multipliers that the layers take: activations of 8 bits, weights of theirs.
+    pub fn operand_format(&self) -> OperandFormat {
+        // Within what `check` lets pass, so that no file makes this panic.
+        let bits = self.quantisation.weights.bits.clamp(2, 8);
+        if self.signed { OperandFormat::signed(8, bits) } else { OperandFormat::unsigned(8, bits) }
+    }
+
+    /// Whether codes are affine unsigned ones rather than symmetric signed ones.
+    pub fn affine(&self) -> bool {
+        !self.signed && self.quantisation.unsigned == UnsignedScheme::Affine
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uniform_trains_as_long_as_search_and_retraining() {
-        let mut stages = Stages::default();
-        let uniform = stages.training(StageName::Uniform);
-        assert_eq!(uniform.epochs, stages.search.epochs + stages.retrain.epochs);
-        assert_eq!(uniform.learning_rate, stages.retrain.learning_rate);
-        stages.uniform.epochs = Some(1);
-        assert_eq!(stages.training(StageName::Uniform).epochs, 1);
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a path or a list of paths")]
+    enum Paths {
+        One(String),
+        Many(Vec<String>),
     }
+    Ok(match Paths::deserialize(deserializer)? {
+        Paths::One(path) => vec![path],
+        Paths::Many(paths) => paths,
+    })
+}
+
+fn lenet5() -> String {
+    "lenet5".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn batch() -> usize {
+    128
+}
+
+fn seeds() -> Vec<u64> {
+    vec![1]
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::FileError;
+use crate::FileError;
 use axmul_support::files::write_atomic_synced;
 
 /// Counts of images by their class and by the one that they were taken for.

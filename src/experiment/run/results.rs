@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::StageName;
+use crate::StageName;
 use crate::assignment::Assignment;
 
 /// Figures of one stage. Accuracies are shares of right answers, 0 to 1; losses are mean cross entropies.

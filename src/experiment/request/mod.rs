@@ -1,11 +1,17 @@
 //! What `axmul` hands to `axmul-train`.
 
+mod bench;
+mod images;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Circuits, Experiment, FileError, Network, StageName, read_json, write_json};
+pub use bench::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
+pub use images::{Array, read_images, read_images_for, write_scores};
+
+use crate::{Circuits, Experiment, FileError, Network, StageName, read_json, write_json};
 use axmul_metrics::Tabulated;
 
 /// Changes with the form of the requests, so that executables of different releases notice each other.

@@ -184,8 +184,8 @@ pub(super) fn name_or_data<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
 #[cfg(test)]
 mod tests {
-    use super::super::Experiment;
     use super::*;
+    use crate::Experiment;
 
     fn data(text: &str, overrides: &[&str]) -> Result<Data, String> {
         let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();

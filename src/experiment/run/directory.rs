@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json};
 use crate::assignment::EnergySource;
+use crate::{Experiment, FileError, Network, RunRequest, StageName, Start, read_json, write_json};
 use axmul_support::{files::write_atomic_synced, hex, yaml};
 
 /// The directory of a run, held by this process alone.
@@ -297,7 +297,7 @@ mod tests {
             experiment: Experiment::parse("name: test", "test", &overrides).unwrap(),
             network: Network::load("lenet5").unwrap(),
             multipliers: vec![],
-            circuits: super::super::Circuits::default(),
+            circuits: crate::Circuits::default(),
             data_directory: "data".into(),
             run_directory: root.to_owned(),
             stages: vec![],

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileError, read_json, write_json};
+use crate::{FileError, read_json, write_json};
 use axmul_kernels::ConvShape;
 use axmul_metrics::{OperandFormat, ProductTable};
 use axmul_support::random::SplitMix64;

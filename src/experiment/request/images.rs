@@ -4,7 +4,7 @@ use std::path::Path;
 
 use npyz::{TypeChar, WriterBuilder};
 
-use super::{FileError, Network};
+use crate::{FileError, Network};
 use axmul_data::npy::NpyArray;
 use axmul_support::files::write_atomic_synced;
 

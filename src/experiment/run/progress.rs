@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ScheduleKind, StopOn, Training};
+use crate::{ScheduleKind, StopOn, Training};
 
 /// The decisions of a stage so far. It goes into checkpoints, so that a run that is taken up decides the same.
 ///

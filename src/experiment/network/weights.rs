@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors};
 
-use super::{FileError, Network, NetworkError, Operation};
+use super::{Network, NetworkError, Operation};
+use crate::FileError;
 
 /// Published weights that do not fit.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn tensors_have_the_names_and_shapes_that_torchvision_gives_them() {
-        let text = include_str!("../../tests/fixtures/torchvision/tensors.json");
+        let text = include_str!("../../../tests/fixtures/torchvision/tensors.json");
         let torchvision: Torchvision = serde_json::from_str(text).unwrap();
         assert_eq!(torchvision.networks.len(), 9);
         for (name, expected) in torchvision.networks {

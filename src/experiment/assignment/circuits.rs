@@ -7,7 +7,7 @@ use axmul_api::Netlist;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::assignment::{CaptureError, EnergySource, LayerCapture, LayerEnergies};
+use super::{CaptureError, EnergySource, LayerCapture, LayerEnergies};
 use axmul_hardware::MappedCircuit;
 use axmul_hardware::cost::{CostConditions, cost};
 use axmul_hardware::library::CellLibrary;
