@@ -48,7 +48,7 @@ fn libtorch_dir(own: &str, name: &str) -> Option<PathBuf> {
 
 /// Compiles the C++ half of the custom autograd functions, with the same ABI as torch-sys compiles its own.
 fn compile_autograd() {
-    const SOURCE: &str = "autograd.cpp";
+    const SOURCE: &str = "autograd/straight_through.cpp";
     println!("cargo::rerun-if-changed={SOURCE}");
     println!("cargo::rerun-if-env-changed=LIBTORCH_CXX11_ABI");
     let headers = libtorch_dir("LIBTORCH_INCLUDE", "include").expect("LIBTORCH is set, as found above");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tch::TchError;
 
-use super::memory::Work;
+use crate::device::memory::Work;
 use axmul_experiment::assignment::AssignmentError;
 use axmul_experiment::{
     EnergyError, FileError, NetworkError, RunDirectoryError, SignMagnitudeError, StageName, WeightsError,

@@ -1,56 +1,42 @@
 //! The training core: the only folder that names `tch`.
 //!
-//! - [`device`]: where tensors live, and with how many threads.
-//! - [`Model`]: a network from its description, whose multiplying layers compute in fp32, quantised, under noise, or
+//! - [`run`]: the whole run, seed by seed and stage by stage; `stages`: one stage, its epochs, and what comes before
+//!   and after them.
+//! - [`evaluate_request`], [`infer_request`], [`bench_request`]: the other requests of `axmul`.
+//! - [`Model`]: a network from its description, whose multiplying layers compute in fp32, quantized, under noise, or
 //!   with approximate multipliers ([`Mode`]).
-//! - `approximate`: sums of approximate products, all ways exact.
-//! - `autograd`: straight-through gradients; its C++ half is the only C++ of axmul.
-//! - `passes`: what is done to every value of a tensor, once through CPU memory; `thread_pool`: libtorch's threads;
-//!   `views`: tensors as slices.
-//! - [`run`], [`evaluate_request`], [`infer_request`], [`bench_request`]: what `axmul-train` does.
+//! - `approximate`: sums of approximate products on tensors, several ways, all exact.
+//! - `quantization`: ranges, scales, codes, observers of activations.
+//! - `autograd`: straight-through estimators; its C++ half is the only C++ of axmul.
+//! - [`Optimizer`]: SGD, Adam and AdamW with state that goes into checkpoints; `checkpoint`: the state after an epoch.
+//! - `data`: images in memory and the batches made of them.
+//! - `tensors`: CPU tensors as slices, elementwise kernels, libtorch's threads.
+//! - [`device`]: where tensors live, with how many threads, and what to say when memory runs out.
 
 mod approximate;
 mod autograd;
-mod average;
-mod batches;
-mod bench;
-mod capture;
 mod checkpoint;
-mod dataset;
+mod data;
 pub mod device;
-mod epoch;
 mod error;
-mod evaluate;
-mod infer;
-mod layers;
-mod memory;
-mod multipliers;
 mod network;
-mod noise;
 mod optimizer;
-mod passes;
-mod progress;
-mod quantisation;
+mod quantization;
 mod random;
-mod runner;
-mod session;
-mod snapshot;
+mod requests;
+mod run;
 mod stages;
-mod start;
-mod state;
+mod tensors;
 #[cfg(test)]
 mod tests;
-mod thread_pool;
-mod uniform;
-mod views;
 
 pub use approximate::Approximate;
-pub use bench::bench_request;
+pub use device::memory::{Work, quiet as quiet_about_memory};
 pub use error::TrainError;
-pub use evaluate::evaluate_request;
-pub use infer::infer_request;
-pub use layers::Mode;
-pub use memory::{Work, quiet as quiet_about_memory};
 pub use network::Model;
+pub use network::layer::Mode;
 pub use optimizer::Optimizer;
-pub use runner::run;
+pub use requests::bench::bench_request;
+pub use requests::evaluate::evaluate_request;
+pub use requests::infer::infer_request;
+pub use run::run;

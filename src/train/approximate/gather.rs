@@ -3,7 +3,7 @@
 use tch::{Device, Kind, Tensor};
 
 use super::shape_of;
-use crate::quantisation::Codes;
+use crate::quantization::Codes;
 use axmul_kernels::ConvShape;
 use axmul_metrics::ProductTable;
 

@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::shape_of;
 use crate::TrainError;
-use crate::quantisation::Codes;
+use crate::quantization::Codes;
 use axmul_kernels::{ByteFactors, ConvShape, LinearShape};
 
 /// Elements of activation columns (im2col) at a time, so that memory stays bounded.

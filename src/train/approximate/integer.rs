@@ -3,8 +3,8 @@
 use tch::{Device, Kind, Tensor};
 
 use super::shape_of;
-use crate::quantisation::Codes;
-use crate::views::{bytes, integers_mut, long_integers_mut};
+use crate::quantization::Codes;
+use crate::tensors::slices::{bytes, integers_mut, long_integers_mut};
 use axmul_kernels::{ConvShape, Kernel, KernelError, LinearShape};
 
 /// Sums `[N, O, H', W']` of products of codes: i32, or i64 where i32 may be too narrow.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use tch::{Device, Kind, Tensor};
 
 use super::exact_conv2d;
-use crate::quantisation::Codes;
+use crate::quantization::Codes;
 use axmul_kernels::{ConvShape, LowRank};
 
 /// Whole numbers below it, and sums of them whose absolute values stay below it, are exact in fp32.

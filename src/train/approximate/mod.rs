@@ -13,12 +13,13 @@ mod gather;
 mod int8;
 mod integer;
 mod low_rank;
+pub mod multipliers;
 
 use tch::{Device, Kind, Tensor};
 
-use super::quantisation::{ACTIVATION_BITS, Codes};
-use super::thread_pool::LIBTORCH_POOL;
-use super::{TrainError, autograd};
+use crate::quantization::{ACTIVATION_BITS, Codes};
+use crate::tensors::thread_pool::LIBTORCH_POOL;
+use crate::{TrainError, autograd};
 use axmul_experiment::KernelChoice;
 use axmul_kernels::{ConvShape, Kernel, KernelSelection, LowRank};
 use axmul_metrics::{OperandFormat, Tabulated};

@@ -9,7 +9,7 @@
 use tch::{Kind, Tensor};
 
 use super::{BatchNorm, EPSILON, Model, Work};
-use crate::layers::MultiplyingLayer;
+use crate::network::layer::MultiplyingLayer;
 use axmul_experiment::Source;
 
 impl Model {
@@ -55,7 +55,7 @@ mod tests {
     use tch::Device;
 
     use super::*;
-    use crate::layers::Mode;
+    use crate::network::layer::Mode;
     use crate::tests::seeded;
     use axmul_experiment::{Experiment, Network};
 

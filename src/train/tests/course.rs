@@ -5,7 +5,8 @@ use std::path::Path;
 use super::runs::{NETWORK, dataset, request, run, timeless};
 use super::seeded;
 use crate::checkpoint::Checkpoint;
-use crate::{Mode, Model, TrainError, epoch};
+use crate::stages::epoch;
+use crate::{Mode, Model, TrainError};
 use axmul_experiment::{Confusion, Event, Network, RunDirectory, RunRequest, StageName, Start};
 
 /// Everything at once; seven classes of which three occur, so that five of them are not all.

@@ -5,8 +5,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::seeded;
 use crate::approximate::Approximate;
-use crate::layers::{Mode, MultiplyingLayer, Product};
-use crate::quantisation::Codes;
+use crate::network::layer::{Mode, MultiplyingLayer, Product};
+use crate::quantization::Codes;
 use axmul_experiment::{KernelChoice, Quantisation};
 use axmul_kernels::{ConvShape, KernelSelection};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance, Tabulated};

@@ -5,10 +5,10 @@ use tch::{Device, Kind, Tensor};
 use super::runs::catalogue;
 use super::seeded;
 use crate::checkpoint::Checkpoint;
-use crate::dataset::{Dataset, Images};
-use crate::layers::Mode;
+use crate::data::dataset::{Dataset, Images};
 use crate::network::Model;
-use crate::runner::run_on;
+use crate::network::layer::Mode;
+use crate::run::run_on;
 use axmul_experiment::{Circuits, Experiment, Network, RunRequest, StageName, Start};
 use axmul_metrics::OperandFormat;
 

@@ -9,8 +9,8 @@ use tch::{Device, Kind, Tensor};
 use super::runs::catalogue;
 use super::seeded;
 use crate::checkpoint::{self, CheckpointInfo};
-use crate::layers::Mode;
 use crate::network::Model;
+use crate::network::layer::Mode;
 use crate::optimizer::Optimizer;
 use crate::{infer_request, run};
 use axmul_experiment::{

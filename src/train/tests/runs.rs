@@ -7,12 +7,13 @@ use tch::{Device, Kind, Tensor};
 use super::exactness::multiplier;
 use super::seeded;
 use crate::checkpoint::{self, Checkpoint, CheckpointInfo};
-use crate::dataset::{Dataset, Images};
-use crate::layers::Mode;
+use crate::data::dataset::{Dataset, Images};
 use crate::network::Model;
+use crate::network::layer::Mode;
 use crate::optimizer::Optimizer;
-use crate::runner::run_on;
-use crate::{TrainError, epoch, random};
+use crate::run::run_on;
+use crate::stages::epoch;
+use crate::{TrainError, random};
 use axmul_experiment::{Circuits, Course, Experiment, Network, Results, RunRequest, StageName, Start};
 use axmul_metrics::{OperandFormat, Tabulated};
 

@@ -4,9 +4,9 @@
 use tch::{Device, Kind, Tensor};
 
 use super::seeded;
-use crate::infer;
-use crate::layers::Mode;
 use crate::network::Model;
+use crate::network::layer::Mode;
+use crate::requests::infer;
 use axmul_data::npy::NpyArray;
 use axmul_experiment::{Experiment, Network};
 

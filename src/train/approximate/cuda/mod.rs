@@ -22,7 +22,7 @@ use tch::{Device, Kind, Tensor};
 use self::launch::{Arguments, Table, grid};
 use super::shape_of;
 use crate::TrainError;
-use crate::quantisation::Codes;
+use crate::quantization::Codes;
 use axmul_kernels::{ConvShape, Kernel, KernelSelection, LinearShape};
 use axmul_metrics::ProductTable;
 use axmul_support::random::SplitMix64;

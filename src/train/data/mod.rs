@@ -1,0 +1,4 @@
+//! Images in memory, and the batches that training takes.
+
+pub mod batches;
+pub mod dataset;
