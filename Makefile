@@ -13,7 +13,7 @@ BIN = $(or $(CARGO_TARGET_DIR),target)/release
 # Recipes that need libtorch begin with this. Found, or downloaded and kept in the user's cache.
 WITH_LIBTORCH = LIBTORCH=$$(scripts/libtorch.sh) && export LIBTORCH
 
-.PHONY: help demo test build lint test-core test-torch test-arm test-miri deny bench data libtorch fmt clean prerequisites
+.PHONY: help demo test build manual lint test-core test-torch test-arm test-miri deny bench data libtorch fmt clean prerequisites
 .NOTPARALLEL:
 
 help: ## this list (the default)
@@ -69,6 +69,13 @@ deny: ## licenses, advisories and duplicates of the dependencies (cargo-deny; sk
 bench: ## how fast kernels, simulation and training are, each result asserted
 	$(CARGO) bench --locked
 	$(WITH_LIBTORCH) && $(CARGO) bench --locked --package axmul-train
+
+manual: ## build the manual as HTML (mdbook; skipped where it is not installed)
+	@if command -v mdbook >/dev/null 2>&1; then \
+	    mdbook build docs; \
+	else \
+	    echo "make manual: skipped: mdbook is not installed (cargo install mdbook --locked); read docs/src/SUMMARY.md instead" >&2; \
+	fi
 
 data: ## fetch MNIST
 	$(CARGO) build --locked --release --bin axmul

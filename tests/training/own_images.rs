@@ -1,4 +1,4 @@
-//! A folder of one's own images and a network of one's own, as the README shows them: its files, its commands.
+//! A folder of one's own images and a network of one's own, as the manual shows them: its files, its commands.
 
 mod programs;
 
@@ -8,11 +8,15 @@ use std::process::Command;
 
 use axmul_experiment::{Results, StageName, read_json};
 
-/// The part of the README between its fences that begins with `first`.
+/// The chapters of the manual that it takes.
+const CHAPTERS: [&str; 2] =
+    [include_str!("../../docs/src/networks.md"), include_str!("../../docs/src/images.md")];
+
+/// The part of the manual between its fences that begins with `first`.
 fn block(fence: &str, first: &str) -> String {
-    let readme = include_str!("../../README.md");
     let start = format!("```{fence}\n{first}");
-    let (_, after) = readme.split_once(&start).unwrap_or_else(|| panic!("the README has no {start}"));
+    let after = CHAPTERS.iter().find_map(|chapter| Some(chapter.split_once(&start)?.1));
+    let after = after.unwrap_or_else(|| panic!("the manual has no {start}"));
     format!("{first}{}", after.split_once("```").unwrap().0)
 }
 
@@ -40,7 +44,7 @@ fn photos(root: &Path) {
 }
 
 #[test]
-fn the_readme_runs_as_written() {
+fn the_manual_runs_as_written() {
     let root = tempfile::tempdir().unwrap();
     photos(root.path());
     fs::write(root.path().join("mine.yaml"), block("yaml", "name: mine\n")).unwrap();

@@ -361,12 +361,12 @@ fn missing_networks_list_the_built_in_ones() {
     assert!(message.contains("lenet6") && message.contains("lenet5"), "{message}");
 }
 
-/// The network of the README is one.
+/// The network of the manual is one.
 #[test]
-fn the_network_of_the_readme_fits() {
-    let readme = include_str!("../../../README.md");
-    let (_, after) = readme.split_once("```yaml\nname: mine\n").unwrap();
+fn the_network_of_the_manual_fits() {
+    let manual = include_str!("../../../docs/src/networks.md");
+    let (_, after) = manual.split_once("```yaml\nname: mine\n").unwrap();
     let (text, _) = after.split_once("```").unwrap();
-    let network = Network::parse(&format!("name: mine\n{text}"), "README.md").unwrap();
+    let network = Network::parse(&format!("name: mine\n{text}"), "networks.md").unwrap();
     assert_eq!(network.layers.iter().filter(|layer| layer.kind == LayerKind::Add).count(), 3);
 }
