@@ -1,5 +1,5 @@
 //! Links in the documentation: every relative one leads to a file, the manual's stay inside the manual, and its
-//! summary lists every chapter.
+//! summary lists every chapter. The paths that the map of the architecture names exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -111,6 +111,15 @@ fn the_summary_lists_every_chapter() {
     let chapters: BTreeSet<String> = chapters.filter(|chapter| chapter != "SUMMARY.md").collect();
     assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), chapters);
     assert_eq!(listed.len(), chapters.len(), "a chapter is listed twice");
+}
+
+#[test]
+fn the_map_of_the_architecture_is_up_to_date() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let quoted = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    let paths = quoted.filter(|word| word.contains('/') && !word.contains(['{', ' ']));
+    let missing: Vec<&str> = paths.filter(|path| !root().join(path).exists()).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
 }
 
 #[test]
