@@ -1,4 +1,4 @@
-//! What an approximate multiplier is worth.
+//! Evaluates approximate multipliers, alone and inside neural networks.
 //!
 //! Two halves, one direction:
 //!

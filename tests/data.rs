@@ -52,7 +52,7 @@ fn check_names_each_file_that_is_missing_or_damaged() {
         .code(2)
         .stdout(contains("train-images-idx3-ubyte is missing; `axmul data fetch mnist` gets it"))
         .stdout(contains("t10k-labels-idx1-ubyte is not the published file: it has 5 bytes instead of 10008"))
-        .stderr(contains("4 of 4 files of mnist cannot be used"));
+        .stderr(contains("4 of 4 files of mnist are missing or corrupt"));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn check_lists_corrupt_images_and_fails_unless_they_may_be_skipped() {
     fs::write(root.join("train/cat/2.jpg"), png(4, 4, &[0; 48])).unwrap();
     check(&[]).code(2).stderr(contains("train/cat/2.jpg").and(contains("4x4 pixels")).and(contains("2x3")));
     check(&["--resize", "8x8"]).code(0).stdout(contains("8x8 pixels"));
-    check(&["--resize", "8x8", "--channels", "grey"]).code(0).stdout(contains("grey"));
+    check(&["--resize", "8x8", "--channels", "grey"]).code(0).stdout(contains("grayscale"));
     check(&["--resize", "8"]).code(2).stderr(contains("expected ROWSxCOLUMNS, as in 32x32"));
     let nowhere = axmul(&home).args(["check", "no/such/folder"]).assert().code(2);
     nowhere.stderr(contains("there is no data set 'no/such/folder', and no folder or archive of that path"));
@@ -131,7 +131,7 @@ fn list_says_what_is_here_and_how_large_the_others_are() {
     let list = axmul(&home).arg("list").assert().code(0);
     list.stdout(
         contains("cifar10: 60,000 colour photographs, 32x32 pixels, 10 classes (Krizhevsky); 170.1 MB")
-            .and(contains("not here; `axmul data fetch tiny-imagenet` brings it"))
+            .and(contains("missing; run `axmul data fetch tiny-imagenet` to download"))
             .and(contains("fashion-mnist: ").and(contains("cifar100: "))),
     );
 }

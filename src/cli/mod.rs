@@ -18,16 +18,16 @@ mod output;
 use commands::Subcommands;
 use output::Console;
 
-/// How `axmul` ends: what scripts and CI jobs can rely on.
+/// Exit status of `axmul`, for scripts and CI jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// 0: what was asked for is done.
+    /// 0: success.
     Done,
-    /// 1: it is done, and a threshold (`--fail-if`) was not met.
+    /// 1: success, but a `--fail-if` condition is true.
     ThresholdNotMet,
-    /// 1: it is done, and two multipliers that were compared (`axmul check`) differ.
+    /// 1: success, but the two multipliers of `axmul check` differ.
     Different,
-    /// 2: it could not be done; standard error says why.
+    /// 2: error, explained on standard error.
     Error,
 }
 
@@ -41,33 +41,33 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// What an approximate multiplier is worth: error maps, cost, comparison, and what a neural network makes of it
+/// Evaluate approximate multipliers: error metrics, hardware cost, Pareto fronts, and accuracy in neural networks
 #[derive(Debug, Parser)]
 #[command(name = "axmul", version, after_help = EXAMPLES, max_term_width = 100)]
 struct CommandLine {
     #[command(subcommand)]
     command: Subcommands,
-    /// No progress bars and no notes; warnings and errors stay
+    /// Suppress progress and notes
     #[arg(long, short, global = true)]
     quiet: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  axmul list                                  the multipliers that come with axmul
-  axmul show truncated-3-8s --heatmap t.svg   one of them, with its error map
+  axmul list                                  list the built-in multipliers
+  axmul show truncated-3-8s --heatmap t.svg   show one, and draw its error map
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
-  axmul cost my_mult.v                        area, delay and power of its circuit
-  axmul check my_mult.v my_mult.c             equal for every operand pair, or a counterexample
-  axmul import evoapproxlib DIR               a checkout of EvoApproxLib, as a catalogue
-  axmul run experiments/mnist-lenet5.yaml     a network with multipliers chosen layer by layer
-  axmul doctor                                what this machine has
+  axmul cost my_mult.v                        estimate area, delay and power
+  axmul check my_mult.v my_mult.c             prove equality or find a counterexample
+  axmul import evoapproxlib DIR               import a checkout of EvoApproxLib as a catalog
+  axmul run experiments/mnist-lenet5.yaml     train, assign multipliers, retrain
+  axmul doctor                                check this machine's setup
 
-`axmul help COMMAND` has examples for every command. Wherever a NAME goes, a PATH goes too: a
-netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json), a C source (.c) or SOURCE.c:FUNCTION, a
-table (.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, a catalogue (.yaml or a
-directory of tables).
-Exit codes: 0 done, 1 a threshold was not met or a check found a difference, 2 error.";
+`axmul help COMMAND` has examples for every command. NAME may also be a PATH: a netlist
+(.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json), a C source (.c) or SOURCE.c:FUNCTION, a table
+(.npy, .csv, .txt, .bin, .h), a shared library or LIBRARY:SYMBOL, or a catalog (.yaml or a directory
+of tables).
+Exit codes: 0 success, 1 a --fail-if condition is true or a check found a difference, 2 error.";
 
 /// Parses the command line, runs it and prints what went wrong, if anything did. Usage errors end the process with
 /// code 2, as every error does.
@@ -85,7 +85,7 @@ pub fn cli_main() -> ExitCode {
     status.into()
 }
 
-/// Lets developers watch: `AXMUL_LOG=debug axmul ...`.
+/// Enables logging with `AXMUL_LOG=debug axmul ...`.
 fn trace() {
     if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("AXMUL_LOG") {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

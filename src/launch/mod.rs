@@ -1,4 +1,4 @@
-//! Starting `axmul-train`, as git and cargo start theirs: a process of its own, so that only it loads libtorch.
+//! Runs `axmul-train` as a child process, so that only it loads libtorch.
 
 mod interrupts;
 
@@ -21,13 +21,13 @@ pub struct Trainer {
     path: PathBuf,
 }
 
-/// Why nothing was trained.
+/// Why the training executable did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// There is no training executable.
     #[error(
-        "the training half of axmul is not here: there is no {name} in {looked}. Build it with `make build`, which \
-         fetches libtorch too, or with `cargo build --release --package axmul-train` where LIBTORCH \
+        "{name} not found in {looked}. Build it with `make build`, which also downloads libtorch, or \
+         with `cargo build --release --package axmul-train` where LIBTORCH \
          names a libtorch 2.11; or set AXMUL_TRAIN to its path", name = Trainer::NAME
     )]
     Missing {
@@ -46,7 +46,7 @@ pub enum LaunchError {
     #[error("cannot handle Ctrl-C: {0}")]
     Signals(io::Error),
     /// A signal came before it was started.
-    #[error("{path} was not started, for a signal to end came before", path = path.display())]
+    #[error("{path} was not started: interrupted", path = path.display())]
     Interrupted {
         /// The executable.
         path: PathBuf,
@@ -177,7 +177,7 @@ mod tests {
     fn a_missing_trainer_says_how_to_get_it() {
         let error = Trainer::among([PathBuf::from("/nowhere/axmul-train")], "/nowhere or on the PATH");
         let message = error.unwrap_err().to_string();
-        assert!(message.contains("no axmul-train in /nowhere or on the PATH"), "{message}");
+        assert!(message.contains("axmul-train not found in /nowhere or on the PATH"), "{message}");
         assert!(message.contains("make build") && message.contains("AXMUL_TRAIN"), "{message}");
     }
 

@@ -65,7 +65,7 @@ fn thresholds_decide_the_exit_code() {
     let either =
         sandbox.axmul("compare plain --catalog lab.yaml --fail-if 'wce > 1000' --fail-if 'mae == 0'");
     assert_eq!(either.code, 1);
-    assert_eq!(either.stderr, "threshold not met: 'mae == 0' holds for 1 of 1:\n  plain: mae 0\n");
+    assert_eq!(either.stderr, "condition 'mae == 0' is true for 1 of 1:\n  plain: mae 0\n");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_unknown_is_warned_about_and_taken_as_met() {
     assert_eq!(ended.code, 0);
     assert_eq!(
         ended.stderr,
-        "warning: uncosted: 'power_mw > 0' cannot be judged, power_mw is unknown; taken as met\n"
+        "warning: uncosted: cannot evaluate 'power_mw > 0': power_mw is unknown; assuming false\n"
     );
 }
 

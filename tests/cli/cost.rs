@@ -101,14 +101,14 @@ fn cells_of_a_mapped_netlist_are_costed_as_placed() {
     write("other.v", "sky130_fd_sc_hd__inv_1 u3 (.A(m), .Y(p[0]));");
     let both = rows(&sandbox, "placed.v --backend placed,built-in");
     let figure = |row: usize, field: &str| both[row][field].as_f64().unwrap();
-    assert_eq!((both[0]["backend"].as_str(), both[0]["cells"].as_u64()), (Some("placed"), Some(3)));
+    assert_eq!((both[0]["backend"].as_str(), both[0]["cells"].as_u64()), (Some("as-mapped"), Some(3)));
     // NAND2X1, BUFX4, INVX8 beside one AND2X1, in the areas of the library.
     assert_eq!((figure(0, "area_um2"), figure(1, "area_um2")), (1.8772 + 2.8158 + 3.2851, 2.3465));
     assert!(figure(0, "power_mw") > 1.5 * figure(1, "power_mw"));
     assert!(both[0]["technology"].as_str().unwrap().contains("; cells as placed; "));
     assert_eq!(rows(&sandbox, "placed.v").len(), 2);
     assert_eq!([rows(&sandbox, "gate.v").len(), rows(&sandbox, "other.v").len()], [1, 1]);
-    let placed = ["gate.v", "other.v", "exact-8s"].map(|name| format!("{name} --backend placed"));
+    let placed = ["gate.v", "other.v", "exact-8s"].map(|name| format!("{name} --backend as-mapped"));
     let lines: Vec<&str> = placed.iter().map(String::as_str).collect();
     assert_snapshot!(refusals(&sandbox, &lines));
 }
@@ -218,7 +218,7 @@ fn what_fails_is_said_beside_what_does_not() {
     let ended = sandbox.axmul("cost exact-2u broken.v uncosted --catalog lab.yaml --format csv");
     assert_eq!((ended.code, ended.text().lines().count()), (0, 2), "{ended}");
     assert!(ended.stderr.contains("warning: broken.v:"), "{ended}");
-    assert!(ended.stderr.contains("warning: uncosted: neither figures nor a circuit"), "{ended}");
+    assert!(ended.stderr.contains("warning: uncosted: no cost: only products are known"), "{ended}");
 }
 
 #[test]

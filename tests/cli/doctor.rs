@@ -11,7 +11,7 @@ fn every_part_is_reported() {
     let sets = ["data"; axmul_data::DATA_SETS.len()];
     let parts = ["axmul", "system", "processor", "libtorch", "axmul-train", "CUDA"];
     assert_eq!(labels, [&parts[..], &sets, &["cache"]].concat());
-    assert!(ended.text().contains("mnist not here; `axmul data fetch mnist` brings it"), "{ended}");
+    assert!(ended.text().contains("mnist missing; run `axmul data fetch mnist` to download"), "{ended}");
     assert!(ended.text().contains("not found; `make build` gets"), "{ended}");
 }
 
@@ -24,7 +24,7 @@ fn caches_are_measured() {
     let cache = &sandbox.axmul("doctor --format json").json()["cache"];
     assert!(cache["tables"].as_u64() >= Some(1) && cache["bytes"].as_u64() > Some(1000), "{cache}");
     let off = sandbox.command().args(["doctor"]).env("AXMUL_CACHE_DIR", "").output().unwrap();
-    assert!(String::from_utf8(off.stdout).unwrap().contains("switched off"));
+    assert!(String::from_utf8(off.stdout).unwrap().contains("disabled"));
 }
 
 #[test]

@@ -77,10 +77,7 @@ fn layers_are_assigned_by_the_energy_of_their_own_operands() {
     }
     sandbox.write("table.csv", sandbox.axmul("export drum-4-8s --format csv").stdout);
     let ended = sandbox.axmul("assign done exact-8s table.csv --energy activity");
-    assert!(
-        ended.stderr.contains("energy by activity needs circuits, so these are not assigned: table"),
-        "{ended}"
-    );
+    assert!(ended.stderr.contains("energy by activity needs circuits; not assigned: table"), "{ended}");
     refused(
         &sandbox.axmul("assign done --energy activity --metric area_um2"),
         &["activity tells power, not area_um2"],
@@ -93,7 +90,7 @@ fn assignments_that_cannot_be_made() {
     let sandbox = Sandbox::new();
     searched(&sandbox);
     refused(&sandbox.axmul("assign ."), &["there is no run in", "run.json"]);
-    refused(&sandbox.axmul("assign done --seed 8"), &["search of seed 8 is not done"]);
+    refused(&sandbox.axmul("assign done --seed 8"), &["search of seed 8 has not run"]);
     refused(&sandbox.axmul("assign done exact-8u"), &["exact-8u"]);
     refused(&sandbox.axmul("assign done exact-12s"), &["exact-12s: operands 12s are too wide for a table"]);
     refused(&sandbox.axmul("assign done --unsigned"), &["signed multipliers"]);
@@ -122,7 +119,7 @@ fn runs_that_cannot_begin() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(
-        message.contains("no axmul-train in $AXMUL_TRAIN") && message.contains("make build"),
+        message.contains("axmul-train not found in $AXMUL_TRAIN") && message.contains("make build"),
         "{message}"
     );
 
@@ -197,7 +194,7 @@ fn interrupted(sandbox: &Sandbox, script: &str, signal: impl FnOnce(rustix::proc
 #[cfg(unix)]
 fn told(ended: &Ended, end: &str) {
     refused(ended, &["mine.yaml --resume", "train.sh ended with ", end]);
-    assert_eq!(ended.stderr.matches("interrupted; go on with: ").count(), 1, "{ended}");
+    assert_eq!(ended.stderr.matches("interrupted; resume with: ").count(), 1, "{ended}");
 }
 
 #[cfg(unix)]

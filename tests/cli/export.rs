@@ -85,8 +85,11 @@ fn what_has_no_circuit_says_so() {
             .contains("no circuit that could be written")
     );
     assert!(
-        message("export drum-4-8s --format csv --testbench t.v").contains("--testbench checks a circuit")
+        message("export drum-4-8s --format csv --testbench t.v")
+            .contains("--testbench needs a circuit format")
     );
-    assert!(message("export drum-4-8s --format blif --what errors").contains("--what errors is for tables"));
+    assert!(
+        message("export drum-4-8s --format blif --what errors").contains("--what errors applies to tables")
+    );
     assert!(message("export exact-12u --format npy").contains("--format verilog, blif or aiger"));
 }

@@ -55,7 +55,7 @@ fn catalogues_stand_side_by_side_in_formats_for_readers() {
     assert_snapshot!("fronts_table", ended);
     let svg = String::from_utf8(sandbox.read("fronts.svg")).unwrap();
     assert!(
-        svg.contains("7 multipliers of 2 catalogues; the joint front is ringed and named; 1 more"),
+        svg.contains("7 multipliers of 2 catalogs; the joint front is ringed and named; 1 more"),
         "{svg}"
     );
     assert!(svg.contains("costs of 2 sources or technologies, a joint front for each"), "{svg}");
@@ -101,7 +101,7 @@ fn one_backend_costs_all_that_have_a_circuit() {
     let ended = sandbox.axmul(&format!("{BOTH} --cost built-in --format json --summary summary.json"));
     assert_eq!(
         ended.stderr,
-        "warning: 1 of 8 multipliers have no costs by the backend built-in, for no circuit of them is known: uncosted\n"
+        "warning: 1 of 8 multipliers have no costs from backend built-in (no circuit): uncosted\n"
     );
     let rows = ended.json();
     let rows = rows.as_array().unwrap();
@@ -206,7 +206,7 @@ fn what_leaves_nothing_to_measure_is_said() {
     let empty = said("compare --catalog lab.yaml --catalog empty.yaml --unsigned");
     assert_eq!(empty, "warning: empty.yaml: expected at least one entry, got none\n");
     let absent = said("compare --catalog lab.yaml --catalog rival.yaml --signed");
-    assert_eq!(absent, "warning: nothing of the catalogue rival is compared\n");
+    assert_eq!(absent, "warning: catalog 'rival' contributed no multipliers\n");
     // One field has a best row, but neither volume nor second table.
     let ended = sandbox.axmul(&format!("{} --format table", BOTH.replace("power_mw,mae", "mae")));
     assert!(ended.text().contains("┆ catalogue ") && !ended.text().contains("ypervolume"), "{ended}");
@@ -231,7 +231,7 @@ fn mistaken_requests_are_refused() {
         "--cost liberty",
         "--cost built-in --liberty small.lib",
         "--cost liberty --liberty missing.lib",
-        "--cost placed",
+        "--cost as-mapped",
         "--clock 100",
         "--glitches --cost published",
         "--cost built-in --operands missing.npy",
@@ -275,7 +275,7 @@ fn multipliers_without_published_figures_may_be_predicted() {
     sandbox.write("ours.yaml", ours);
     let line = "compare --catalog measured.yaml --catalog ours.yaml --cost published --pareto power_mw,mae";
     let ended = sandbox.axmul(&format!("{line} --predict --format json"));
-    assert_eq!(ended.stderr, "costs of 1 multipliers are predicted, by 5 that have both\n");
+    assert_eq!(ended.stderr, "predicted the costs of 1 multipliers from 5 that have both\n");
     let rows = ended.json();
     let predicted = rows.as_array().unwrap().iter().find(|row| row["name"] == "t6").unwrap();
     let power = predicted["power_mw"].as_f64().unwrap();

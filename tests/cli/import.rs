@@ -79,7 +79,7 @@ fn mistakes_are_told_apart() {
         ("import dir done", "it is a catalogue already; `axmul catalog add` makes it known by name"),
         ("import dir chip --name own", "'own' means something else"),
         ("import dir chip --name a/b", "expected letters, digits"),
-        ("import dir chip --release v1", "--release is that of EvoApproxLib"),
+        ("import dir chip --release v1", "--release applies to evoapproxlib only"),
         ("import chip", "invalid value 'chip' for '<KIND>'"),
         ("catalog add nowhere.yaml", "nowhere.yaml"),
         ("list --catalog nowhere", "no catalogue is called 'nowhere'; none is known by name"),

@@ -122,11 +122,11 @@ fn weights_that_cannot_be_had() {
         ),
         (
             "eval --network tiny.yaml --weights w --input x.npy --logits y.npy --assignment stranger.json",
-            "stranger.json: network 'tiny' has no layer 'conv' with multipliers; it has fc",
+            "stranger.json: network 'tiny' has no multiplying layer 'conv'; expected one of fc",
         ),
         (
             "eval --network tiny.yaml --weights w --input x.npy --logits y.npy --assignment unknown.json",
-            "unknown.json: there is no multiplier 'nothing-8s' for layer 'fc'",
+            "unknown.json: unknown multiplier 'nothing-8s' for layer 'fc'",
         ),
     ] {
         let ended = sandbox.axmul(arguments);

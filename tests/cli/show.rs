@@ -16,7 +16,7 @@ fn json_has_the_figures_and_the_provenance() {
     let shown = sandbox.axmul("show cut --catalog lab.yaml --format json").json();
     assert_eq!(shown["power_mw"].as_f64(), Some(0.06));
     assert_eq!(shown["wce"].as_f64(), Some(17.0));
-    assert_eq!(shown["licence"], "MIT");
+    assert_eq!(shown["license"], "MIT");
     assert_eq!(shown["commutes"], true);
     assert!(shown.get("pareto").is_none());
 }
@@ -39,7 +39,7 @@ fn circuits_are_counted_where_there_is_one() {
 fn heat_maps_are_drawn() {
     let sandbox = Sandbox::new();
     let ended = sandbox.axmul("show drum-4-8s --heatmap map.svg");
-    assert_eq!((ended.code, ended.stderr.as_str()), (0, "error map drawn to map.svg\n"));
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, "error map plotted to map.svg\n"));
     assert!(String::from_utf8(sandbox.read("map.svg")).unwrap().contains("drum-4-8s"));
     assert_eq!(sandbox.axmul("show drum-4-8s --heatmap map.png -q").stderr, "");
     assert!(sandbox.read("map.png").starts_with(b"\x89PNG"));

@@ -61,7 +61,7 @@ fn samples_say_that_they_are() {
     assert_ne!(other[1]["mae"], wide["mae"]);
     let table = sandbox.axmul(command);
     assert!(table.text().contains("┆ ~") && table.text().contains("┆ ≥"), "{table}");
-    assert!(table.text().contains("of 1000 operand pairs drawn with seed 3\n"), "{table}");
+    assert!(table.text().contains("from 1000 random operand pairs, seed 3\n"), "{table}");
 }
 
 #[test]
@@ -70,9 +70,8 @@ fn thresholds_on_estimates_are_judged_with_a_warning() {
     let name = "truncated-4-9x5s";
     let ended = sandbox.axmul(&format!("compare {name} --samples 1000 --fail-if 'wce > 1 && mae > 0.1'"));
     assert_eq!(ended.code, 1);
-    let start = format!(
-        "warning: {name}: 'wce > 1 && mae > 0.1' is judged by estimates from 1000 operand pairs: wce ≥"
-    );
+    let start =
+        format!("warning: {name}: 'wce > 1 && mae > 0.1' uses estimates from 1000 operand pairs: wce ≥");
     assert!(ended.stderr.starts_with(&start), "{ended}");
     assert!(ended.stderr.contains(", mae ~") && ended.stderr.contains("(95 % within "), "{ended}");
     let cost = sandbox.axmul(&format!("compare {name} --samples 1000 --fail-if 'power_mw > 1000'"));

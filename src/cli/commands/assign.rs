@@ -1,4 +1,4 @@
-//! `axmul assign`: multipliers for the layers of a trained network, from what its search found. No libtorch.
+//! `axmul assign`: assigns multipliers to the layers of a trained network, from its search. Needs no libtorch.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::report::{FigureFile, assignment_markdown, assignment_table, layers_fi
 use axmul_experiment::assignment::{Assignment, CostMetric, EnergySource, assign};
 use axmul_experiment::{EvalRequest, RunDirectory, Split, StageName};
 
-/// Assign multipliers to the layers of a run's network anew: other catalogues, another metric, more or less noise
+/// Reassign multipliers to the layers of a run: other catalogs, another metric, more or less noise
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,35 +24,35 @@ Examples:
   axmul assign runs/mnist-lenet5 --energy activity
   axmul assign runs/mnist-lenet5 --scale-sigma 2 --format json
 
-Uses what the stage `search` captured: operand histograms, deviations of the outputs and the noise
-that each layer bears. Nothing is trained, and libtorch is needed for --validate only, which tells
+Uses what the stage `search` captured: operand histograms, standard deviations of the outputs, and
+the noise that each layer tolerates. Nothing is trained; only --validate needs libtorch. It reports
 the accuracy on the validation images with the weights of `search`, before any retraining.")]
 pub(in crate::cli) struct AssignArgs {
-    /// The directory of the run
+    /// Directory of the run
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// Choose among these; without any, among all of the sources, by default those of the run
+    /// Candidate multipliers [default: everything in the selected catalogs, else those of the run]
     #[arg(value_name = "NAME|PATH")]
     names: Vec<String>,
-    /// The seed whose search is looked at; the run's first by default
+    /// Seed whose search is used [default: the run's first]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The figure to keep low: power_mw, area_um2, delay_ns or energy_pj; that of the run by default
+    /// Metric to minimize: power_mw, area_um2, delay_ns or energy_pj [default: that of the run]
     #[arg(long, value_name = "METRIC")]
     metric: Option<CostMetric>,
-    /// Where the energy of multiplications comes from: catalogue, or activity: the circuits under each layer's own
-    /// operands; that of the run by default
-    #[arg(long, value_name = "SOURCE")]
+    /// Source of multiplication energy: catalog, or activity (circuits under each layer's operands) [default: that of
+    /// the run]
+    #[arg(long, value_name = "SOURCE", value_parser = crate::cli::options::energy_source)]
     energy: Option<EnergySource>,
-    /// Multiply the noise that every layer bears by this
+    /// Scale the noise that each layer tolerates
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     scale_sigma: f64,
-    /// Also try the assignment on the validation images (needs axmul-train)
+    /// Evaluate the assignment on the validation images (needs axmul-train)
     #[arg(long)]
     validate: bool,
     #[command(flatten)]
     output: OutputArgs<ReportFormat>,
-    /// Draw relative energy and share of the multiplications per layer
+    /// Plot relative energy and share of the multiplications per layer
     #[arg(long, value_name = "FILE.svg|png")]
     figure: Option<PathBuf>,
     #[command(flatten)]
@@ -77,7 +77,7 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
     let energy = args.energy.unwrap_or(experiment.energy);
     let metric = args.metric.unwrap_or(experiment.metric);
     if let Err(error) = energy.check(metric) {
-        anyhow::bail!("{error}; leave --metric away, or take --energy catalogue");
+        anyhow::bail!("{error}; omit --metric, or use --energy catalog");
     }
     let MultiplierSet { multipliers: listed, circuits } =
         if args.names.is_empty() && !args.sources.is_explicit() {
@@ -114,7 +114,7 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
             output,
         })?;
         console.note(format_args!(
-            "Top-1 on {} validation images, not retrained: {:.2} %",
+            "top-1 on {} validation images before retraining: {:.2} %",
             result.images,
             100.0 * result.top1
         ));

@@ -1,4 +1,4 @@
-//! `axmul bench`: how fast this machine multiplies approximately.
+//! `axmul bench`: throughput of the kernels on this machine.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use axmul_experiment::{BenchRequest, BenchResult, Standard, median_ms, standard_
 use axmul_kernels::{Kernel, KernelKind, KernelSelection};
 use axmul_support::random::SplitMix64;
 
-/// Measure how fast this machine convolves with approximate products, beside libtorch's fp32
+/// Measure the throughput of approximate convolutions, compared with libtorch's fp32
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -64,7 +64,7 @@ struct BenchRow {
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err("expected a number of seconds, up to 3600".into()),
+        _ => Err("expected seconds, up to 3600".into()),
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) fn run(args: &BenchArgs, console: &Console) -> anyhow::Result<ExitSta
     }
     drop(progress);
     if let Some(error) = without_fp32 {
-        console.note(format_args!("not compared with libtorch: {error}"));
+        console.note(format_args!("skipped the comparison with libtorch: {error}"));
     }
     let text = match args.output.format {
         TableFormat::Json => serde_json::to_string_pretty(&measured)? + "\n",

@@ -1,4 +1,4 @@
-//! `axmul catalog`: the catalogues that are known by name.
+//! `axmul catalog`: the catalogs that are known by name.
 
 use std::path::PathBuf;
 
@@ -13,18 +13,18 @@ use axmul_providers::catalogue::shelf::{Shelf, Shelved};
 use axmul_providers::catalogue::{self, Catalogue, CatalogueError};
 use axmul_providers::registry::Registry;
 
-/// List, add and remove the catalogues that are known by name
+/// List, add and remove catalogs
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   axmul catalog list
-  axmul catalog add ../chip/catalogue.yaml --name chip     known by name, read where it lies
+  axmul catalog add ../chip/catalogue.yaml --name chip     register; files stay where they are
   axmul compare --catalog chip --catalog own
   axmul show chip/fast-8s
-  axmul catalog remove chip                                forgotten; its files stay
+  axmul catalog remove chip                                unregister; files stay
 
-What `axmul import` makes is here too; removing that removes its files. Catalogues lie in
-$AXMUL_DATA_DIR/catalogues, else in axmul/catalogues in the user's data directory.")]
+Catalogs made by `axmul import` are listed too; removing one deletes its files. They are stored in
+$AXMUL_DATA_DIR/catalogues, or axmul/catalogues in the user's data directory.")]
 pub(in crate::cli) struct CatalogArgs {
     #[command(subcommand)]
     command: CatalogCommand,
@@ -32,26 +32,26 @@ pub(in crate::cli) struct CatalogArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 enum CatalogCommand {
-    /// The catalogues that are known by name, the one that comes with axmul first
+    /// List the catalogs, the built-in one first
     List {
         #[command(flatten)]
         output: OutputArgs<TableFormat>,
     },
-    /// Make a catalogue known by name; it stays where it lies
+    /// Register a catalog under a name; its files stay where they are
     Add {
         /// A YAML file, or a directory of tables
         #[arg(value_name = "PATH")]
         path: PathBuf,
-        /// The name; otherwise the catalogue's own
+        /// Name [default: the catalog's own]
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
-        /// In the place of a catalogue of the same name
+        /// Replace an existing catalog
         #[arg(long)]
         replace: bool,
     },
-    /// Forget a catalogue; the files of an imported one are removed
+    /// Unregister a catalog; deletes the files of an imported one
     Remove {
-        /// Its name
+        /// Name of the catalog
         #[arg(value_name = "NAME")]
         name: String,
     },
@@ -70,14 +70,14 @@ pub(super) fn run(args: &CatalogArgs, console: &Console) -> anyhow::Result<ExitS
         }
         CatalogCommand::Remove { name } => {
             let Shelved { path, linked, .. } = Shelf::open()?.remove(name)?;
-            let what = if linked { "forgotten; it stays in" } else { "removed from" };
+            let what = if linked { "unregistered; files remain in" } else { "deleted from" };
             console.deliver(format!("{name}: {what} {}\n", path.display()).as_bytes(), None)?;
         }
     }
     Ok(ExitStatus::Done)
 }
 
-/// A catalogue, opened if it can be.
+/// A catalog, or why it cannot be opened.
 struct CatalogSummary {
     name: String,
     path: Option<PathBuf>,
@@ -90,7 +90,7 @@ fn list(args: &OutputArgs<TableFormat>, console: &Console) -> anyhow::Result<()>
     let registry = Registry::linked()?;
     let mut all = Vec::new();
     for embedded in &catalogue::own::EMBEDDED {
-        let opened = embedded.open(&registry).context("a catalogue that comes with axmul")?;
+        let opened = embedded.open(&registry).context("a built-in catalog")?;
         all.push(CatalogSummary { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
     }
     // Without a home there are no others.
@@ -124,7 +124,7 @@ impl CatalogSummary {
 }
 
 fn table(all: &[CatalogSummary]) -> String {
-    let mut table = boxed_table(["name", "multipliers", "what it is", "path"]);
+    let mut table = boxed_table(["name", "multipliers", "description", "path"]);
     for one in all {
         table.add_row([
             one.name.clone(),

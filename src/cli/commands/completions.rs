@@ -1,4 +1,4 @@
-//! `axmul completions`: what shells need to complete command lines.
+//! `axmul completions`: shell completion scripts.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use crate::cli::output::Console;
 use crate::cli::{CommandLine, ExitStatus};
 
-/// Print a script that completes axmul's commands and options in a shell
+/// Print a shell completion script
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,7 +14,7 @@ Examples:
   axmul completions zsh  > ~/.zfunc/_axmul        (with ~/.zfunc in $fpath)
   axmul completions fish > ~/.config/fish/completions/axmul.fish")]
 pub(in crate::cli) struct CompletionsArgs {
-    /// The shell
+    /// Shell
     shell: Shell,
 }
 

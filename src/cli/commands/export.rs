@@ -1,4 +1,4 @@
-//! `axmul export`: a multiplier's table or circuit for another tool.
+//! `axmul export`: writes a multiplier's table or circuit for another tool.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::report::export::{BinTable, CHeaderTable, CsvTable, ExportTable, NpyTa
 use crate::report::{OutputFile, Render};
 use axmul_netlist::write;
 
-/// Write the table of products or errors of one multiplier, or its circuit, for another tool
+/// Export the product or error table of a multiplier, or its circuit, to another tool
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,19 +36,19 @@ Formats of circuits, for families and for netlists that were read; ports a, b an
   aiger           and-inverter graph, binary; aiger-text is the readable form
   json            as Yosys writes it with write_json")]
 pub(in crate::cli) struct ExportArgs {
-    /// The multiplier
+    /// Multiplier
     #[arg(value_name = "NAME|PATH")]
     name: String,
-    /// The layout; otherwise the output's extension says it (.npy, .csv, .bin, .h, .v, .blif, .aig, .aag, .json)
+    /// Output format [default: by extension: .npy, .csv, .bin, .h, .v, .blif, .aig, .aag, .json]
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
-    /// What to write of a table
+    /// Contents of a table
     #[arg(long, value_enum, default_value = "products")]
     what: ContentsArg,
-    /// Also write a self-checking testbench for the circuit's Verilog module
+    /// Write a self-checking testbench for the Verilog module
     #[arg(long, value_name = "FILE.v")]
     testbench: Option<PathBuf>,
-    /// The file to write, whole or not at all; standard output without it
+    /// Write to FILE (atomically) instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -133,26 +133,26 @@ pub(super) fn run(args: &ExportArgs, console: &Console) -> anyhow::Result<ExitSt
         (Some(format), _) => format,
         (None, Some(path)) => ExportFormat::of_path(path).with_context(|| {
             format!(
-                "{} does not end in .npy, .csv, .bin, .h, .v, .blif, .aig, .aag or .json; say --format {FORMATS}",
+                "{}: unknown extension; expected .npy, .csv, .bin, .h, .v, .blif, .aig, .aag or .json, or --format {FORMATS}",
                 path.display()
             )
         })?,
         (None, None) => {
-            bail!("say --format {FORMATS}, or an output file that tells it with its extension")
+            bail!("expected --format {FORMATS}, or -o FILE with a known extension")
         }
     };
     let binary = matches!(format, ExportFormat::Npy | ExportFormat::Bin | ExportFormat::Aiger);
     if args.output.is_none() && binary && std::io::stdout().is_terminal() {
-        bail!("this format is binary; name a file with -o");
+        bail!("this format is binary; write to a file with -o");
     }
     let writer = format.writer();
     if let ExportWriter::Table(_) = writer
         && args.testbench.is_some()
     {
-        bail!("--testbench checks a circuit, and this format holds a table; say --format verilog");
+        bail!("--testbench needs a circuit format; use --format verilog");
     }
     if let (ExportWriter::Circuit(_), ContentsArg::Errors) = (&writer, args.what) {
-        bail!("--what errors is for tables; a circuit computes products");
+        bail!("--what errors applies to tables; a circuit computes products");
     }
     let output = args.output.as_deref().map(OutputFile::open).transpose()?;
     let testbench = args.testbench.as_deref().map(OutputFile::open).transpose()?;

@@ -1,4 +1,4 @@
-//! `axmul import`: libraries of others, verified and kept as catalogues.
+//! `axmul import`: verifies a library of multipliers and keeps it as a catalog.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -13,41 +13,40 @@ use axmul_metrics::OperandFormat;
 use axmul_providers::import::{Import, Imported, Kind, Remark, Subject};
 use axmul_providers::{Collection, Sources};
 
-/// Import a library: verify every multiplier, and keep it as a catalogue known by name
+/// Import a library of multipliers: verify each, and keep them as a catalog
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul import evoapproxlib evoapproxlib            a clone, as the catalogue evoapproxlib-v1.2022
-  axmul import evoapproxlib evoapproxlib --of 8s,8u        signed and unsigned 8x8 alone
+  axmul import evoapproxlib evoapproxlib            a clone, as catalog evoapproxlib-v1.2022
+  axmul import evoapproxlib evoapproxlib --of 8s,8u        signed and unsigned 8x8 only
   axmul import arithsgen generated --name mine      Verilog, BLIF, C and CGP files of ArithsGen
   axmul import tables luts                          .npy, .csv, .txt, .bin and .h tables of products
   axmul import dir chip                             netlists, C sources and tables of your own
-  axmul compare --catalog evoapproxlib-v1.2022 --of 8s     it is there from now on
+  axmul compare --catalog evoapproxlib-v1.2022 --of 8s     use the catalog
 
-Every netlist, C source and table of a multiplier is read and compared with the others: over all
-pairs of operands up to 24 product bits, beyond that by proof, else by 262144 pairs. Published
-figures are held against what the products give. What is wrong with one multiplier costs that one,
-and a line of the summary.
-Files of one name, extension apart, are one multiplier; import.yaml in a folder of your own may say
-what the files do not (see multipliers/README.md).
-Catalogues lie in $AXMUL_DATA_DIR/catalogues, else in axmul/catalogues in the user's data directory.")]
+All netlists, C sources and tables of a multiplier are compared with each other: over all operand
+pairs up to 24 product bits, beyond that by proof, else over 262144 pairs. Published metrics are
+checked against the products. A faulty multiplier is skipped and listed in the summary.
+Files with the same stem are one multiplier; import.yaml in your folder may add what the files do
+not say (see multipliers/README.md).
+Catalogs are stored in $AXMUL_DATA_DIR/catalogues, or axmul/catalogues in the user's data directory.")]
 pub(in crate::cli) struct ImportArgs {
-    /// What DIR holds
+    /// Kind of library in DIR
     #[arg(value_enum, value_name = "KIND")]
     kind: LibraryKind,
-    /// The folder: a checkout, or the output of a generator
+    /// A checkout, or the output of a generator
     #[arg(value_name = "DIR")]
     path: PathBuf,
-    /// What the catalogue is called; otherwise as the library with its release, or as the folder
+    /// Name of the catalog [default: the library with its release, or the folder]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// The release of EvoApproxLib, where it is not to be told by its index
+    /// Release of EvoApproxLib, if its index does not tell
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
-    /// Only multipliers of these operands: 8s, 8u, 8x4u
+    /// Select operand formats, comma-separated: 8s, 8u, 8x4u
     #[arg(long = "of", value_name = "FORMAT,...", value_delimiter = ',')]
     formats: Vec<OperandFormat>,
-    /// In the place of a catalogue of the same name
+    /// Replace an existing catalog
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
@@ -60,9 +59,9 @@ pub(in crate::cli) struct ImportArgs {
 enum LibraryKind {
     /// A checkout of EvoApproxLib, either release
     Evoapproxlib,
-    /// What ArithsGen wrote
+    /// Output of ArithsGen
     Arithsgen,
-    /// Tables of products, with figures in a published.csv
+    /// Product tables, with figures in a published.csv
     Tables,
     /// Your own files, with an import.yaml or without
     #[value(name = "dir")]
@@ -71,7 +70,7 @@ enum LibraryKind {
 
 pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitStatus> {
     if args.release.is_some() && args.kind != LibraryKind::Evoapproxlib {
-        anyhow::bail!("--release is that of EvoApproxLib; other libraries have none");
+        anyhow::bail!("--release applies to evoapproxlib only");
     }
     let output = args.output.open()?;
     let import = Import {
@@ -121,10 +120,10 @@ fn text(imported: &Imported) -> String {
     let Imported { catalogue, directory, description, formats, agreed, models, remarks } = imported;
     let count: usize = formats.values().sum();
     let mut text =
-        format!("{description}: {count} multipliers from {models} files, as catalogue {catalogue}\n");
+        format!("{description}: {count} multipliers from {models} files, as catalog {catalogue}\n");
     let formats: Vec<String> = formats.iter().map(|(format, count)| format!("{count} {format}")).collect();
     let _ = writeln!(text, "  {}", formats.join(", "));
-    let _ = writeln!(text, "  {agreed} with several models that all compute the same");
+    let _ = writeln!(text, "  {agreed} with several equal models");
     for subject in Subject::ALL {
         let remarks = of(remarks, subject);
         if !remarks.is_empty() {

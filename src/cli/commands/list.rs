@@ -1,4 +1,4 @@
-//! `axmul list`: what there is.
+//! `axmul list`: lists multipliers and families.
 
 use std::fmt::Write as _;
 
@@ -12,16 +12,16 @@ use crate::report::{align_right, boxed_table, significant};
 use axmul_metrics::OperandFormat;
 use axmul_providers::{Collection, Entry};
 
-/// List the multipliers at hand, or the families of which any member can be named
+/// List multipliers, or the families they are members of
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul list                                  what comes with axmul
-  axmul list --families                       the families and their parameters
-  axmul list --catalog evoapprox --signed     what a catalogue holds
+  axmul list                                  list built-in multipliers
+  axmul list --families                       list families and their parameters
+  axmul list --catalog evoapprox --signed     list a catalog
   axmul list --format json | jq -r '.[].name'")]
 pub(in crate::cli) struct ListArgs {
-    /// The families linked into this executable instead of single multipliers
+    /// List the families linked into this executable instead
     #[arg(long)]
     families: bool,
     #[command(flatten)]
@@ -90,7 +90,7 @@ pub(super) fn run(args: &ListArgs, console: &Console) -> anyhow::Result<ExitStat
                 console.about(warning);
             }
             if collection.entries().is_empty() {
-                bail!("there is no multiplier to list; name a catalogue or a plugin that holds some");
+                bail!("no multiplier to list; add --catalog or --plugin");
             }
             match format {
                 TableFormat::Json => {
@@ -149,7 +149,7 @@ fn table(entries: &[Entry]) -> String {
         entries.iter().filter(|e| !e.cost.is_empty()).map(|e| e.cost.source.as_str()).collect();
     sources.sort_unstable();
     sources.dedup();
-    let mut table = boxed_table(["name", "catalogue", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
+    let mut table = boxed_table(["name", "catalog", "format", "power_mw", "area_um2", "delay_ns", "cost"]);
     let figure = |value: Option<f64>| value.map(|value| significant(value, 4)).unwrap_or_default();
     for entry in entries {
         let cost = &entry.cost;

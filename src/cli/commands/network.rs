@@ -1,4 +1,4 @@
-//! `axmul network`: the networks that come with axmul, and what a description amounts to.
+//! `axmul network`: lists networks and shows their layers.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::report::{OutputFile, align_right, boxed_table};
 use axmul_experiment::{Layer, Network, RunDirectory, Source, StageName, publish};
 
-/// List networks, show their layers, shapes, parameters and multiplications, and write their weights
+/// List networks, show their layers, shapes, parameters and multiplications, and export weights
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,18 +44,18 @@ enum NetworkCommand {
         #[command(flatten)]
         output: OutputArgs<TableFormat>,
     },
-    /// Write the weights of a run for others: safetensors with torchvision's names
+    /// Export the weights of a run as safetensors, with torchvision's names
     Weights {
-        /// The directory of the run
+        /// Directory of the run
         #[arg(value_name = "RUN")]
         run: PathBuf,
-        /// The stage whose weights are taken
+        /// Stage whose weights are used
         #[arg(long, value_name = "STAGE", default_value = "baseline")]
         stage: StageName,
-        /// The seed whose weights are taken; the run's first by default
+        /// Seed whose weights are used [default: the run's first]
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
-        /// The file to write, whole or not at all
+        /// Write to FILE (atomically)
         #[arg(long, short, value_name = "FILE.safetensors")]
         output: PathBuf,
     },
@@ -170,7 +170,7 @@ fn list(networks: &[NetworkSummary]) -> String {
         ]);
     }
     align_right(&mut table, 2..5);
-    format!("{table}\nmultiplications are those of one image; `axmul network show NAME` has every layer\n")
+    format!("{table}\nmultiplications per image; run `axmul network show NAME` for every layer\n")
 }
 
 fn show(network: &NetworkSummary) -> String {
@@ -194,7 +194,7 @@ fn show(network: &NetworkSummary) -> String {
     let mut text = format!("{table}\n");
     let _ = writeln!(
         text,
-        "{}: images {}, {} classes, {} parameters, {} multiplications an image",
+        "{}: images {}, {} classes, {} parameters, {} multiplications per image",
         network.name,
         size(&network.input),
         network.classes,

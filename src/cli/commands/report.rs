@@ -1,4 +1,4 @@
-//! `axmul report`: what came out of a run, again.
+//! `axmul report`: shows the results of a run and regenerates its report.
 
 use std::path::{Path, PathBuf};
 
@@ -10,21 +10,21 @@ use crate::report::{FigureFile, FigureFormat, confusion_figure, layers_figure, r
 use axmul_experiment::{Confusion, Results, RunDirectory, StageName, read_json};
 use axmul_support::files::write_atomic_synced;
 
-/// Show the results of a run, and write its report anew
+/// Show the results of a run, and regenerate its report
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul report runs/mnist-lenet5                     the tables, on the terminal
+  axmul report runs/mnist-lenet5                     tables for the terminal
   axmul report runs/mnist-lenet5 --format markdown
   axmul report runs/mnist-lenet5 --figure layers.png
   axmul report runs/mnist-lenet5 --format json | jq .assignment.relative_energy")]
 pub(in crate::cli) struct ReportArgs {
-    /// The directory of the run
+    /// Directory of the run
     #[arg(value_name = "RUN")]
     run: PathBuf,
     #[command(flatten)]
     output: OutputArgs<ReportFormat>,
-    /// Draw relative energy and share of the multiplications per layer
+    /// Plot relative energy and share of the multiplications per layer
     #[arg(long, value_name = "FILE.svg|png")]
     figure: Option<PathBuf>,
 }
@@ -39,11 +39,8 @@ pub(super) fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<ExitSt
         ReportFormat::Json => serde_json::to_string_pretty(&written.results)? + "\n",
     };
     if let Some(file) = figure {
-        let assignment = written
-            .results
-            .assignment
-            .as_ref()
-            .context("there is no figure before the stage search is done")?;
+        let assignment =
+            written.results.assignment.as_ref().context("no figure: the stage search has not run yet")?;
         file.commit(&layers_figure(&assignment.assignment)?)?;
     }
     console.deliver(text.as_bytes(), output)?;
@@ -84,7 +81,7 @@ pub(super) fn write_report(run: &Path) -> anyhow::Result<RunReport> {
     {
         let figure = confusion_figure(&Confusion::read(&path)?, &format!("{stage}, seed {seed}"))?;
         write_atomic_synced(&run.join(CONFUSION), &FigureFormat::Svg.bytes(&figure)?)?;
-        let shown = format!("What the test images of each class were taken for after {stage}, seed {seed}");
+        let shown = format!("Confusion matrix of the test images after {stage}, seed {seed}");
         written.figures.push((shown, CONFUSION.into()));
     }
     let report = run_markdown(&written.results, &written.figures);

@@ -1,4 +1,4 @@
-//! `axmul run`: an experiment, stage by stage, in `axmul-train`.
+//! `axmul run`: runs an experiment stage by stage in `axmul-train`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::report::run_table;
 use axmul_experiment::assignment::EnergySource;
 use axmul_experiment::{Experiment, Network, PublishedWeights, RunRequest, StageName, Start};
 
-/// Train a network, find the noise its layers bear, assign multipliers and retrain
+/// Run an experiment: train, find the noise each layer tolerates, assign multipliers, retrain
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,35 +28,35 @@ Examples:
 
 Writes DIR/NAME/: experiment.yaml (with every default), events.jsonl, checkpoints/ after every
 epoch, tensorboard/, results.json, layers.svg, confusion.svg and report.md; `axmul report DIR/NAME`
-shows them again. An interrupted run goes on with --resume where its last whole epoch ended, and
-ends with the numbers of an uninterrupted one.")]
+shows them again. --resume continues an interrupted run after its last completed epoch; the results
+equal those of an uninterrupted run.")]
 pub(in crate::cli) struct RunArgs {
-    /// The experiment
+    /// Experiment file
     #[arg(value_name = "EXPERIMENT.yaml")]
     experiment: PathBuf,
-    /// Change a key of the experiment, dotted, to a YAML value; may be repeated
+    /// Override a setting: a dotted key and a YAML value. Repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Seeds, with commas: the run is made once with each. Same as --set seeds=[...]
+    /// Comma-separated seeds; one run each. Same as --set seeds=[...]
     #[arg(long, value_name = "N,N", value_delimiter = ',')]
     seeds: Vec<u64>,
-    /// Only this stage: baseline, quantize, search, retrain or uniform; may be repeated
+    /// Run only this stage: baseline, quantize, search, retrain or uniform. Repeatable
     #[arg(long = "stage", value_name = "STAGE")]
     stages: Vec<StageName>,
-    /// Where the energy of multiplications comes from: catalogue, or activity: the circuits under each layer's own
-    /// operands. Same as --set energy=...
-    #[arg(long, value_name = "SOURCE")]
+    /// Source of multiplication energy: catalog, or activity (circuits under each layer's operands). Same as --set
+    /// energy=...
+    #[arg(long, value_name = "SOURCE", value_parser = crate::cli::options::energy_source)]
     energy: Option<EnergySource>,
-    /// Where to compute: auto, cpu, cuda or cuda:N. Same as --set device=...
+    /// Device: auto, cpu, cuda or cuda:N. Same as --set device=...
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,
-    /// The directory of all runs
+    /// Parent directory of runs
     #[arg(long, value_name = "DIR", default_value = "runs")]
     runs: PathBuf,
-    /// Take up a run that is there already
+    /// Resume an existing run
     #[arg(long, conflicts_with = "overwrite")]
     resume: bool,
-    /// Replace a run that is there already
+    /// Overwrite an existing run
     #[arg(long)]
     overwrite: bool,
 }
@@ -86,7 +86,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatu
         experiment,
     };
     let resume = resume_command(std::env::args());
-    trainer.run(&request, move || eprintln!("\ninterrupted; go on with: {resume}"))?;
+    trainer.run(&request, move || eprintln!("\ninterrupted; resume with: {resume}"))?;
 
     let written = write_report(&request.run_directory)?;
     console.deliver(run_table(&written.results).as_bytes(), None)?;
@@ -94,7 +94,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> anyhow::Result<ExitStatu
     Ok(ExitStatus::Done)
 }
 
-/// The command that takes this run up again.
+/// The command that resumes this run.
 fn resume_command(arguments: impl Iterator<Item = String>) -> String {
     let kept = arguments.filter(|argument| !["--overwrite", "--resume"].contains(&argument.as_str()));
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:".contains(c);
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_is_taken_up_with_its_own_settings() {
+    fn a_run_is_resumed_with_its_own_settings() {
         let arguments = ["axmul", "run", "a b.yaml", "--overwrite", "--set", "stages.search={lambda: 1}"];
         assert_eq!(
             resume_command(arguments.into_iter().map(str::to_owned)),

@@ -1,4 +1,4 @@
-//! `axmul show`: everything about one multiplier.
+//! `axmul show`: shows everything about one multiplier.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::report::{FigureFile, heat_map, significant};
 use axmul_metrics::compare::{ComparisonRow, Field};
 
-/// Show one multiplier: error metrics, cost, circuit, origin, and its error map as a picture
+/// Show one multiplier: error metrics, cost, circuit, provenance and error map
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,16 +26,16 @@ Examples:
   axmul show exact-16u                          16 bits: all 2^32 pairs, or --samples 1000000
   axmul show mul8s_1L2H --catalog evoapprox --weights histogram.npy
 
-The error map is exact - approximate for every pair of operands, a (activation) upwards and b
-(weight) to the right: red where the multiplier underestimates, blue where it overestimates.")]
+The error map plots exact - approximate for every operand pair, a (activation) upward and b (weight)
+to the right: red where the multiplier underestimates, blue where it overestimates.")]
 pub(in crate::cli) struct ShowArgs {
-    /// The multiplier
+    /// Multiplier
     #[arg(value_name = "NAME|PATH")]
     name: String,
-    /// Also draw the error map
+    /// Plot the error map
     #[arg(long, value_name = "FILE.svg|png")]
     heatmap: Option<PathBuf>,
-    /// Weigh operand pairs by a histogram of operands, as in `axmul compare`
+    /// Weight operand pairs by an operand histogram, as in `axmul compare`
     #[arg(long, value_name = "FILE.npy")]
     weights: Option<PathBuf>,
     #[command(flatten)]
@@ -58,7 +58,7 @@ struct MultiplierDetails {
     /// Cells of the circuit by kind; `null` where no circuit is known.
     cells: Option<BTreeMap<&'static str, usize>>,
     origin: String,
-    licence: Option<String>,
+    license: Option<String>,
     citation: Option<String>,
     documentation: String,
     /// The histogram that the metrics are weighted with.
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     let collection = args.sources.open_sampling(args.samples.sampling())?;
     let found = SingleEntry::find(&collection, &args.name, console)?;
     if heatmap.is_some() {
-        found.expect_table().context("--heatmap draws the error of every operand pair")?;
+        found.expect_table().context("--heatmap plots the error of every operand pair")?;
     }
     if weights.is_some() {
         found.expect_table().map_err(needs_tables)?;
@@ -90,7 +90,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
         commutes: multiplier.commutes(),
         cells: counts.map(|counts| counts.iter().map(|(kind, count)| (kind.name(), count)).collect()),
         origin: provenance.origin.clone(),
-        licence: provenance.licence.clone(),
+        license: provenance.licence.clone(),
         citation: provenance.citation.clone(),
         documentation: provenance.documentation.clone(),
         weights: weights.as_ref().map(|weights| weights.path().display().to_string()),
@@ -103,7 +103,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     if let Some(file) = heatmap {
         let path = file.path().to_owned();
         file.commit(&heat_map(&multiplier.tabulated()?, &evaluation.metrics)?)?;
-        console.note(format!("error map drawn to {}", path.display()));
+        console.note(format!("error map plotted to {}", path.display()));
     }
     Ok(ExitStatus::Done)
 }
@@ -130,19 +130,19 @@ impl MultiplierDetails {
         line("operands", &format!("a {} bits, b {} bits, {sign}", row.width_a, row.width_b));
         line("provider", &row.provider);
         line("origin", &self.origin);
-        line("licence", self.licence.as_deref().unwrap_or_default());
+        line("license", self.license.as_deref().unwrap_or_default());
         line("citation", self.citation.as_deref().unwrap_or_default());
         line("about", &self.documentation);
         let sampled = row.basis.sampled.then(|| format!("{} operand pairs", row.basis.pairs_evaluated));
         let exact = match self.exact {
             Some(true) => "yes",
             Some(false) => "no",
-            None => "no error was found in the sample, which proves nothing",
+            None => "unknown: no error found in the sample",
         };
         line("every product exact", exact);
         let commutes = match self.commutes {
-            Some(true) => "always",
-            Some(false) => "not always: mind the order of the operands",
+            Some(true) => "yes",
+            Some(false) => "no: operand order matters",
             None => "",
         };
         line("a x b = b x a", commutes);

@@ -12,9 +12,9 @@ use axmul_metrics::Tabulated;
 use axmul_metrics::compare::CostOrigin;
 use axmul_providers::{Collection, Sources};
 
-/// The multipliers of the experiment's catalogues, else of the built-in one, as the experiment names them: for
+/// The multipliers of the experiment's catalogs, else of the built-in one, as the experiment names them: for
 /// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
-/// the built-in catalogue has none for, members of the families with the parameters of those in it.
+/// the built-in catalog has none for, members of the families with the parameters of those in it.
 pub(in crate::cli) fn multipliers(
     experiment: &Experiment,
     energy: EnergySource,
@@ -43,7 +43,7 @@ pub(in crate::cli) fn warn_of_mixed_costs(multipliers: &[Tabulated], console: &C
     if origins.len() > 1 {
         let labels: Vec<String> = origins.iter().map(|origin| origin.label(&origins)).collect();
         console.warn(format_args!(
-            "the multipliers' costs are of {} sources or technologies, which are not comparable: {}",
+            "the costs come from {} sources or technologies, which are not comparable: {}",
             origins.len(),
             labels.join(" | ")
         ));
@@ -78,7 +78,7 @@ pub(in crate::cli) fn captures(
 ) -> anyhow::Result<(u64, Vec<LayerCapture>)> {
     let seed = seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
     let captures = read_json(&directory.captures(seed))
-        .with_context(|| format!("the stage search of seed {seed} is not done"))?;
+        .with_context(|| format!("the stage search of seed {seed} has not run"))?;
     Ok((seed, captures))
 }
 
@@ -86,6 +86,6 @@ pub(in crate::cli) fn captures(
 pub(in crate::cli) fn data_directory(experiment: &Experiment) -> anyhow::Result<PathBuf> {
     let source = experiment.data.source();
     let place = source.place(experiment.data.directory.as_deref()).context("data.name")?;
-    source.verify(&place).context("the images of the experiment are not all there")?;
+    source.verify(&place).context("the images of the experiment are incomplete")?;
     Ok(place)
 }

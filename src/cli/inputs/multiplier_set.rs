@@ -71,7 +71,7 @@ impl MultiplierSet {
             let more = unknown.len().saturating_sub(SPELT_OUT);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             console.warn(format_args!(
-                "energy by activity needs circuits, so these are not assigned: {}{more}",
+                "energy by activity needs circuits; not assigned: {}{more}",
                 names.join(", ")
             ));
         }

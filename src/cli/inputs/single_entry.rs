@@ -8,9 +8,9 @@ use crate::cli::output::Console;
 use axmul_metrics::{Evaluated, NoTable, Products};
 use axmul_providers::{Collection, Entry};
 
-/// A name or path that stands for several multipliers where one is needed.
+/// A name or path that matches several multipliers where one is needed.
 #[derive(Debug, thiserror::Error)]
-#[error("'{name}' stands for {} multipliers: {}; name one of them", .candidates.len(), listed(.candidates))]
+#[error("'{name}' matches {} multipliers: {}; choose one", .candidates.len(), listed(.candidates))]
 pub(in crate::cli) struct Several {
     name: String,
     candidates: Vec<String>,
@@ -98,8 +98,8 @@ mod tests {
         let message = Several { name: "all".into(), candidates }.to_string();
         assert_eq!(
             message,
-            "'all' stands for 15 multipliers: m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11 and 3 more; \
-             name one of them"
+            "'all' matches 15 multipliers: m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11 and 3 more; \
+             choose one"
         );
     }
 }

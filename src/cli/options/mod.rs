@@ -7,4 +7,4 @@ mod sources;
 pub(super) mod weights;
 
 pub(super) use samples::SampleArgs;
-pub(super) use sources::{EvaluationArgs, SourceArgs, seconds};
+pub(super) use sources::{EvaluationArgs, SourceArgs, energy_source, seconds};

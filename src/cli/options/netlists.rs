@@ -1,4 +1,4 @@
-//! The options of every command that reads netlists.
+//! Options of every command that reads netlists.
 
 use std::path::PathBuf;
 
@@ -11,52 +11,52 @@ use axmul_providers::netlists::{NetlistOptions, Via};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Netlists")]
 pub(in crate::cli) struct NetlistArgs {
-    /// The module or model that is the multiplier; without it the only one that no other uses
+    /// Top module or model [default: the only one that no other instantiates]
     #[arg(long, value_name = "NAME")]
     top: Option<String>,
-    /// The first operand, the activation: a port, a part of one (x[7:0], x[3]), or several separated by commas, the
-    /// most significant first
+    /// Port of the first operand, the activation: a port, a slice (x[7:0], x[3]), or a comma-separated list, most
+    /// significant first
     #[arg(long, value_name = "PORTS")]
     a: Option<String>,
-    /// The second operand, the weight
+    /// Port of the second operand, the weight
     #[arg(long, value_name = "PORTS")]
     b: Option<String>,
-    /// The product
+    /// Port of the product
     #[arg(long, value_name = "PORTS")]
     out: Option<String>,
-    /// The bit with the lowest index, or the first of several one-bit ports, is the most significant
+    /// Treat the bit with the lowest index, or the first of several one-bit ports, as the most significant
     #[arg(long)]
     msb_first: bool,
-    /// What to do with a product that is not as wide as both operands together; without it a narrow one is extended
-    /// by the operands' signedness, a wide one cut, and either is said
+    /// Handling of a product that is not as wide as both operands together [default: extend by signedness or
+    /// truncate, with a note]
     #[arg(long, value_enum, value_name = "HOW")]
     extend: Option<ExtendArg>,
-    /// A further file of the same format, with modules that the multiplier uses; may be repeated
+    /// Additional file of the same format, with modules that the multiplier instantiates. Repeatable
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
-    /// Have the files read by another program, which takes behavioural Verilog too
+    /// Read the files with another program, which also supports behavioral Verilog
     #[arg(long, value_enum, value_name = "PROGRAM")]
     via: Option<ViaArg>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ExtendArg {
-    /// Repeat the most significant bit
+    /// Sign-extend
     Sign,
-    /// Fill up with zeros
+    /// Zero-extend
     Zero,
-    /// Refuse the netlist
+    /// Reject the netlist
     Refuse,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ViaArg {
-    /// Yosys, which has to be installed
+    /// Yosys (must be installed)
     Yosys,
 }
 
 impl NetlistArgs {
-    /// As the sources of multipliers take it.
+    /// The options of the netlist reader.
     pub fn options(&self) -> NetlistOptions {
         NetlistOptions {
             top: self.top.clone(),

@@ -1,24 +1,24 @@
-//! The options of commands that compute metrics of wide operands.
+//! Options of commands that compute error metrics of wide operands.
 
 use clap::Args;
 
 use axmul_providers::Sampling;
 
-/// Which operand pairs metrics rest on where all products make no table.
+/// Which operand pairs metrics of wide multipliers are computed from.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Multipliers")]
 pub(in crate::cli) struct SampleArgs {
-    /// Estimate the metrics of multipliers with more than 8 bits an operand from so many pairs drawn at random. Without
-    /// it all pairs are computed where products have up to 32 bits, else 16777216 are drawn
+    /// Estimate the metrics of multipliers wider than 8 bits from N random operand pairs [default: all pairs up to 32
+    /// product bits, else 16777216]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=1 << 40))]
     samples: Option<u64>,
-    /// The seed of the pairs that are drawn
+    /// Seed of the random operand pairs
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
 }
 
 impl SampleArgs {
-    /// As the sources of multipliers take it.
+    /// The sampling of a collection.
     pub fn sampling(self) -> Sampling {
         Sampling { pairs: self.samples, seed: self.seed }
     }

@@ -1,4 +1,4 @@
-//! The options of every command that takes multipliers.
+//! Options of every command that takes multipliers.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::netlists::NetlistArgs;
+use axmul_experiment::assignment::EnergySource;
 use axmul_metrics::OperandFormat;
 use axmul_providers::{CacheChoice, Collection, Limits, Sampling, Sources};
 
@@ -13,20 +14,20 @@ use axmul_providers::{CacheChoice, Collection, Limits, Sampling, Sources};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Multipliers")]
 pub(in crate::cli) struct SourceArgs {
-    /// A catalogue: the name of one that was imported or added, a YAML file, or a directory of .npy tables with a CSV of
-    /// figures. Takes the place of the one that comes with axmul, which `own` stands for beside others; may be repeated
-    #[arg(long = "catalog", value_name = "NAME|PATH")]
+    /// Catalog: the name of an imported or added one, a YAML file, or a directory of .npy tables with a CSV of figures.
+    /// Replaces the built-in catalog; add `own` to keep it. Repeatable
+    #[arg(long = "catalog", alias = "catalogue", value_name = "NAME|PATH")]
     catalogs: Vec<PathBuf>,
-    /// A shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function; may be repeated
+    /// Shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function. Repeatable
     #[arg(long = "plugin", value_name = "PATH")]
     plugins: Vec<PathBuf>,
-    /// Only signed multipliers; also how a table is read that does not say, and how a netlist or C source is read
+    /// Select signed multipliers; read netlists, C sources and tables without a stated format as signed
     #[arg(long, conflicts_with = "unsigned")]
     signed: bool,
-    /// Only unsigned multipliers; also how a table is read that does not say, and how a netlist or C source is read
+    /// Select unsigned multipliers; read netlists, C sources and tables without a stated format as unsigned
     #[arg(long)]
     unsigned: bool,
-    /// Only multipliers of these operands: 8s, 8u, 8x4u
+    /// Select operand formats, comma-separated: 8s, 8u, 8x4u
     #[arg(long = "of", value_name = "FORMAT,...", value_delimiter = ',')]
     formats: Vec<OperandFormat>,
     #[command(flatten)]
@@ -35,16 +36,16 @@ pub(in crate::cli) struct SourceArgs {
     netlists: NetlistArgs,
 }
 
-/// What evaluating may take, and what is kept of it.
+/// Limits of shared libraries, and the cache.
 #[derive(Clone, Copy, Debug, Args)]
 pub(in crate::cli) struct EvaluationArgs {
-    /// Seconds that a shared library may take to compute its products
+    /// Time limit for computing the products of a shared library, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     plugin_timeout: Duration,
-    /// Memory that a shared library may take, in MiB
+    /// Memory limit for a shared library, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
     plugin_memory: u64,
-    /// Neither read nor keep tables and metrics between runs
+    /// Disable the on-disk cache
     #[arg(long)]
     no_cache: bool,
 }
@@ -61,13 +62,17 @@ impl EvaluationArgs {
 
 pub(in crate::cli) fn seconds(text: &str) -> Result<Duration, String> {
     let valid = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
-    valid
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "expected a number of seconds from 0.001 to 86400".into())
+    valid.map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, from 0.001 to 86400".into())
+}
+
+/// Parses `--energy`.
+pub(in crate::cli) fn energy_source(text: &str) -> Result<EnergySource, String> {
+    // Experiments spell it with -ue.
+    if text == "catalog" { Ok(EnergySource::Catalogue) } else { text.parse() }
 }
 
 impl SourceArgs {
-    /// Whether a catalogue or plugin is named.
+    /// Whether a catalog or plugin is named.
     pub fn is_explicit(&self) -> bool {
         !self.catalogs.is_empty() || !self.plugins.is_empty()
     }
@@ -102,7 +107,7 @@ impl SourceArgs {
     pub fn agree_with(&self, signed: bool) -> anyhow::Result<()> {
         if self.signedness() == Some(!signed) {
             let kind = if signed { "signed" } else { "unsigned" };
-            anyhow::bail!("the run computes with {kind} multipliers; leave --signed and --unsigned away");
+            anyhow::bail!("the run computes with {kind} multipliers; omit --signed and --unsigned");
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ enum OperandWeightsProblem {
     #[error(transparent)]
     Distribution(#[from] DistributionError),
     #[error(
-        "they belong to one operand format, and the multipliers have {0}; name those of one format, or use --signed or --unsigned"
+        "the weights need one operand format, and the multipliers have {0}; select one with --of, --signed or --unsigned"
     )]
     Formats(String),
 }

@@ -79,7 +79,7 @@ impl Console {
             let cause = cause.to_string();
             // Typed errors often quote their source in their own text.
             if !said.contains(&cause) {
-                eprintln!("  because: {cause}");
+                eprintln!("  caused by: {cause}");
                 said = cause;
             }
         }

@@ -23,7 +23,7 @@ impl<'a> AsPlaced<'a> {
 
 impl Backend for AsPlaced<'_> {
     fn name(&self) -> &str {
-        "placed"
+        "as-mapped"
     }
 
     fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {

@@ -10,12 +10,12 @@ pub(super) fn samples(rows: &[ComparisonRow]) -> Vec<String> {
     samples.sort_unstable();
     samples.dedup();
     let line = |(pairs, seed): (u64, Option<u64>)| {
-        let seed = seed.map(|seed| format!(" with seed {seed}")).unwrap_or_default();
-        format!("~ estimated, ≥ largest seen, of {pairs} operand pairs drawn{seed}")
+        let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+        format!("~ estimated, ≥ largest seen, from {pairs} random operand pairs{seed}")
     };
     let mut lines: Vec<String> = samples.into_iter().map(line).collect();
     if !lines.is_empty() {
-        lines.push("--format json has the 95 % intervals of the estimates".into());
+        lines.push("95 % confidence intervals: --format json".into());
     }
     lines
 }

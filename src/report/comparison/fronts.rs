@@ -7,7 +7,7 @@ use super::{ComparisonJson, ComparisonMarkdown, ComparisonTable};
 use crate::report::{Render, RenderError, align_right, boxed_table, significant};
 use axmul_metrics::compare::{Field, FrontFigures, Fronts, JointFront, MAX_VOLUME_FIELDS};
 
-const COLUMNS: [&str; 6] = ["catalogue", "count", "own_front", "joint_front", "share_pct", "hypervolume_pct"];
+const COLUMNS: [&str; 6] = ["catalog", "count", "own_front", "joint_front", "share_pct", "hypervolume_pct"];
 
 impl Render<Fronts> for ComparisonTable {
     fn render(&self, fronts: &Fronts) -> Result<Vec<u8>, RenderError> {
@@ -81,7 +81,7 @@ fn cells(front: &JointFront) -> Vec<Vec<String>> {
     of_catalogue.chain([joint]).collect()
 }
 
-/// What is minimised, at whose costs.
+/// What is minimized, at whose costs.
 fn title(fields: &[Field], front: &JointFront) -> String {
     let names: Vec<&str> = fields.iter().map(|field| field.name()).collect();
     let costs = front.cost_source.as_ref().map(|source| format!("; costs: {source}"));
@@ -98,7 +98,7 @@ fn notes(fields: &[Field], front: &JointFront) -> Vec<String> {
         beyond.map(|of| format!("{} of {}", of.figures.points_beyond_reference, of.catalogue)).collect();
     if !beyond.is_empty() {
         notes.push(format!(
-            "Not below the reference in every field, and so without volume: {} (points of the own fronts)",
+            "Not below the reference point in every field, so without volume: {} (points of own fronts)",
             beyond.join(", ")
         ));
     }
@@ -112,27 +112,27 @@ fn about_volume(fields: &[Field], front: &JointFront) -> String {
         return "Hypervolumes are computed for two or three fields.".into();
     }
     if let Some((field, _)) = fields.iter().zip(&front.reference).find(|(_, limit)| **limit <= 0.0) {
-        return format!("There is no hypervolume where {field} is 0 on all fronts; name a --reference.");
+        return format!("No hypervolume: {field} is 0 on all fronts; set --reference.");
     }
     let limit = |(field, limit): (&Field, &f64)| format!("{field} {}", significant(*limit, 4));
     let limits: Vec<String> = fields.iter().zip(&front.reference).map(limit).collect();
-    let default = if front.reference_given { "" } else { ", a tenth beyond the worst on any own front" };
-    format!("Hypervolume: what a front matches or beats of the box from 0 to {}{default}.", limits.join(", "))
+    let default = if front.reference_given { "" } else { ", 10 % beyond the worst on any own front" };
+    format!("Hypervolume: share of the box from 0 to {}{default} that a front dominates.", limits.join(", "))
 }
 
 /// What holds for all fronts.
 fn common_notes(fronts: &Fronts) -> Vec<String> {
     let mut notes = Vec::new();
     if fronts.fronts.len() > 1 {
-        notes.push("Costs of different sources or technologies meet on no front.".into());
+        notes.push("Costs of different sources or technologies are never on one front.".into());
     }
     if !fronts.fronts.is_empty() {
-        notes.push("Equal multipliers are one point; a point of two catalogues counts for both.".into());
+        notes.push("Equal multipliers are one point; a point of two catalogs counts for both.".into());
     }
     if !fronts.unknown.is_empty() {
         let unknown = fronts.unknown.iter().map(|of| format!("{} of {}", of.multipliers, of.catalogue));
         let unknown: Vec<String> = unknown.collect();
-        notes.push(format!("Multipliers on no front for want of a figure: {}", unknown.join(", ")));
+        notes.push(format!("Multipliers on no front (missing values): {}", unknown.join(", ")));
     }
     notes
 }
@@ -182,6 +182,6 @@ mod tests {
         let many = text(&[Field::Mae, Field::PowerMw, Field::WidthA, Field::WidthB]);
         assert!(many.contains("Hypervolumes are computed for two or three fields."), "{many}");
         let zero = text(&[Field::Mae, Field::Wce]);
-        assert!(zero.contains("no hypervolume where wce is 0 on all fronts; name a --reference"), "{zero}");
+        assert!(zero.contains("No hypervolume: wce is 0 on all fronts; set --reference"), "{zero}");
     }
 }

@@ -88,7 +88,7 @@ mod tests {
         insta::assert_snapshot!(render(&ComparisonCsv, &rows));
         rows[2].basis.sample_seed = Some(8);
         let text = render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows);
-        assert!(text.contains("1000 operand pairs drawn with seed 7") && text.contains("seed 8"), "{text}");
+        assert!(text.contains("1000 random operand pairs, seed 7") && text.contains("seed 8"), "{text}");
     }
 
     #[test]

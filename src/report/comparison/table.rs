@@ -82,14 +82,14 @@ impl Render<[ComparisonRow]> for ComparisonTable {
             }
         }
         if self.by_catalogue && shown.iter().any(|(column, _)| *column == ComparisonColumn::Pareto) {
-            let _ = writeln!(text, "{JOINT} on the joint front, {OWN} on that of its catalogue only");
+            let _ = writeln!(text, "{JOINT} on the joint front, {OWN} on the front of its catalog only");
         }
         for note in footnote::samples(rows) {
             let _ = writeln!(text, "{note}");
         }
         if !left_out.is_empty() {
             let count = left_out.len();
-            let _ = writeln!(text, "{count} columns left out to fit the terminal; --format csv has them all");
+            let _ = writeln!(text, "{count} columns omitted to fit the terminal; use --format csv for all");
         }
         Ok(text.into_bytes())
     }

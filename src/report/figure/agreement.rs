@@ -1,4 +1,4 @@
-//! Computed figures against published ones, a panel for each kind of figure.
+//! Computed over published costs, one panel a metric.
 
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};

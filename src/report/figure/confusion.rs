@@ -1,4 +1,4 @@
-//! The figure of a confusion matrix: what the images of each class were taken for.
+//! The figure of a confusion matrix: predicted over true classes.
 
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{RGBColor, WHITE};
@@ -64,7 +64,7 @@ fn axes(canvas: &Canvas<'_>, classes: usize, side: i32) -> Result<(), FigureErro
     }
     let name = TextLook::new(13.5).color(INK);
     let below = (left + side / 2, bottom + 32);
-    canvas.text("taken for", below, name.anchor(HPos::Center, VPos::Top))?;
+    canvas.text("predicted", below, name.anchor(HPos::Center, VPos::Top))?;
     let beside = (left - 42, top + side / 2);
     canvas.text("class", beside, name.upwards().anchor(HPos::Center, VPos::Bottom))
 }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn few_classes_have_numbers_and_many_are_an_image() {
         let few = confusion_figure(&matrix(10), "retrain, seed 1").unwrap();
-        for text in ["retrain, seed 1", "taken for", "\n46\n", "\n4\n"] {
+        for text in ["retrain, seed 1", "predicted", "\n46\n", "\n4\n"] {
             assert!(few.svg().contains(text), "{text}");
         }
         assert_eq!(few.svg().matches("<image ").count(), 0);

@@ -64,7 +64,7 @@ mod tests {
     fn bad_names_and_places_fail_when_opened() {
         let directory = tempfile::tempdir().unwrap();
         let message = |name: &str| FigureFile::open(&directory.path().join(name)).unwrap_err().to_string();
-        assert!(message("figure.pdf").ends_with("figure.pdf: a figure's file name ends in .svg or .png"));
+        assert!(message("figure.pdf").ends_with("figure.pdf: unknown figure format; expected .svg or .png"));
         assert!(message("no/figure.svg").contains("does not exist; create it first"));
     }
 }

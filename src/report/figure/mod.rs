@@ -56,7 +56,7 @@ pub enum FigureFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// A file name whose extension is no figure format.
-    #[error("{path}: a figure's file name ends in .svg or .png")]
+    #[error("{path}: unknown figure format; expected .svg or .png")]
     Extension {
         /// The file name.
         path: String,
@@ -197,6 +197,6 @@ mod tests {
         assert_eq!(FigureFormat::of_path(Path::new("a/b.PNG")).unwrap(), FigureFormat::Png);
         assert_eq!(FigureFormat::of_path(Path::new("b.svg")).unwrap(), FigureFormat::Svg);
         let message = FigureFormat::of_path(Path::new("b.pdf")).unwrap_err().to_string();
-        assert_eq!(message, "b.pdf: a figure's file name ends in .svg or .png");
+        assert_eq!(message, "b.pdf: unknown figure format; expected .svg or .png");
     }
 }

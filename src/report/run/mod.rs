@@ -171,7 +171,7 @@ fn layers(assignment: &Assignment, look: Look) -> Table {
     ];
     // Under the layers' own operands: the energy itself, and what the catalogue says beside it.
     let activity = assignment.layers.iter().any(|layer| layer.activity.is_some());
-    let of_activity: &[&str] = if activity { &["by catalogue", "fJ a product"] } else { &[] };
+    let of_activity: &[&str] = if activity { &["by catalog", "fJ per product"] } else { &[] };
     let header: Vec<&str> = [&header[..3], of_activity, &header[3..]].concat();
     let mut table = table(look, &header);
     for layer in &assignment.layers {
@@ -207,10 +207,10 @@ fn energy(assignment: &Assignment) -> String {
     if assignment.energy == EnergySource::Activity {
         let catalogue = assignment
             .catalogue_relative_energy
-            .map_or_else(String::new, |energy| format!(" By the catalogue's power it would be {energy:.3}."));
+            .map_or_else(String::new, |energy| format!(" By catalog power: {energy:.3}."));
         return format!(
-            "Relative energy of the network: {relative:.3}, of all multiplications under each layer's own operands, \
-             relative to {}, {kind}, which takes {:.1} fJ a product.{catalogue}",
+            "Relative energy of the network: {relative:.3}, over all multiplications under each layer's own operands, \
+             relative to {}, {kind}, at {:.1} fJ per product.{catalogue}",
             reference.multiplier, reference.value
         );
     }

@@ -1,4 +1,4 @@
-//! `axmul check`: two multipliers equal, or operands that tell them apart.
+//! `axmul check`: proves two multipliers equal, or finds a counterexample.
 
 mod answer;
 mod decide;
@@ -15,41 +15,41 @@ use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
 use axmul_providers::Sampling;
 use decide::{Decision, Effort, Side};
 
-/// Check that two multipliers compute the same products, or find operands for which they do not
+/// Prove that two multipliers compute the same products, or find a counterexample
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   axmul check my_mult.v my_mult.c
-  axmul check my_mult.v exact-8s                  whether it is exact
+  axmul check my_mult.v exact-8s                  is it exact?
   axmul check before.blif after.v && echo same    for scripts and CI
-  axmul check wide.v exact-32s --time-limit 300   beyond 16x16 bits: a proof, else a sample
+  axmul check wide.v exact-32s --time-limit 300   beyond 16x16 bits: proof, else sample
   axmul check my_mult.v mine.npy --format json
 
-Two circuits are proven equal, or all operand pairs are compared where the product has up to 32
-bits, or else a sample of them is; the answer says which. A sample that shows no difference is no
-proof: --proof makes that an error.
-Exit codes: 0 no difference, 1 a difference, 2 error.")]
+Circuits are proven equal; otherwise all operand pairs are compared (up to 32 product bits), or a
+random sample; the answer says which. A sample without a difference is no proof: --proof makes that
+an error.
+Exit codes: 0 no difference, 1 difference found, 2 error.")]
 pub(in crate::cli) struct CheckArgs {
-    /// One multiplier
+    /// First multiplier
     #[arg(value_name = "A")]
     first: String,
-    /// The other one
+    /// Second multiplier
     #[arg(value_name = "B")]
     second: String,
-    /// Count the operand pairs that differ, however many there are; otherwise only up to 24 product bits
+    /// Count all differing operand pairs [default: only up to 24 product bits]
     #[arg(long)]
     all: bool,
-    /// Seconds that a proof may take where not all operand pairs can be compared
+    /// Time limit for a proof where not all operand pairs can be compared, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = crate::cli::options::seconds)]
     time_limit: Duration,
-    /// Where there is no proof, compare so many operand pairs drawn at random, not all of them. Without it 16777216
-    /// are drawn where the product has more than 32 bits
+    /// Without a proof, compare N random operand pairs instead of all [default: all pairs up to 32 product bits, else
+    /// 16777216]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40), conflicts_with = "all")]
     samples: Option<u64>,
-    /// The seed of the pairs that are drawn
+    /// Seed of the random operand pairs
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// An error where there is neither a proof nor a difference
+    /// Fail if there is neither a proof nor a difference
     #[arg(long)]
     proof: bool,
     #[command(flatten)]
@@ -60,7 +60,7 @@ pub(in crate::cli) struct CheckArgs {
 
 /// Two multipliers that cannot be compared.
 #[derive(Debug, thiserror::Error)]
-#[error("A, {}, has operands {}, and B, {}, has operands {}: only multipliers of one format can be equal; {advice}",
+#[error("A, {}, has operands {}, and B, {}, has operands {}: operand formats must match; {advice}",
     .names[0], .formats[0], .names[1], .formats[1])]
 struct OperandsDiffer {
     names: [String; 2],
@@ -74,10 +74,10 @@ impl OperandsDiffer {
         let widths = |format: OperandFormat| (format.width_a(), format.width_b());
         let advice = match (widths(x) == widths(y), widths(x) == (y.width_b(), y.width_a())) {
             (true, _) => {
-                "if a netlist, a C source or a table was read otherwise than it is meant, say --signed or --unsigned"
+                "if a netlist, C source or table was read with the wrong signedness, add --signed or --unsigned"
             }
-            (false, true) => "if the operands of a netlist were taken in the wrong order, say --a and --b",
-            (false, false) => "if the operands of a netlist were not recognised, say --a and --b",
+            (false, true) => "if the operands of a netlist are swapped, set --a and --b",
+            (false, false) => "if the operands of a netlist were not recognized, set --a and --b",
         };
         Self { names, formats, advice }
     }
@@ -86,16 +86,14 @@ impl OperandsDiffer {
 /// `--all` for more pairs than can be compared.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "--all compares every operand pair, which is done up to {MAX_EXHAUSTIVE_BITS} product bits, and operands {0} have \
-     products of {bits}; leave --all away", bits = .0.product_width()
+    "--all compares every operand pair, up to {MAX_EXHAUSTIVE_BITS} product bits; operands {0} have products of {bits} \
+     bits; omit --all", bits = .0.product_width()
 )]
 struct TooManyPairs(OperandFormat);
 
 /// `--proof` without one.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "no difference was found, and no proof either, which --proof asks for; give a proof more time with --time-limit"
-)]
+#[error("no difference found, but no proof either (--proof); give the proof more time with --time-limit")]
 struct NoProof;
 
 pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitStatus> {

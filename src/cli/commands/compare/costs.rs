@@ -72,19 +72,19 @@ pub(super) fn recost(
     if without.len() + failures.len() == rows.len() {
         let first = failures.first().map(|failure| format!(": {failure}"));
         bail!(
-            "none of the {} multipliers has costs by the backend {name}{}; name another with --cost, or leave it away",
+            "none of the {} multipliers has costs from backend {name}{}; choose another with --cost, or omit it",
             rows.len(),
             first.unwrap_or_default()
         );
     }
     if !without.is_empty() {
         let why = match backend {
-            BackendName::Published => "no figures were published with them",
-            BackendName::Placed => "they are no netlists of its cells",
-            _ => "no circuit of them is known",
+            BackendName::Published => "no published figures",
+            BackendName::AsMapped => "not netlists of its cells",
+            _ => "no circuit",
         };
         console.warn(format_args!(
-            "{} of {} multipliers have no costs by the backend {name}, for {why}: {}",
+            "{} of {} multipliers have no costs from backend {name} ({why}): {}",
             without.len(),
             rows.len(),
             some_of(&without, ", ")
@@ -92,7 +92,7 @@ pub(super) fn recost(
     }
     if !failures.is_empty() {
         console.warn(format_args!(
-            "not costed, {} of {}: {}",
+            "{} of {} multipliers could not be costed: {}",
             failures.len(),
             rows.len(),
             some_of(&failures, "; ")

@@ -1,11 +1,11 @@
-//! `--fail-if`: which multipliers do not meet what was asked.
+//! `--fail-if`: conditions that must not be true for any multiplier.
 
 use crate::cli::ExitStatus;
 use crate::cli::output::Console;
 use crate::report::significant;
 use axmul_metrics::compare::{ComparisonRow, Field, Threshold, ThresholdOutcome};
 
-/// Says on standard error which rows fail which threshold, and which cannot be judged.
+/// Reports on standard error which rows make which condition true, and which cannot be evaluated.
 pub(super) fn judge(thresholds: &[Threshold], rows: &[ComparisonRow], console: &Console) -> ExitStatus {
     let mut status = ExitStatus::Done;
     for threshold in thresholds {
@@ -23,7 +23,7 @@ pub(super) fn judge(thresholds: &[Threshold], rows: &[ComparisonRow], console: &
         for (row, fields) in unknown {
             let fields: Vec<&str> = fields.into_iter().map(Field::name).collect();
             console.warn(format!(
-                "{}: '{expression}' cannot be judged, {} unknown; taken as met",
+                "{}: cannot evaluate '{expression}': {} unknown; assuming false",
                 row.name,
                 if let [one] = fields[..] {
                     format!("{one} is")
@@ -34,7 +34,7 @@ pub(super) fn judge(thresholds: &[Threshold], rows: &[ComparisonRow], console: &
         }
         if !failing.is_empty() {
             status = ExitStatus::ThresholdNotMet;
-            eprintln!("threshold not met: '{expression}' holds for {} of {}:", failing.len(), rows.len());
+            eprintln!("condition '{expression}' is true for {} of {}:", failing.len(), rows.len());
             for row in failing {
                 let figures: Vec<String> = threshold
                     .fields()
@@ -48,7 +48,7 @@ pub(super) fn judge(thresholds: &[Threshold], rows: &[ComparisonRow], console: &
     status
 }
 
-/// A threshold on a figure that was estimated is met or not but for chance.
+/// The truth of a condition on an estimated metric is subject to chance.
 fn warn_of_estimates(threshold: &Threshold, rows: &[ComparisonRow], console: &Console) {
     for row in rows.iter().filter(|row| row.basis.sampled) {
         let estimated = threshold.fields().into_iter().filter(|field| field.is_error()).filter_map(|field| {
@@ -63,7 +63,7 @@ fn warn_of_estimates(threshold: &Threshold, rows: &[ComparisonRow], console: &Co
         let estimated: Vec<String> = estimated.collect();
         if !estimated.is_empty() {
             console.warn(format!(
-                "{}: '{}' is judged by estimates from {} operand pairs: {}",
+                "{}: '{}' uses estimates from {} operand pairs: {}",
                 row.name,
                 threshold.expression(),
                 row.basis.pairs_evaluated,

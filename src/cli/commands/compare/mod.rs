@@ -1,4 +1,4 @@
-//! `axmul compare`: multipliers side by side, ranked and judged.
+//! `axmul compare`: multipliers side by side, ranked and checked against thresholds.
 
 mod costs;
 mod judge;
@@ -26,73 +26,71 @@ use axmul_metrics::compare::{
 };
 use axmul_providers::{Collection, Entry};
 
-/// Compare multipliers: error metrics, cost, Pareto fronts of catalogues, thresholds
+/// Compare multipliers: error metrics, cost, Pareto fronts of catalogs, thresholds
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul compare                                       all multipliers that come with axmul
+  axmul compare                                       all built-in multipliers
   axmul compare my.npy ./libmine.so:mul8s_mine truncated-3-8s
   axmul compare --catalog evoapprox --signed --sort power_mw
   axmul compare --catalog evoapprox --unsigned --pareto mre_pct,area_um2 --plot front.svg
   axmul compare --catalog own --catalog mine.yaml --signed --cost built-in --pareto power_mw,mae \\
                 --plot fronts.svg --summary fronts.json
   axmul compare exact-12s drum-6-12s truncated-9-12s          12 bits: all 16777216 pairs
-  axmul compare my.npy --fail-if 'mae_pct > 0.5 || wce > 2000'      exit code 1 if it holds
+  axmul compare my.npy --fail-if 'mae_pct > 0.5 || wce > 2000'      exit code 1 if true
   axmul compare --signed --weights histogram.npy --format json -o compared.json
 
-Fields to sort by, to rank by and to judge by:
+Fields for --sort, --pareto and --fail-if:
   width_a width_b mae mae_pct wce wce_pct mre_pct wcre_pct ep_pct mse variance mean_error
-  power_mw area_um2 delay_ns; to sort by also: name provider
+  power_mw area_um2 delay_ns; for --sort also: name provider
 
-Several catalogues: each has its own front, and all together the joint one. Beneath the table stand
-the points of each, the share of each catalogue in the joint front, and hypervolumes, in percent of
-the box from 0 to the reference: that of --reference, else a tenth beyond the worst figures on any
-catalogue's own front. --format json and csv have the rows, --summary the rest.
-Weights: .npy of [2^n] (both operands), [2, 2^n] (a, then b) or [2^n, 2^m] (joint), bin 0 being
-the lowest operand value; counts or probabilities.")]
+With several catalogs, each has its own front, and all share a joint front. A second table lists the
+points of each, its share of the joint front, and hypervolumes in percent of the box from 0 to the
+reference point (--reference, else 10 % beyond the worst values on any catalog's own front).
+--format json and csv contain the rows only; --summary writes the rest.
+Weights: .npy of [2^n] (both operands), [2, 2^n] (a, then b) or [2^n, 2^m] (joint); bin 0 is
+the lowest operand value. Counts or probabilities.")]
 pub(in crate::cli) struct CompareArgs {
-    /// The multipliers; all of the sources without any
+    /// Multipliers [default: everything in the selected catalogs]
     #[arg(value_name = "NAME|PATH")]
     names: Vec<String>,
-    /// Order of the rows, the smallest first; rows in which the field is unknown come last
+    /// Sort rows by this field, ascending; unknown values last
     #[arg(long, value_name = "FIELD", default_value = "mae_pct")]
     sort: SortKey,
-    /// The largest first
+    /// Sort in descending order
     #[arg(long)]
     reverse: bool,
-    /// Fields of the Pareto front, all minimised (mean_error by magnitude). One front for each source and technology of
-    /// costs
+    /// Pareto-front fields, all minimized (mean_error by magnitude); one front per cost source and technology
     #[arg(long, value_name = "FIELD,FIELD", value_delimiter = ',', default_value = "mae_pct,power_mw")]
     pareto: Vec<Field>,
-    /// Put costs of different sources on one front, although they are not comparable
+    /// Mix costs of different sources on one front, although they are not comparable
     #[arg(long)]
     mix_costs: bool,
-    /// The worst figures that hypervolumes reckon with, one for each field of --pareto
+    /// Hypervolume reference point, one value per --pareto field
     #[arg(long, value_name = "X,Y", value_delimiter = ',', allow_negative_numbers = true)]
     reference: Vec<f64>,
-    /// Exit with code 1 if this holds for a multiplier: comparisons (> >= < <= == !=) of fields and numbers, joined
-    /// by && and ||; may be repeated
+    /// Exit with code 1 if EXPRESSION is true for any multiplier: comparisons (> >= < <= == !=) of fields and numbers,
+    /// joined by && and ||. Repeatable
     #[arg(long, value_name = "EXPRESSION")]
     fail_if: Vec<Threshold>,
-    /// Weigh operand pairs by a histogram of operands
+    /// Weight operand pairs by an operand histogram
     #[arg(long, value_name = "FILE.npy")]
     weights: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs<CompareFormat>,
-    /// Also draw the first two fields of the front against one another
+    /// Plot the first two --pareto fields against each other
     #[arg(long, value_name = "FILE.svg|png")]
     plot: Option<PathBuf>,
-    /// Also write the fronts of the catalogues: points, shares and hypervolumes
+    /// Write the fronts of the catalogs: points, shares and hypervolumes
     #[arg(long, value_name = "FILE.json")]
     summary: Option<PathBuf>,
     #[command(flatten)]
     samples: SampleArgs,
-    /// Cost all multipliers by one backend; without it, each has the figures that came with it, else those of its
-    /// circuit with the cells that axmul carries
+    /// Cost all multipliers with one backend [default: published figures, else those of the circuit on the built-in
+    /// cells]
     #[arg(long, value_enum, value_name = "BACKEND", help_heading = "Costs")]
     cost: Option<BackendName>,
-    /// With --cost published: multipliers without published figures have those of axmul's cells, scaled by what the
-    /// multipliers with both say
+    /// With --cost published: predict missing figures from built-in costs, scaled by the multipliers that have both
     #[arg(long, help_heading = "Costs")]
     predict: bool,
     #[command(flatten)]
@@ -161,31 +159,31 @@ fn check(args: &CompareArgs) -> anyhow::Result<Option<HypervolumeReference>> {
     }
     if !args.reference.is_empty() && fields.len() > MAX_VOLUME_FIELDS {
         bail!(
-            "hypervolumes are computed for up to {MAX_VOLUME_FIELDS} fields, and --pareto names {}; leave --reference away",
+            "hypervolumes are computed for up to {MAX_VOLUME_FIELDS} fields, and --pareto names {}; omit --reference",
             fields.len()
         );
     }
     if args.predict && args.cost != Some(BackendName::Published) {
-        bail!("--predict puts multipliers beside published figures; add --cost published");
+        bail!("--predict needs --cost published");
     }
     match args.cost {
         None => {
             if let Some(option) = args.costing.first_given() {
-                bail!("{option} is for costs that are computed; add --cost built-in or another backend");
+                bail!("{option} applies to computed costs only; add --cost built-in or another backend");
             }
         }
         Some(BackendName::Published) => {
             if let Some(option) = args.costing.first_given() {
                 bail!(
-                    "published costs are what they are; leave {option} away, or name another backend with --cost"
+                    "{option} does not apply to published costs; omit it, or choose another backend with --cost"
                 );
             }
         }
         Some(BackendName::Liberty) if args.costing.liberty.is_none() => {
-            bail!("--cost liberty maps onto the cells of a library; name its file with --liberty FILE.lib");
+            bail!("--cost liberty needs a cell library; add --liberty FILE.lib");
         }
         Some(backend) if args.costing.liberty.is_some() && !backend.uses_liberty() => {
-            bail!("--liberty is for the backends placed, liberty and yosys; name one of them with --cost");
+            bail!("--liberty applies to the backends as-mapped, liberty and yosys; choose one with --cost");
         }
         Some(_) => {}
     }
@@ -283,7 +281,7 @@ fn render(
 /// Says which catalogues have nothing to compare.
 fn warn_of_absence(catalogues: &[String], rows: &[ComparisonRow], console: &Console) {
     for catalogue in catalogues.iter().filter(|name| rows.iter().all(|row| row.catalogue != **name)) {
-        console.warn(format_args!("nothing of the catalogue {catalogue} is compared"));
+        console.warn(format_args!("catalog '{catalogue}' contributed no multipliers"));
     }
 }
 

@@ -42,11 +42,11 @@ pub(super) fn fill(
     let [origin] = origins[..] else {
         let labels: Vec<String> = origins.iter().map(|origin| origin.label(&origins)).collect();
         match labels.len() {
-            0 => bail!(
-                "--predict goes by published figures, and nothing here has any; name their catalogue too"
-            ),
+            0 => {
+                bail!("--predict needs published figures, and no multiplier here has any; add their catalog")
+            }
             _ => bail!(
-                "--predict goes by published figures of one origin, and here are those of {}; compare with one at a time",
+                "--predict needs published figures of one origin, found {}; compare with one at a time",
                 labels.join(" and of ")
             ),
         }
@@ -65,9 +65,7 @@ pub(super) fn fill(
         })
         .collect();
     if scales.is_empty() {
-        bail!(
-            "--predict goes by multipliers with published figures and a circuit, and needs four of them at least"
-        );
+        bail!("--predict needs at least four multipliers with both published figures and a circuit");
     }
     let how: Vec<String> = scales
         .iter()
@@ -95,6 +93,6 @@ pub(super) fn fill(
         }
     }
     let count = scales.iter().map(|(_, agreement)| agreement.count).max().unwrap_or_default();
-    console.note(format_args!("costs of {predicted} multipliers are predicted, by {count} that have both"));
+    console.note(format_args!("predicted the costs of {predicted} multipliers from {count} that have both"));
     Ok(())
 }

@@ -19,45 +19,43 @@ use axmul_providers::{Collection, Entry};
 use layers::RunLayers;
 use rows::{CostRow, csv, json, table};
 
-/// What multipliers cost: area, delay and power of their circuits, beside published figures
+/// Estimate area, delay and power of multiplier circuits, next to published figures
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul cost my_mult.v                           published figures, and those of its circuit
+  axmul cost my_mult.v                           published figures, and estimates of its circuit
   axmul cost truncated-3-8s drum-4-8s --glitches
-  axmul cost my_mult.v --liberty sky130.lib      onto the cells of a library of yours
+  axmul cost my_mult.v --liberty sky130.lib      map onto your cell library
   axmul cost my_mult.v --backend built-in,yosys  two mappings onto the same cells
-  axmul cost exact-8u --operands histogram.npy   the power that a layer's operands take
+  axmul cost exact-8u --operands histogram.npy   power under a layer's operands
   axmul cost exact-8s drum-4-8s --layers runs/mnist-lenet5 --figure energy.svg
   axmul cost exact-16u --operands trace.npy --clock 250 --format json -o cost.json
 
-Backends: published (the figures that came with it), placed (a netlist of library cells as it is),
-built-in (mapped onto cells that axmul carries), liberty (onto those of --liberty), yosys (mapped by
-Yosys and ABC onto the one or the other). Without --backend: all but yosys, as far as there are
-figures, library cells, a circuit, a library.
-Figures of different backends or settings are not comparable; source and technology say which they
-are.
+Backends: published (published figures), as-mapped (a netlist of library cells as it is), built-in
+(technology mapping onto the built-in cells), liberty (onto those of --liberty), yosys (by Yosys and
+ABC, onto either). Default: every backend but yosys that applies.
+Figures of different backends or settings are not comparable; see the columns source and technology.
 Operands: uniform; a histogram of [2^n] (both operands), [2, 2^n] (a, then b) or [2^n, 2^m] (joint),
-bin 0 being the lowest operand value; or a trace, integers of [pairs, 2], an (a, b) a row, one
-product after the other. trace:FILE and histogram:FILE say which of them a file is.")]
+bin 0 is the lowest operand value; or a trace, integers of [pairs, 2], one (a, b) per row, in order.
+Use trace:FILE or histogram:FILE if the shape is ambiguous.")]
 pub(in crate::cli) struct CostArgs {
-    /// The multipliers
+    /// Multipliers
     #[arg(value_name = "NAME|PATH", required = true)]
     names: Vec<String>,
-    /// Who costs them; several, separated by commas
+    /// Cost backends, comma-separated
     #[arg(long, value_enum, value_name = "BACKEND", value_delimiter = ',')]
     backend: Vec<BackendName>,
-    /// Also under the operands that the search of a run captured in each layer of its network
+    /// Also cost under the operands that a run captured in each layer (stage `search`)
     #[arg(long, value_name = "RUN")]
     layers: Option<PathBuf>,
-    /// Draw the energy of a product in each layer
+    /// Plot the energy per product in each layer
     #[arg(long, value_name = "FILE.svg|png", requires = "layers")]
     figure: Option<PathBuf>,
-    /// Successive operand pairs that are drawn where not every case is looked at: with glitches, and for operands of
-    /// together more than 16 bits
+    /// Number of random operand pairs where the exact activity is not computed: with glitches, and beyond 16 operand
+    /// bits in total
     #[arg(long, value_name = "N", default_value_t = 8192, value_parser = clap::value_parser!(u64).range(64..=1 << 24))]
     samples: u64,
-    /// The seed of the pairs that are drawn
+    /// Seed of the random operand pairs
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
@@ -120,11 +118,11 @@ pub(super) fn run(args: &CostArgs, console: &Console) -> anyhow::Result<ExitStat
     if let (Some(file), Some(layers)) = (figure, &layers) {
         let series = layers.series(&all);
         if series.is_empty() {
-            bail!("--figure draws computed energies, and no multiplier here has any");
+            bail!("--figure plots computed energies, and no multiplier here has any");
         }
         let path = file.path().to_owned();
         file.commit(&layer_energy_figure(layers.names(), &series)?)?;
-        console.note(format!("energies drawn to {}", path.display()));
+        console.note(format!("energies plotted to {}", path.display()));
     }
     Ok(ExitStatus::Done)
 }
@@ -135,14 +133,14 @@ fn asked(args: &CostArgs) -> anyhow::Result<Vec<BackendName>> {
     asked.sort_unstable();
     asked.dedup();
     if args.costing.liberty.is_none() && asked.contains(&BackendName::Liberty) {
-        bail!("--backend liberty maps onto the cells of a library; name its file with --liberty FILE.lib");
+        bail!("--backend liberty needs a cell library; add --liberty FILE.lib");
     }
     if args.costing.liberty.is_some()
         && !asked.is_empty()
         && !asked.iter().any(|backend| backend.uses_liberty())
     {
         bail!(
-            "--liberty is for the backends placed, liberty and yosys; add one of them to --backend, or leave it away"
+            "--liberty applies to the backends as-mapped, liberty and yosys; add one to --backend, or omit it"
         );
     }
     Ok(asked)
@@ -166,10 +164,10 @@ fn find(
 /// All failures as one error.
 fn nothing(mut failures: Vec<anyhow::Error>) -> anyhow::Error {
     if failures.len() <= 1 {
-        return failures.pop().unwrap_or_else(|| anyhow::anyhow!("there is no multiplier to cost"));
+        return failures.pop().unwrap_or_else(|| anyhow::anyhow!("no multiplier to cost"));
     }
     let lines: String = failures.iter().map(|failure| format!("\n  {failure:#}")).collect();
-    anyhow::anyhow!("nothing that was asked for could be costed:{lines}")
+    anyhow::anyhow!("no multiplier could be costed:{lines}")
 }
 
 /// Under which conditions multipliers are costed.
@@ -209,7 +207,8 @@ fn cost(
     let chosen = if asked.is_empty() { &able[..] } else { asked };
     if chosen.is_empty() {
         let name = &entry.name;
-        let error = anyhow::anyhow!("{name}: neither figures nor a circuit of it are known, only products");
+        let error =
+            anyhow::anyhow!("{name}: no cost: only products are known (give a netlist or published costs)");
         return (Vec::new(), vec![error]);
     }
     let (mut rows, mut failures) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `axmul data check NAME|PATH`: every image read, and what they are.
+//! `axmul data check NAME|PATH`: reads every image and reports what the set contains.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -18,16 +18,16 @@ use axmul_data::images::{
     OnCorrupt, statistics,
 };
 
-/// How images are read, and how what is found is told.
+/// How images are read and reported.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ContentArgs {
-    /// What corrupt images mean for the exit code; they are listed in any case
+    /// Effect of corrupt images on the exit code (they are always listed)
     #[arg(long, value_enum, default_value = "fail")]
     corrupt: CorruptArg,
-    /// Bring all images to this size, as `data.resize` of an experiment does
+    /// Resize all images, like `data.resize` of an experiment
     #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = size)]
     resize: Option<[usize; 2]>,
-    /// Take all images as grey or as coloured, as `data.channels` of an experiment does
+    /// Convert all images, like `data.channels` of an experiment
     #[arg(long, value_enum)]
     channels: Option<ChannelsArg>,
     #[command(flatten)]
@@ -36,16 +36,17 @@ pub(super) struct ContentArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum CorruptArg {
-    /// An error
+    /// Fail
     Fail,
-    /// None: an experiment with `corrupt: skip` would leave them out
+    /// Ignore, like `corrupt: skip` of an experiment
     Skip,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ChannelsArg {
-    /// One channel
-    Grey,
+    /// One channel (grayscale)
+    #[value(name = "gray", alias = "grey")]
+    Gray,
     /// Three channels
     Rgb,
 }
@@ -100,7 +101,7 @@ pub(super) fn content(
 ) -> anyhow::Result<()> {
     let channels = match args.channels {
         None => Channels::AsStored,
-        Some(ChannelsArg::Grey) => Channels::Gray,
+        Some(ChannelsArg::Gray) => Channels::Gray,
         Some(ChannelsArg::Rgb) => Channels::Rgb,
     };
     // All corrupt images are to be told, not the first.
@@ -108,7 +109,7 @@ pub(super) fn content(
     let bar = console.progress_in_bytes("images");
     let set = source.read_with_progress(&place, &reading, Some(&|done, total| bar.set_steps(done, total)));
     drop(bar);
-    let set = set.context("the images cannot be used")?;
+    let set = set.context("cannot read the images")?;
     let report = ImageReport::of(place, set);
     let text = match args.output.format {
         TableFormat::Json => serde_json::to_string_pretty(&report)? + "\n",
@@ -121,7 +122,7 @@ pub(super) fn content(
     let corrupt = report.corrupt.len();
     if corrupt > 0 && args.corrupt == CorruptArg::Fail {
         bail!(
-            "{corrupt} {} corrupt; mend or remove, or use the rest with `corrupt: skip` in the experiment (here \
+            "{corrupt} {} corrupt; repair or remove them, or ignore them with `corrupt: skip` in the experiment (here \
              --corrupt skip)",
             if corrupt == 1 { "image is" } else { "images are" }
         );
@@ -153,7 +154,7 @@ impl ImageReport {
 
     fn text(&self) -> String {
         let [channels, rows, columns] = self.shape;
-        let kind = if channels == 1 { "grey" } else { "RGB" };
+        let kind = if channels == 1 { "grayscale" } else { "RGB" };
         let mut text = format!("{}: {}\n", self.path.display(), self.form);
         let classes = self.classes.len();
         let _ = writeln!(text, "{classes} classes, {rows}x{columns} pixels (rows x columns), {kind}");

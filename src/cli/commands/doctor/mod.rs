@@ -1,4 +1,4 @@
-//! `axmul doctor`: what this machine has.
+//! `axmul doctor`: checks this machine's setup.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ mod processor;
 use libtorch::{CudaState, LibtorchState, TrainerState};
 use processor::Processor;
 
-/// Say what this machine has: processor, libtorch, CUDA, data sets, cache
+/// Check this machine's setup: processor, libtorch, CUDA, data sets, cache
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,8 +24,8 @@ Examples:
   axmul doctor --format json | jq .libtorch
 
 Comparing multipliers needs nothing beyond axmul itself. Networks need axmul-train, which needs
-libtorch, and a data set. What is missing is said with the way to get it; the exit code is 0
-all the same.")]
+libtorch, and a data set. Whatever is missing is reported with how to get it; the exit code is 0
+regardless.")]
 pub(in crate::cli) struct DoctorArgs {
     #[command(flatten)]
     output: OutputArgs<TableFormat>,
@@ -59,7 +59,7 @@ struct CacheState {
     directory: Option<PathBuf>,
     tables: usize,
     bytes: u64,
-    /// Why nothing can be kept, if so.
+    /// Why the cache cannot be used, if so.
     problem: Option<String>,
 }
 
@@ -138,13 +138,16 @@ impl DoctorReport {
         for set in &self.data {
             let state = match set {
                 DataSetState { whole, files, .. } if whole == files => {
-                    format!("here, whole: {}", shown(set.directory.as_deref()))
+                    format!("complete: {}", shown(set.directory.as_deref()))
                 }
                 DataSetState { missing, files, .. } if missing == files => {
-                    format!("not here; `axmul data fetch {}` brings it", set.name)
+                    format!("missing; run `axmul data fetch {}` to download", set.name)
                 }
                 DataSetState { whole, files, .. } => {
-                    format!("{whole} of {files} files are whole; `axmul data fetch {}` mends it", set.name)
+                    format!(
+                        "{whole} of {files} files are intact; run `axmul data fetch {}` to repair",
+                        set.name
+                    )
                 }
             };
             line("data", format!("{} {state}", set.name));
@@ -153,7 +156,7 @@ impl DoctorReport {
         line(
             "cache",
             match (&cache.directory, &cache.problem) {
-                (None, _) => "switched off".into(),
+                (None, _) => "disabled".into(),
                 (Some(path), Some(problem)) => format!("{} cannot be used: {problem}", path.display()),
                 (Some(path), None) => {
                     format!(

@@ -1,4 +1,4 @@
-//! `axmul eval`: a trained network with multipliers of one's choice, on images it was not trained on.
+//! `axmul eval`: evaluates a trained network with given multipliers on held-out images.
 //!
 //! The network is that of a run, or one with weights that others trained ([`published`]).
 
@@ -23,62 +23,62 @@ use axmul_experiment::{
 };
 use axmul_metrics::Tabulated;
 
-/// Try a trained network with multipliers of your choice, without training
+/// Evaluate a trained network with given multipliers, without training
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  axmul eval runs/mnist-lenet5                                  the retrained network as it is
+  axmul eval runs/mnist-lenet5                                  the retrained network as is
   axmul eval runs/mnist-lenet5 --multiplier drum-4-8s --stage quantize
   axmul eval runs/mnist-lenet5 --multiplier ./libmine.so:mul8s_mine --format json
   axmul eval runs/mnist-lenet5 --assignment mine.json --stage search --split validation
 
-With weights that others trained, a safetensors file with torchvision's names:
+With pretrained weights, a safetensors file with torchvision's names:
   axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
   axmul eval --network resnet18 --weights resnet18.safetensors --data photos \\
       --set data.resize=[224,224] \\
       --set 'data.normalise={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
   axmul eval --network resnet8 --weights mine.safetensors --data cifar10 --multiplier drum-4-8s
 
---input is float32 or float64 [N, C, H, W], normalised already; --logits takes the class scores.
---data gives the accuracy; --set changes keys of an experiment's data: and quantisation: (see
-experiments/mnist-lenet5.yaml), device and threads. Without multipliers the network computes in
-fp32. With them it is quantised as it is, without training: the ranges of activations are
-calibrated on capture.images training images of --data, else on as many images of --input.")]
+--input is float32 or float64 [N, C, H, W], already normalized; --logits receives the logits. --data
+reports the accuracy; --set changes the keys data: and quantisation: of an experiment (see
+experiments/mnist-lenet5.yaml), device and threads. Without multipliers the network runs in fp32.
+With them it is quantized after training (PTQ): activation ranges are calibrated on capture.images
+training images of --data, else on as many images of --input.")]
 pub(in crate::cli) struct EvalArgs {
-    /// The directory of the run
+    /// Directory of the run
     #[arg(value_name = "RUN", required_unless_present = "network")]
     run: Option<PathBuf>,
-    /// A network instead of a run: a built-in one or a file, with parameters after a colon
+    /// Network instead of a run: built-in or a file, with parameters after a colon
     #[arg(long, value_name = "NAME|FILE", requires = "weights", conflicts_with_all = ["run", "stage", "seed"])]
     network: Option<String>,
-    /// The network's weights
+    /// Weights of the network
     #[arg(long, value_name = "FILE.safetensors", requires = "network")]
     weights: Option<PathBuf>,
     /// Images for the network: a data set (see `axmul data list`), or a folder or archive of images
     #[arg(long, value_name = "NAME|PATH", requires = "network", required_unless_present_any = ["run", "input"])]
     data: Option<String>,
-    /// Change a key of the network's experiment, dotted, to a YAML value; may be repeated
+    /// Override a setting: a dotted key and a YAML value. Repeatable
     #[arg(long = "set", value_name = "KEY=VALUE", requires = "network")]
     set: Vec<String>,
-    /// The images to compute class scores for
+    /// Input images
     #[arg(long, value_name = "FILE.npy", requires_all = ["network", "logits"])]
     input: Option<PathBuf>,
-    /// Where the class scores go: float32 [N, classes]
+    /// Write logits, float32 [N, classes]
     #[arg(long, value_name = "FILE.npy", requires_all = ["network", "input"])]
     logits: Option<PathBuf>,
-    /// One multiplier for all layers
+    /// Use one multiplier for all layers
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "assignment")]
     multiplier: Option<String>,
-    /// The multiplier of each layer, as `axmul assign --format json` writes it; the one of the run by default
+    /// Assignment, as written by `axmul assign --format json` [default: that of the run]
     #[arg(long, value_name = "FILE.json")]
     assignment: Option<PathBuf>,
-    /// The stage whose weights are taken
+    /// Stage whose weights are used
     #[arg(long, value_name = "STAGE", default_value = "retrain")]
     stage: StageName,
-    /// The seed whose weights are taken; the run's first by default
+    /// Seed whose weights are used [default: the run's first]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// The images: use those of validation for choices, those of test for results
+    /// Split to evaluate: validation for choices, test for results
     #[arg(long, value_enum, default_value = "test")]
     split: SplitArg,
     #[command(flatten)]
@@ -89,9 +89,9 @@ pub(in crate::cli) struct EvalArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SplitArg {
-    /// Put aside from training
+    /// Held out from training
     Validation,
-    /// Never used for a choice
+    /// Never used for choices
     Test,
 }
 
@@ -111,16 +111,16 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
     }
     // Clap lets a RUN excuse a missing --network.
     if args.weights.is_some() || args.data.is_some() || args.input.is_some() || !args.set.is_empty() {
-        bail!("--weights, --data, --set, --input and --logits go with --network, not with a run");
+        bail!("--weights, --data, --set, --input and --logits need --network, not a run");
     }
-    let run = args.run.as_deref().context("name the directory of a run, or a --network")?;
+    let run = args.run.as_deref().context("expected the directory of a run, or --network")?;
     let (directory, experiment, network) = RunDirectory::view(run)?;
     args.sources.agree_with(experiment.signed)?;
     let seed = args.seed.or(experiment.seeds.first().copied()).context("the run has no seed")?;
     let checkpoint = directory.checkpoint(seed, args.stage);
     if !checkpoint.is_file() {
         bail!(
-            "the run has no weights of stage {} and seed {seed}: there is no {}",
+            "the run has no weights of stage {} and seed {seed}: missing {}",
             args.stage,
             checkpoint.display()
         );
@@ -129,7 +129,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
         Some(chosen) => chosen,
         None => {
             let layers = read_assignment(&directory.assignment(seed))
-                .context("the run has no assignment yet; name a --multiplier or an --assignment")?;
+                .context("the run has no assignment yet; add --multiplier or --assignment")?;
             (listed(args, &experiment, console)?, layers)
         }
     };
@@ -170,7 +170,11 @@ fn chosen(
         let selected = tables(args, experiment, asked, console)?;
         let [one] = &selected[..] else {
             let names: Vec<_> = selected.iter().map(|m| m.name.as_str()).collect();
-            bail!("--multiplier {name} names {} multipliers ({}); name one", names.len(), names.join(", "));
+            bail!(
+                "--multiplier {name} matches {} multipliers ({}); choose one",
+                names.len(),
+                names.join(", ")
+            );
         };
         let layers = names.iter().map(|&layer| (layer.to_owned(), one.name.clone())).collect();
         return Ok(Some((vec![one.clone()], layers)));
@@ -179,7 +183,7 @@ fn chosen(
     let layers = read_assignment(path)?;
     if let Some(stranger) = layers.keys().find(|layer| !names.contains(&layer.as_str())) {
         bail!(
-            "{}: network '{}' has no layer '{stranger}' with multipliers; it has {}",
+            "{}: network '{}' has no multiplying layer '{stranger}'; expected one of {}",
             path.display(),
             network.name,
             names.join(", ")
@@ -188,7 +192,7 @@ fn chosen(
     let listed = listed(args, experiment, console)?;
     if let Some((layer, missing)) = layers.iter().find(|(_, name)| listed.iter().all(|m| m.name != **name)) {
         bail!(
-            "{}: there is no multiplier '{missing}' for layer '{layer}'; name its catalogue with --catalog",
+            "{}: unknown multiplier '{missing}' for layer '{layer}'; add its catalog with --catalog",
             path.display()
         );
     }
@@ -219,7 +223,7 @@ fn tables(
 fn line(result: &EvalResult) -> String {
     let top5 = result.top5.map(|top5| format!("top-5 {:.2} %, ", 100.0 * top5)).unwrap_or_default();
     format!(
-        "top-1 {:.2} %, {top5}loss {:.4}, on {} images ({:.0} a second)\n",
+        "top-1 {:.2} %, {top5}loss {:.4}, on {} images ({:.0}/s)\n",
         100.0 * result.top1,
         result.loss,
         result.images,
@@ -259,7 +263,7 @@ mod tests {
             loss: 1.25,
             images_per_second: 99.6,
         };
-        assert_eq!(line(&result), "top-1 50.00 %, loss 1.2500, on 20 images (100 a second)\n");
+        assert_eq!(line(&result), "top-1 50.00 %, loss 1.2500, on 20 images (100/s)\n");
         result.top5 = Some(0.75);
         assert!(line(&result).starts_with("top-1 50.00 %, top-5 75.00 %, loss"));
     }

@@ -49,12 +49,12 @@ pub(super) fn run(
     if let Some(Calibration { images_of, images }) = result.calibration {
         let what = match images_of {
             RangesFrom::Training => "training images",
-            RangesFrom::Input => "images of --input itself, for want of --data",
+            RangesFrom::Input => "images of --input (no --data)",
         };
-        console.note(format!("quantised with ranges calibrated on {images} {what}"));
+        console.note(format!("quantized with ranges calibrated on {images} {what}"));
     }
     if let Some(logits) = &args.logits {
-        console.note(format!("class scores written to {}", logits.display()));
+        console.note(format!("logits written to {}", logits.display()));
     }
     let text = match (args.output.format, &result.accuracy) {
         (TextFormat::Json, _) => serde_json::to_string_pretty(&result)? + "\n",

@@ -1,4 +1,4 @@
-//! The backends at hand.
+//! The cost backends.
 
 use axmul_api::Netlist;
 use clap::ValueEnum;
@@ -10,29 +10,30 @@ use axmul_providers::cache::Cache;
 use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
 use axmul_providers::{Collection, Entry, SourceError};
 
-/// Who costs multipliers.
+/// A cost backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(in crate::cli) enum BackendName {
-    /// The figures that came with it
+    /// Published figures
     Published,
-    /// The very cells of a netlist that came mapped
-    Placed,
-    /// The cells that axmul carries
+    /// Cells of a mapped netlist, as they are
+    #[value(alias = "placed")]
+    AsMapped,
+    /// Technology mapping onto the built-in cells
     BuiltIn,
-    /// The cells of --liberty
+    /// Technology mapping onto the cells of --liberty
     Liberty,
-    /// Yosys and ABC
+    /// Technology mapping by Yosys and ABC
     Yosys,
 }
 
 impl BackendName {
     /// Whether it uses the cells of `--liberty`, if that is given.
     pub fn uses_liberty(self) -> bool {
-        matches!(self, Self::Placed | Self::Liberty | Self::Yosys)
+        matches!(self, Self::AsMapped | Self::Liberty | Self::Yosys)
     }
 }
 
-/// What backends go by, of one multiplier.
+/// What cost backends need to know about one multiplier.
 pub(in crate::cli) struct KnownCosts {
     circuit: Option<Netlist>,
     placed: Option<MappedCells>,
@@ -54,7 +55,7 @@ impl KnownCosts {
     }
 }
 
-/// The backends at hand.
+/// The cost backends of a command.
 pub(in crate::cli) struct CostBackends<'a> {
     placed: AsPlaced<'a>,
     built_in: BuiltIn<'a>,
@@ -73,10 +74,10 @@ impl<'a> CostBackends<'a> {
         }
     }
 
-    /// Those that have figures of a multiplier, Yosys left out, which takes its time.
+    /// The backends that can cost a multiplier, except Yosys, which is slow.
     pub fn able(&self, subject: &Subject<'_>) -> Vec<BackendName> {
         let published = Published::has(subject).then_some(BackendName::Published);
-        let placed = self.placed.can(subject).then_some(BackendName::Placed);
+        let placed = self.placed.can(subject).then_some(BackendName::AsMapped);
         let mapped = subject.circuit.map(|_| BackendName::BuiltIn);
         let liberty = mapped.and(self.liberty.as_ref()).map(|_| BackendName::Liberty);
         published.into_iter().chain(placed).chain(mapped).chain(liberty).collect()
@@ -86,7 +87,7 @@ impl<'a> CostBackends<'a> {
     pub fn backend(&self, name: BackendName) -> Option<&dyn Backend> {
         Some(match name {
             BackendName::Published => &Published,
-            BackendName::Placed => &self.placed,
+            BackendName::AsMapped => &self.placed,
             BackendName::BuiltIn => &self.built_in,
             BackendName::Liberty => self.liberty.as_ref()?,
             BackendName::Yosys => &self.yosys,

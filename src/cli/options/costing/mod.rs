@@ -1,4 +1,4 @@
-//! What the commands that cost multipliers share: the options, and the backends at hand.
+//! Options of commands that cost multipliers, and the cost backends.
 
 mod backends;
 mod operands;
@@ -23,37 +23,37 @@ use axmul_providers::costs::Technology;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Costs")]
 pub(in crate::cli) struct CostingArgs {
-    /// A cell library, for the backends placed, liberty and yosys
+    /// Liberty cell library, for the backends as-mapped, liberty and yosys
     #[arg(long, value_name = "FILE.lib")]
     pub liberty: Option<PathBuf>,
-    /// Products a microsecond at which power is stated
+    /// Clock in MHz for power (one product per cycle)
     #[arg(long, value_name = "MHZ", default_value_t = CLOCK_MHZ, value_parser = megahertz)]
     clock: f64,
-    /// What is multiplied
+    /// Operands for power: uniform, a histogram or a trace
     #[arg(long, value_name = "uniform|FILE.npy", default_value = "uniform")]
     operands: OperandsArg,
-    /// Count glitches too: signals that toggle more than once a product, at the cells' delays
+    /// Count glitches (signals that toggle more than once per product), using the cells' delays
     #[arg(long)]
     glitches: bool,
-    /// What the mapping is best at
+    /// Technology-mapping objective
     #[arg(long, value_enum, default_value = "area")]
     goal: GoalArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum GoalArg {
-    /// The smallest area
+    /// Minimize area
     Area,
-    /// The shortest delay
+    /// Minimize delay
     Delay,
 }
 
 fn megahertz(text: &str) -> Result<f64, String> {
     let valid = text.parse::<f64>().ok().filter(|clock| (0.001..=1e6).contains(clock));
-    valid.ok_or_else(|| "expected a number of megahertz from 0.001 to 1000000".into())
+    valid.ok_or_else(|| "expected MHz, from 0.001 to 1000000".into())
 }
 
-/// What the options name, read.
+/// The options, with their files read.
 pub(in crate::cli) struct CostingOptions {
     pub technology: Option<Technology>,
     pub goal: MappingGoal,

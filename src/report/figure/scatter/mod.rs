@@ -154,7 +154,7 @@ impl ScatterPlane {
 }
 
 fn titles(canvas: &Canvas<'_>, [x, y]: [Field; 2], about: &str) -> Result<(), FigureError> {
-    let title = format!("{} against {}", y.name(), x.name());
+    let title = format!("{} vs. {}", y.name(), x.name());
     canvas.text(&title, (LEFT, 30), TextLook::new(19.0).color(INK).bold())?;
     canvas.text(about, (LEFT, 54), TextLook::new(12.5))
 }
@@ -267,7 +267,7 @@ mod tests {
         let svg = figure.svg();
         assert!(svg.contains("exact") && svg.contains("good&lt;1&gt;") && svg.contains("power (mW)"));
         assert!(!svg.contains("beaten"));
-        assert!(svg.contains("3 multipliers; the Pareto front is named; 1 more without one of the figures"));
+        assert!(svg.contains("3 multipliers; the Pareto front is named; 1 more with missing values"));
         assert_eq!(svg.matches("<circle").count(), 3 + 2, "points and the legend's two");
     }
 
@@ -289,7 +289,7 @@ mod tests {
             row("own", 5.0, Some(2.0), "lab"),
         ];
         let svg = drawn(rows, RANKING);
-        assert!(svg.contains("4 multipliers of 3 catalogues; the joint front is ringed and named"), "{svg}");
+        assert!(svg.contains("4 multipliers of 3 catalogs; the joint front is ringed and named"), "{svg}");
         for text in ["ours", "empty", "the &lt;others&gt;", "joint front", "costs: lab", ">a<", ">c<"] {
             let text = text.trim_matches(['>', '<']);
             assert!(svg.lines().any(|line| line.trim() == text), "{text}: {svg}");

@@ -47,12 +47,12 @@ impl<'a> ScatterSeries<'a> {
         let mut about = match self.by_catalogue {
             true => {
                 let count = self.catalogues.len();
-                format!("{drawn} multipliers of {count} catalogues; the joint front is ringed and named")
+                format!("{drawn} multipliers of {count} catalogs; the joint front is ringed and named")
             }
             false => format!("{drawn} multipliers; the Pareto front is named"),
         };
         if drawn < all {
-            about.push_str(&format!("; {} more without one of the figures", all - drawn));
+            about.push_str(&format!("; {} more with missing values", all - drawn));
         }
         about
     }
