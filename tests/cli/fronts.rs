@@ -291,10 +291,10 @@ fn multipliers_without_published_figures_may_be_predicted() {
     // All on one front.
     assert!(rows.as_array().unwrap().iter().all(|row| row["pareto"] == true), "{rows}");
     let refusals = [
-        (format!("{line} --predict").replace("published", "built-in"), "add --cost published"),
-        (format!("{line} --predict").replace("--catalog measured.yaml ", ""), "nothing here has any"),
-        (format!("{line} --predict --catalog lab.yaml"), "figures of one origin, and here are those of"),
-        (format!("{line} --predict t1 t2 t3 t6"), "needs four of them at least"),
+        (format!("{line} --predict").replace("published", "built-in"), "--predict needs --cost published"),
+        (format!("{line} --predict").replace("--catalog measured.yaml ", ""), "no multiplier here has any"),
+        (format!("{line} --predict --catalog lab.yaml"), "published figures of one origin, found "),
+        (format!("{line} --predict t1 t2 t3 t6"), "needs at least four multipliers"),
     ];
     for (line, expected) in refusals {
         let ended = sandbox.axmul(&line);
