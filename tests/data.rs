@@ -30,7 +30,7 @@ fn a_fetch_without_a_source_says_what_was_tried_and_ends_with_2() {
         .stderr(contains("/mnist: not reachable (the connection was refused)"))
         .stderr(contains("AXMUL_MNIST_MIRRORS"));
     let quiet = axmul(&home).args(["fetch", "mnist", "--quiet"]).assert().code(2);
-    quiet.stderr(contains("cannot fetch mnist").and(contains("asking").not()));
+    quiet.stderr(contains("cannot fetch mnist").and(contains("trying").not()));
     assert_eq!(fs::read_dir(home.path().join("mnist")).unwrap().count(), 0);
 }
 
@@ -43,7 +43,7 @@ fn a_source_that_is_no_address_ends_with_2() {
 #[test]
 fn check_names_each_file_that_is_missing_or_damaged() {
     let home = tempfile::tempdir().unwrap();
-    axmul(&home).arg("check").assert().code(0).stdout(contains("no data set is here yet"));
+    axmul(&home).arg("check").assert().code(0).stdout(contains("no data set found"));
     fs::create_dir(home.path().join("mnist")).unwrap();
     fs::write(home.path().join("mnist/t10k-labels-idx1-ubyte"), "short").unwrap();
     axmul(&home)
