@@ -36,11 +36,11 @@ mod signals {
     pub(in super::super) struct Interrupts(Arc<Mutex<Shared>>);
 
     struct Shared {
-        work: Work,
+        work: ChildState,
         tell: Tell,
     }
 
-    enum Work {
+    enum ChildState {
         /// Its process is not started yet.
         Due,
         /// Its process is not to be started any more.
@@ -68,7 +68,7 @@ mod signals {
         }
 
         fn new(tell: impl FnOnce() + Send + 'static) -> Self {
-            Self(Arc::new(Mutex::new(Shared { work: Work::Due, tell: Some(Box::new(tell)) })))
+            Self(Arc::new(Mutex::new(Shared { work: ChildState::Due, tell: Some(Box::new(tell)) })))
         }
 
         fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -78,16 +78,16 @@ mod signals {
         fn pass_on(&self, signal: i32) {
             let mut shared = self.lock();
             match shared.work {
-                Work::Due => shared.work = Work::Cancelled,
-                Work::Running(process) => {
+                ChildState::Due => shared.work = ChildState::Cancelled,
+                ChildState::Running(process) => {
                     // Told first, so that it stands before what the process says of it.
                     say(&mut shared.tell);
                     if let Some(signal) = Signal::from_named_raw(signal) {
                         let _ = kill_process(process, signal);
                     }
                 }
-                Work::Cancelled | Work::Ended => {}
-                Work::Done => {
+                ChildState::Cancelled | ChildState::Ended => {}
+                ChildState::Done => {
                     drop(shared);
                     let _ = emulate_default_handler(signal);
                     return;
@@ -101,22 +101,22 @@ mod signals {
             let (mut child, process) = {
                 // Held while the process starts: a signal that comes meanwhile reaches it.
                 let mut shared = self.lock();
-                if matches!(shared.work, Work::Cancelled) {
+                if matches!(shared.work, ChildState::Cancelled) {
                     return Ok(None);
                 }
                 let child = command.spawn()?;
                 let process = Pid::from_child(&child);
-                shared.work = Work::Running(process);
+                shared.work = ChildState::Running(process);
                 (child, process)
             };
             // Once it is reaped, its number may become that of another process, which must get no signal.
             let wait = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             let _ = retry_on_intr(|| waitid(WaitId::Pid(process), wait));
-            self.lock().work = Work::Ended;
+            self.lock().work = ChildState::Ended;
             let status = child.wait()?;
             let mut shared = self.lock();
             if status.success() {
-                shared.work = Work::Done;
+                shared.work = ChildState::Done;
             } else if matches!(status.signal(), Some(SIGINT | SIGTERM)) {
                 // A terminal's signal may end it before it is noticed here.
                 say(&mut shared.tell);
@@ -153,14 +153,14 @@ mod signals {
             let (interrupts, heard) = interrupts();
             let there = interrupts.clone();
             let waiting = thread::spawn(move || there.wait_for(Command::new("sleep").arg("60")).unwrap());
-            while !matches!(interrupts.lock().work, Work::Running(_)) {
+            while !matches!(interrupts.lock().work, ChildState::Running(_)) {
                 thread::sleep(Duration::from_millis(1));
             }
             interrupts.pass_on(SIGTERM);
             assert_eq!(waiting.join().unwrap().unwrap().signal(), Some(SIGTERM));
             // There is no process any more that this could reach.
             interrupts.pass_on(SIGTERM);
-            assert!(matches!(interrupts.lock().work, Work::Ended));
+            assert!(matches!(interrupts.lock().work, ChildState::Ended));
             assert_eq!(heard.try_iter().count(), 1);
         }
 
@@ -172,7 +172,7 @@ mod signals {
             assert_eq!((status.signal(), heard.try_iter().count()), (Some(SIGTERM), 1));
             let (interrupts, heard) = self::interrupts();
             let status = interrupts.wait_for(&mut Command::new("true")).unwrap().unwrap();
-            assert!(status.success() && matches!(interrupts.lock().work, Work::Done));
+            assert!(status.success() && matches!(interrupts.lock().work, ChildState::Done));
             assert_eq!(heard.try_iter().count(), 0);
         }
     }

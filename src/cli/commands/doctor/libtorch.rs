@@ -115,14 +115,14 @@ impl fmt::Display for TrainerState {
 
 /// What CUDA needs: a driver and libtorch's library for it.
 #[derive(Debug, Serialize)]
-pub(super) struct CudaState {
+pub(super) struct CudaSetup {
     /// The line in which the NVIDIA driver names its version.
     driver: Option<String>,
     /// `libtorch_cuda.so` beside libtorch.
     libtorch_cuda: Option<PathBuf>,
 }
 
-impl CudaState {
+impl CudaSetup {
     pub fn find(libtorch: &LibtorchState) -> Self {
         let driver = std::fs::read_to_string("/proc/driver/nvidia/version").ok();
         let driver = driver.and_then(|text| {
@@ -134,7 +134,7 @@ impl CudaState {
     }
 }
 
-impl fmt::Display for CudaState {
+impl fmt::Display for CudaSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.driver, &self.libtorch_cuda) {
             (None, None) => f.write_str("no NVIDIA driver, no libtorch_cuda.so: networks run on the CPU"),
@@ -176,6 +176,6 @@ mod tests {
         std::fs::write(headers.join("version.h"), text).unwrap();
         let found = LibtorchState::at(home.path().to_owned(), "LIBTORCH");
         assert!(found.to_string().starts_with("2.11 in "));
-        assert!(CudaState::find(&found).libtorch_cuda.is_some());
+        assert!(CudaSetup::find(&found).libtorch_cuda.is_some());
     }
 }

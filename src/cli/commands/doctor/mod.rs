@@ -13,7 +13,7 @@ use axmul_providers::cache;
 mod libtorch;
 mod processor;
 
-use libtorch::{CudaState, LibtorchState, TrainerState};
+use libtorch::{CudaSetup, LibtorchState, TrainerState};
 use processor::Processor;
 
 /// Check this machine's setup: processor, libtorch, CUDA, data sets, cache
@@ -39,7 +39,7 @@ struct DoctorReport {
     processor: Processor,
     libtorch: LibtorchState,
     trainer: TrainerState,
-    cuda: CudaState,
+    cuda: CudaSetup,
     data: Vec<DataSetState>,
     cache: CacheState,
 }
@@ -72,7 +72,7 @@ pub(super) fn run(args: &DoctorArgs, console: &Console) -> anyhow::Result<ExitSt
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         processor: Processor::detect(),
         trainer: TrainerState::find(),
-        cuda: CudaState::find(&libtorch),
+        cuda: CudaSetup::find(&libtorch),
         libtorch,
         data: DATA_SETS.iter().map(|set| data_set(set)).collect(),
         cache: cache_state(),
