@@ -8,11 +8,13 @@
 //! - [`Results`], [`Event`]: what a run reports when it is done, and while it goes.
 
 pub mod assignment;
+pub mod corrections;
 mod files;
 mod network;
 mod request;
 mod run;
 mod settings;
+pub mod solver;
 
 pub use assignment::{Circuits, EnergyError, SignMagnitudeError, as_seen, sign_magnitude};
 pub use axmul_support::files::FileError;
