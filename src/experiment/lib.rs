@@ -13,6 +13,7 @@ mod files;
 mod network;
 mod request;
 mod run;
+pub mod sensitivity;
 mod settings;
 pub mod solver;
 
@@ -33,8 +34,9 @@ pub use run::{
     RunDirectoryError, SeedResults, Spread, StageResult, StageResults, Summary, UniformResult,
 };
 pub use settings::{
-    ActivationQuantisation, ActivationRange, Baseline, Capture, Data, DeviceChoice, EarlyStopping,
+    ActivationQuantisation, ActivationRange, Baseline, Budget, Capture, Data, DeviceChoice, EarlyStopping,
     Experiment, ExperimentError, Granularity, Keep, KernelChoice, MeanAndStd, Normalise, NormaliseBy,
-    OptimizerKind, Quantisation, Quantize, Retrain, Schedule, ScheduleKind, Search, StageName, Stages,
-    StopOn, Training, Uniform, UnsignedScheme, WarmUp, WeightQuantisation, WeightRange,
+    OptimizerKind, PercentagePoints, Quantisation, Quantize, Retrain, Schedule, ScheduleKind, Search,
+    SearchMethod, StageName, Stages, StopOn, Training, Uniform, UnsignedScheme, WarmUp, WeightQuantisation,
+    WeightRange,
 };

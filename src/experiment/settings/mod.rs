@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use self::data::name_or_data;
 use crate::assignment::{CostMetric, EnergySource};
+use crate::corrections::Corrections;
 use axmul_metrics::OperandFormat;
 use axmul_support::yaml;
 
@@ -26,8 +27,8 @@ pub use quantization::{
     WeightRange,
 };
 pub use stages::{
-    Baseline, EarlyStopping, Keep, OptimizerKind, Quantize, Retrain, Schedule, ScheduleKind, Search,
-    StageName, Stages, StopOn, Training, Uniform, WarmUp,
+    Baseline, Budget, EarlyStopping, Keep, OptimizerKind, PercentagePoints, Quantize, Retrain, Schedule,
+    ScheduleKind, Search, SearchMethod, StageName, Stages, StopOn, Training, Uniform, WarmUp,
 };
 
 /// An experiment. Everything but the name has a default; unknown keys are errors.
@@ -45,9 +46,10 @@ pub struct Experiment {
     /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
     #[serde(default, deserialize_with = "one_or_many")]
     pub catalog: Vec<String>,
-    /// Whether the multipliers are signed.
-    #[serde(default = "yes")]
-    pub signed: bool,
+    /// Whether the multipliers are signed: true or false for those alone; null for all that layers of symmetric codes
+    /// can take, unsigned ones between a sign and a magnitude.
+    #[serde(default)]
+    pub signed: Option<bool>,
     /// What the assignment saves.
     #[serde(default)]
     pub metric: CostMetric,
@@ -57,6 +59,9 @@ pub struct Experiment {
     /// From real numbers to codes.
     #[serde(default)]
     pub quantisation: Quantisation,
+    /// What is taken out of the multipliers' errors without any hardware, where codes are symmetric.
+    #[serde(default)]
+    pub corrections: Corrections,
     /// What each stage does.
     #[serde(default)]
     pub stages: Stages,
@@ -135,6 +140,9 @@ impl Experiment {
             ("batch", self.batch),
             ("capture.images", self.capture.images),
             ("capture.rows", self.capture.rows),
+            ("stages.search.images", self.stages.search.images),
+            ("stages.search.candidates", self.stages.search.candidates),
+            ("stages.search.screening_images", self.stages.search.screening_images),
             ("stages.uniform.screening_images", self.stages.uniform.screening_images),
             ("threads", self.threads.unwrap_or(1)),
             ("seeds", self.seeds.len()),
@@ -156,6 +164,9 @@ impl Experiment {
             }
         }
         let search = &self.stages.search;
+        if let Some(problem) = search.budget.problem() {
+            return fail("stages.search.budget", problem);
+        }
         for (key, value) in [
             ("stages.search.lambda", search.lambda),
             ("stages.search.sigma_max", search.sigma_max),
@@ -209,12 +220,15 @@ impl Experiment {
     pub fn operand_format(&self) -> OperandFormat {
         // Within what `check` lets pass, so that no file makes this panic.
         let bits = self.quantisation.weights.bits.clamp(2, 8);
-        if self.signed { OperandFormat::signed(8, bits) } else { OperandFormat::unsigned(8, bits) }
+        match self.signed {
+            Some(false) => OperandFormat::unsigned(8, bits),
+            _ => OperandFormat::signed(8, bits),
+        }
     }
 
     /// Whether codes are affine unsigned ones rather than symmetric signed ones.
     pub fn affine(&self) -> bool {
-        !self.signed && self.quantisation.unsigned == UnsignedScheme::Affine
+        self.signed == Some(false) && self.quantisation.unsigned == UnsignedScheme::Affine
     }
 }
 

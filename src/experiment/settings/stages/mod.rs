@@ -2,6 +2,7 @@
 
 mod optimizer;
 mod schedule;
+mod search;
 mod stage;
 mod training;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use optimizer::OptimizerKind;
 pub use schedule::{Schedule, ScheduleKind, WarmUp};
+pub use search::{Budget, PercentagePoints, SearchMethod};
 pub use stage::StageName;
 pub use training::{EarlyStopping, Keep, StopOn, Training};
 
@@ -109,6 +111,16 @@ stage_settings!(
 stage_settings!(
     /// Settings of `search`.
     Search, 3, 1e-3, 0.0,
+    /// What tells how much error a layer tolerates. Training settings are those of `noise`.
+    method: SearchMethod = SearchMethod::Measured,
+    /// For `measured`: what the assignment has to keep to.
+    budget: Budget = Budget::default(),
+    /// For `measured`: training images on which every candidate of every layer is tried.
+    images: usize = 512,
+    /// For `measured`: the most candidates of a layer that are tried.
+    candidates: usize = 24,
+    /// For `measured` with a budget of accuracy: training images of the short retraining that decides.
+    screening_images: usize = 12_800,
     /// Weight of the noise in the loss: what a layer gains by bearing more of it.
     lambda: f64 = 0.4,
     /// Noise beyond this share of a layer's standard deviation gains nothing.
@@ -140,6 +152,13 @@ impl Default for Uniform {
     }
 }
 
+impl Search {
+    /// Epochs of training under noise: none where sensitivities are measured.
+    pub fn noise_epochs(&self) -> u32 {
+        if self.method == SearchMethod::Noise { self.epochs } else { 0 }
+    }
+}
+
 impl Uniform {
     /// The word that leaves the choice to validation.
     pub const AUTO: &'static str = "auto";
@@ -167,10 +186,13 @@ impl Stages {
         match stage {
             StageName::Baseline => self.baseline.training(),
             StageName::Quantize => self.quantize.training(),
-            StageName::Search => self.search.training(),
+            StageName::Search => {
+                let epochs = self.search.noise_epochs();
+                Training { epochs, ..self.search.training() }
+            }
             StageName::Retrain => self.retrain.training(),
             StageName::Uniform => {
-                let epochs = self.uniform.epochs.unwrap_or(self.search.epochs + self.retrain.epochs);
+                let epochs = self.uniform.epochs.unwrap_or(self.search.noise_epochs() + self.retrain.epochs);
                 Training { epochs, ..self.retrain.training() }
             }
         }
@@ -184,6 +206,8 @@ mod tests {
     #[test]
     fn uniform_trains_as_long_as_search_and_retraining() {
         let mut stages = Stages::default();
+        assert_eq!(stages.training(StageName::Uniform).epochs, stages.retrain.epochs);
+        stages.search.method = SearchMethod::Noise;
         let uniform = stages.training(StageName::Uniform);
         assert_eq!(uniform.epochs, stages.search.epochs + stages.retrain.epochs);
         assert_eq!(uniform.learning_rate, stages.retrain.learning_rate);
