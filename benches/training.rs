@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use axmul_experiment::{Experiment, KernelChoice, Network, StageName, standard_tables};
 use axmul_metrics::Tabulated;
-use axmul_train::{Approximate, Mode, Model, Optimizer, device};
+use axmul_train::{Approximate, LayerMultiplier, Mode, Model, Optimizer, device};
 use tch::{Device, Kind, Tensor};
 
 const BATCH: i64 = 100;
@@ -51,7 +51,7 @@ fn steps(network: &Network, experiment: &Experiment, wanted: &[&'static str]) ->
         if let Some(multiplier) = multiplier {
             let kernel = KernelChoice::default();
             let ready = Approximate::new(&multiplier, kernel, Device::Cpu).expect("a multiplier of 8 bits");
-            let all = vec![Some(Rc::new(ready)); model.layers().count()];
+            let all = vec![Some(LayerMultiplier::from(Rc::new(ready))); model.layers().count()];
             model.set_multipliers(&all);
         }
         let training = experiment.stages.training(StageName::Retrain);

@@ -30,8 +30,9 @@ pub use request::{
     write_scores,
 };
 pub use run::{
-    AssignmentResult, Board, Candidate, Confusion, Course, Event, EventLog, Results, RunDirectory,
-    RunDirectoryError, SeedResults, Spread, StageResult, StageResults, Summary, UniformResult,
+    AssignmentResult, Board, Candidate, Confusion, Course, Event, EventLog, FrontPoint, Results,
+    RunDirectory, RunDirectoryError, SearchFront, SeedResults, Spread, StageResult, StageResults, Summary,
+    UniformResult,
 };
 pub use settings::{
     ActivationQuantisation, ActivationRange, Baseline, Budget, Capture, Data, DeviceChoice, EarlyStopping,

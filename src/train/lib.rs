@@ -35,6 +35,7 @@ pub use device::memory::{Work, quiet as quiet_about_memory};
 pub use error::TrainError;
 pub use network::Model;
 pub use network::layer::Mode;
+pub use network::multiplier::LayerMultiplier;
 pub use optimizer::Optimizer;
 pub use requests::bench::bench_request;
 pub use requests::evaluate::evaluate_request;

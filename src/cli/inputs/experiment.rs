@@ -8,8 +8,8 @@ use super::MultiplierSet;
 use crate::cli::output::Console;
 use axmul_experiment::assignment::{EnergySource, LayerCapture};
 use axmul_experiment::{Experiment, RunDirectory, read_json, sign_magnitude};
-use axmul_metrics::Tabulated;
 use axmul_metrics::compare::CostOrigin;
+use axmul_metrics::{OperandFormat, Tabulated};
 use axmul_providers::{Collection, Sources};
 
 /// The multipliers of the experiment's catalogs, else of the built-in one, as the experiment names them: for
@@ -22,7 +22,7 @@ pub(in crate::cli) fn multipliers(
 ) -> anyhow::Result<MultiplierSet> {
     let sources = Sources {
         catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
-        signed: Some(experiment.signed),
+        signed: experiment.signed,
         ..Sources::default()
     };
     let collection = Collection::open(&sources)?;
@@ -57,12 +57,17 @@ pub(in crate::cli) fn as_used(
     multipliers: Vec<Tabulated>,
     console: &Console,
 ) -> Vec<Tabulated> {
-    if experiment.signed || experiment.affine() {
+    if experiment.affine() {
         return multipliers;
     }
+    let unsigned = OperandFormat::unsigned(8, experiment.operand_format().width_b());
     let mut used = Vec::new();
-    for multiplier in &multipliers {
-        match sign_magnitude(multiplier, experiment.operand_format()) {
+    for multiplier in multipliers {
+        if multiplier.format().is_signed() {
+            used.push(multiplier);
+            continue;
+        }
+        match sign_magnitude(&multiplier, unsigned) {
             Ok(signed) => used.push(signed),
             Err(error) => console.warn(error),
         }

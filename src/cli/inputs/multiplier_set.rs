@@ -23,7 +23,7 @@ impl MultiplierSet {
     /// The multipliers of `names` with tables, or all of `sources` if `names` is empty: signed ones, or unsigned ones.
     pub fn of_sources(
         sources: &SourceArgs,
-        signed: bool,
+        signed: Option<bool>,
         names: &[String],
         energy: EnergySource,
         console: &Console,

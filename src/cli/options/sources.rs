@@ -104,16 +104,21 @@ impl SourceArgs {
     }
 
     /// Refuses `--signed` for a network that computes with unsigned multipliers, and the other way round.
-    pub fn agree_with(&self, signed: bool) -> anyhow::Result<()> {
-        if self.signedness() == Some(!signed) {
-            let kind = if signed { "signed" } else { "unsigned" };
-            anyhow::bail!("the run computes with {kind} multipliers; omit --signed and --unsigned");
+    pub fn agree_with(&self, signed: Option<bool>) -> anyhow::Result<()> {
+        match (self.signedness(), signed) {
+            (Some(wanted), Some(signed)) if wanted != signed => {
+                let kind = if signed { "signed" } else { "unsigned" };
+                anyhow::bail!("the run computes with {kind} multipliers; omit --signed and --unsigned")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The same sources with `--signed` or `--unsigned` set.
-    pub fn with_signedness(&self, signed: bool) -> Self {
-        Self { signed, unsigned: !signed, ..self.clone() }
+    pub fn with_signedness(&self, signed: Option<bool>) -> Self {
+        match signed {
+            Some(signed) => Self { signed, unsigned: !signed, ..self.clone() },
+            None => self.clone(),
+        }
     }
 }

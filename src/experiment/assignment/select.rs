@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::costing::{CostMetric, Costing, EnergySource, Reference, reference};
 use super::{CaptureError, LayerCapture, predict};
+use crate::corrections::Wiring;
 use axmul_metrics::Tabulated;
 
 /// The multiplier of one layer.
@@ -19,10 +20,20 @@ pub struct LayerAssignment {
     pub opcount: u64,
     /// Share of the network's multiplications.
     pub opcount_fraction: f64,
-    /// The noise that the search found the layer to bear, in deviations of its output.
-    pub sigma: f64,
-    /// The largest error deviation that the layer bears, in the unit of its capture.
-    pub tolerance: f64,
+    /// The noise that the search found the layer to tolerate, in deviations of its output; `None` where nothing
+    /// learned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigma: Option<f64>,
+    /// The largest error deviation that the layer tolerates, in the unit of its capture, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
+    /// How the layer is wired to its multiplier, where errors are corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wiring: Option<Wiring>,
+    /// Divergence of the network's class probabilities from exact ones with this layer alone approximate, in nats, where
+    /// it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub divergence: Option<f64>,
     /// Predicted deviation of the error at the layer's output, in the same unit.
     pub predicted_std: f64,
     /// Predicted mean of that error, exact minus approximate: a shift that the bias can absorb.
@@ -183,8 +194,10 @@ pub fn assign(
             multiplier: multiplier.name.clone(),
             opcount: layer.opcount,
             opcount_fraction,
-            sigma: layer.sigma,
-            tolerance,
+            sigma: Some(layer.sigma),
+            tolerance: Some(tolerance),
+            wiring: None,
+            divergence: None,
             predicted_std: prediction.std,
             predicted_mean: prediction.mean,
             relative_energy: value / of_reference,
@@ -259,7 +272,7 @@ mod tests {
         assert_eq!(chosen, ["exact", "fair", "coarse"]);
         assert_eq!(assignment.reference, Reference { multiplier: "exact".into(), value: 0.8, exact: true });
         assert!((assignment.relative_energy - (0.3 + 0.5 * 0.5 + 0.2 * 0.25)).abs() < 1e-12);
-        assert_eq!((assignment.layers[1].tolerance, assignment.layers[1].predicted_std), (1.0, 1.0));
+        assert_eq!((assignment.layers[1].tolerance, assignment.layers[1].predicted_std), (Some(1.0), 1.0));
     }
 
     #[test]

@@ -23,6 +23,7 @@ use axmul_support::{files::write_atomic_synced, hex, yaml};
 ///     search.json                 its figures, once the stage is done
 ///     captures.json               what the assignment looked at
 ///     assignment.json             what it chose
+///     front.json                  what it chose from
 ///     uniform_multiplier.json     the uniform multiplier
 ///     search_confusion.csv        which class the test images of another were taken for, at the end of a stage
 /// tensorboard/seed-1/search/      loss, accuracy, learning rate and noise by epoch, for TensorBoard
@@ -229,6 +230,11 @@ impl RunDirectory {
     /// What the assignment chose, there once `search` is done.
     pub fn assignment(&self, seed: u64) -> PathBuf {
         self.seed(seed).join("assignment.json")
+    }
+
+    /// What the assignment was chosen from, where layers were measured; there once `search` is done.
+    pub fn front(&self, seed: u64) -> PathBuf {
+        self.seed(seed).join("front.json")
     }
 
     /// The uniform multiplier, there once it is chosen.

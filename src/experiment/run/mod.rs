@@ -3,6 +3,7 @@
 mod confusion;
 mod directory;
 mod events;
+mod front;
 mod progress;
 mod results;
 mod tensorboard;
@@ -10,6 +11,7 @@ mod tensorboard;
 pub use confusion::Confusion;
 pub use directory::{RunDirectory, RunDirectoryError};
 pub use events::{Event, EventLog};
+pub use front::{FrontPoint, SearchFront};
 pub use progress::Course;
 pub use results::{
     AssignmentResult, Candidate, Results, SeedResults, Spread, StageResult, StageResults, Summary,

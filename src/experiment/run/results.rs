@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::SearchFront;
 use crate::StageName;
 use crate::assignment::Assignment;
 
@@ -81,6 +82,9 @@ pub struct SeedResults {
     pub assignment: Option<AssignmentResult>,
     /// The outcome of `uniform`, once it is done.
     pub uniform: Option<UniformResult>,
+    /// What the search chose from, where layers were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub front: Option<SearchFront>,
 }
 
 /// How a figure spreads over the seeds.
@@ -242,6 +246,7 @@ mod tests {
             stages: [(StageName::Baseline, stage(0.9)), (StageName::Retrain, stage(accuracy))].into(),
             assignment: None,
             uniform: None,
+            front: None,
         };
         let results = Results::new("test", "cpu", vec![seed(1, 0.3), seed(2, 0.1), seed(3, 0.2)]);
         assert_eq!(results.seed, 3);

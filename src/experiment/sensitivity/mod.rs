@@ -5,10 +5,12 @@
 //!   any assignment, in which errors that cancel or meet are seen.
 //! - [`SignLogic`]: what the logic around an unsigned multiplier takes that multiplies magnitudes beside a sign.
 
+mod assignment;
 mod candidates;
 mod logits;
 mod sign_logic;
 
+pub use assignment::assignment_of;
 pub use candidates::{CandidateSpace, LayerCandidate, UniformCandidate};
 pub use logits::LogitShifts;
 pub use sign_logic::SignLogic;

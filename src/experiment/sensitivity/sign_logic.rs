@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use axmul_api::{Gates, Netlist, OperandFormat, Recorder, Signal, words};
-use axmul_hardware::cost::{Conditions, Figures, cost};
-use axmul_hardware::library::Library;
+use axmul_hardware::cost::{CircuitCost, CostConditions, cost};
+use axmul_hardware::library::CellLibrary;
 
 use crate::assignment::{Circuits, CostMetric};
 
@@ -52,9 +52,10 @@ impl SignLogic {
     }
 }
 
-fn figures(netlist: &Netlist) -> Figures {
+fn figures(netlist: &Netlist) -> CircuitCost {
     let mapped = Circuits::map(netlist);
-    cost(&mapped, Library::freepdk45(), &Conditions::default()).expect("uniform operands fit every circuit")
+    cost(&mapped, CellLibrary::freepdk45(), &CostConditions::default())
+        .expect("uniform operands fit every circuit")
 }
 
 /// An exact array multiplier of unsigned operands.

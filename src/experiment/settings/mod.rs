@@ -48,7 +48,7 @@ pub struct Experiment {
     pub catalog: Vec<String>,
     /// Whether the multipliers are signed: true or false for those alone; null for all that layers of symmetric codes
     /// can take, unsigned ones between a sign and a magnitude.
-    #[serde(default)]
+    #[serde(default = "signed")]
     pub signed: Option<bool>,
     /// What the assignment saves.
     #[serde(default)]
@@ -226,6 +226,11 @@ impl Experiment {
         }
     }
 
+    /// Whether the search measures what layers tolerate: where it is asked to, and codes are symmetric.
+    pub fn measures_layers(&self) -> bool {
+        self.stages.search.method == SearchMethod::Measured && !self.affine()
+    }
+
     /// Whether codes are affine unsigned ones rather than symmetric signed ones.
     pub fn affine(&self) -> bool {
         self.signed == Some(false) && self.quantisation.unsigned == UnsignedScheme::Affine
@@ -247,6 +252,10 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 fn lenet5() -> String {
     "lenet5".into()
+}
+
+fn signed() -> Option<bool> {
+    Some(true)
 }
 
 fn yes() -> bool {

@@ -186,8 +186,8 @@ fn layers(assignment: &Assignment, look: Look) -> Table {
         row.extend([
             layer.opcount.to_string(),
             format!("{:.1} %", 100.0 * layer.opcount_fraction),
-            format!("{:+.4}", layer.sigma),
-            format!("{:.1}", layer.tolerance),
+            layer.sigma.map_or_else(String::new, |sigma| format!("{sigma:+.4}")),
+            layer.tolerance.map_or_else(String::new, |tolerance| format!("{tolerance:.1}")),
             format!("{:.1}", layer.predicted_std),
         ]);
         table.add_row(row);
@@ -243,8 +243,10 @@ mod tests {
             multiplier: "drum-4-8s".into(),
             opcount: 117_600,
             opcount_fraction: 1.0,
-            sigma: -0.0731,
-            tolerance: 812.5,
+            sigma: Some(-0.0731),
+            tolerance: Some(812.5),
+            wiring: None,
+            divergence: None,
             predicted_std: 640.25,
             predicted_mean: 3.0,
             relative_energy: 0.5,
@@ -274,6 +276,7 @@ mod tests {
                 relative_energy: None,
                 candidates: vec![],
             }),
+            front: None,
         });
         Results::new("demo", "cpu", seeds.collect())
     }

@@ -1,10 +1,8 @@
 //! Layers with multipliers, in all their modes.
 
-use std::rc::Rc;
-
 use tch::{Device, Kind, Tensor};
 
-use crate::approximate::Approximate;
+use crate::network::multiplier::LayerMultiplier;
 use crate::network::noise;
 use crate::quantization::{ACTIVATION_BITS, Codes, Grid, Observer, WeightGrid};
 use crate::tensors::{elementwise, slices};
@@ -68,7 +66,7 @@ pub struct MultiplyingLayer {
     /// The range of its activations.
     pub observer: Observer,
     /// Its multiplier.
-    pub multiplier: Option<Rc<Approximate>>,
+    pub multiplier: Option<LayerMultiplier>,
     quantisation: Quantisation,
     affine: bool,
 }
@@ -130,10 +128,11 @@ impl MultiplyingLayer {
             (Mode::Approximate, Some(multiplier)) => {
                 let (codes, w) = (grid.encode(&x), weights.encode(&w));
                 let sums = match &self.product {
-                    Product::Conv2d(shape) => multiplier.conv2d(&codes, &w, shape)?,
-                    Product::Linear => multiplier.linear(&codes, &w)?,
+                    Product::Conv2d(shape) => multiplier.approximate.conv2d(&codes, &w, shape)?,
+                    Product::Linear => multiplier.approximate.linear(&codes, &w)?,
                 };
-                Ok(self.real(sums, &self.unit(&grid, &weights), bias))
+                let (unit, bias) = multiplier.outputs(self.unit(&grid, &weights), &w, bias);
+                Ok(self.real(sums, &unit, bias.as_ref()))
             }
             _ => Ok::<_, TrainError>(self.exact(&steps.round(&x), &w, bias)),
         })?;

@@ -2,15 +2,15 @@
 
 mod fold;
 pub mod layer;
+pub mod multiplier;
 pub mod noise;
-
-use std::rc::Rc;
+pub mod trace;
 
 use tch::{Device, Kind, Tensor};
 
 use crate::TrainError;
-use crate::approximate::Approximate;
 use crate::network::layer::{Mode, MultiplyingLayer, Product};
+use crate::network::multiplier::LayerMultiplier;
 use crate::random::{Purpose, seed_for};
 use axmul_experiment::{Experiment, Network, Operation, Source, StageName};
 
@@ -212,7 +212,7 @@ impl Model {
     }
 
     /// Gives every layer its multiplier, in the order of the layers.
-    pub fn set_multipliers(&mut self, multipliers: &[Option<Rc<Approximate>>]) {
+    pub fn set_multipliers(&mut self, multipliers: &[Option<LayerMultiplier>]) {
         assert_eq!(multipliers.len(), self.layers().count(), "a multiplier or none for every layer");
         for (layer, multiplier) in self.layers_mut().zip(multipliers) {
             layer.multiplier.clone_from(multiplier);

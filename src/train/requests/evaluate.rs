@@ -61,7 +61,9 @@ pub fn set_multipliers(
     let mut prepared = Vec::new();
     for name in &names {
         let multiplier = layers.get(name);
-        prepared.push(multiplier.map(|m| multipliers.prepare(m, experiment, device)).transpose()?);
+        prepared.push(
+            multiplier.map(|m| multipliers.prepare(m, experiment, device)).transpose()?.map(Into::into),
+        );
     }
     model.set_multipliers(&prepared);
     Ok(())

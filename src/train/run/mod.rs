@@ -46,7 +46,7 @@ pub fn run_on(
             "none of the {} multipliers given is {} with 8x{} bits, of operand format {}; set `signed`, \
              `quantisation.weights.bits` or `catalog`",
             request.multipliers.len(),
-            if experiment.signed { "signed" } else { "unsigned" },
+            if experiment.signed == Some(false) { "unsigned" } else { "signed" },
             experiment.quantisation.weights.bits,
             experiment.operand_format()
         )));
@@ -99,5 +99,7 @@ fn results_of(directory: &RunDirectory, seed: u64) -> Result<SeedResults, TrainE
     let done = |stage| stages.contains_key(&stage);
     let assignment = done(StageName::Search).then(|| read_json(&directory.assignment(seed))).transpose()?;
     let uniform = done(StageName::Uniform).then(|| read_json(&directory.uniform(seed))).transpose()?;
-    Ok(SeedResults { seed, stages, assignment, uniform })
+    let front = directory.front(seed);
+    let front = (done(StageName::Search) && front.exists()).then(|| read_json(&front)).transpose()?;
+    Ok(SeedResults { seed, stages, assignment, uniform, front })
 }

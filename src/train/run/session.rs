@@ -1,15 +1,14 @@
 //! What the stages of a run share.
 
-use std::rc::Rc;
-
 use tch::Device;
 
 use crate::TrainError;
-use crate::approximate::Approximate;
 use crate::approximate::multipliers::Multipliers;
 use crate::checkpoint::CheckpointInfo;
 use crate::data::dataset::Dataset;
+use crate::network::multiplier::LayerMultiplier;
 use axmul_experiment::assignment::{Costing, LayerCapture, LayerEnergies};
+use axmul_experiment::corrections::Wiring;
 use axmul_experiment::{Circuits, Event, EventLog, Experiment, FileError, Network, RunDirectory, read_json};
 
 /// What the stages of a run share.
@@ -58,8 +57,22 @@ impl Session<'_> {
     }
 
     /// Multipliers by name, ready for tensors.
-    pub fn prepare(&mut self, names: &[String]) -> Result<Vec<Option<Rc<Approximate>>>, TrainError> {
-        let prepare = |name: &String| self.multipliers.prepare(name, &self.experiment, self.device).map(Some);
-        names.iter().map(prepare).collect()
+    pub fn prepare(&mut self, names: &[String]) -> Result<Vec<Option<LayerMultiplier>>, TrainError> {
+        let mut prepare = |name: &String| self.multipliers.prepare(name, &self.experiment, self.device);
+        names.iter().map(|name| Ok(Some(prepare(name)?.into()))).collect()
+    }
+
+    /// Multipliers as layers have them, by name and wiring.
+    pub fn wire<'a>(
+        &self,
+        layers: impl IntoIterator<Item = (&'a str, &'a Wiring)>,
+    ) -> Result<Vec<Option<LayerMultiplier>>, TrainError> {
+        let wired = |(name, wiring)| self.multipliers.wired(name, wiring, &self.experiment, self.device);
+        layers.into_iter().map(|layer| wired(layer).map(Some)).collect()
+    }
+
+    /// How many layers have multipliers.
+    pub fn layers(&self) -> Result<usize, TrainError> {
+        Ok(self.network.resolve()?.iter().filter(|layer| layer.operation.opcount() > 0).count())
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod capture;
 pub mod epoch;
+pub mod measured;
+pub mod screening;
 pub mod start;
 pub mod state;
 pub mod uniform;
@@ -15,9 +17,10 @@ use crate::network::layer::Mode;
 use crate::random::{self, Purpose};
 use crate::run::progress::StageProgress;
 use crate::run::session::Session;
+use crate::stages::measured::Measured;
 use crate::stages::start::start_of;
 use crate::stages::state::{State, scalars};
-use axmul_experiment::assignment::assign;
+use axmul_experiment::assignment::{Assignment, assign};
 use axmul_experiment::{AssignmentResult, Board, Confusion, Event, StageName, StageResult, write_json};
 
 /// Runs a stage of a seed from wherever it stands to its end; does nothing if it is done.
@@ -106,15 +109,27 @@ fn give_multipliers(
     stage: StageName,
     model: &mut Model,
 ) -> Result<(), TrainError> {
-    let names: Vec<String> = match stage {
+    let prepared = match stage {
         StageName::Retrain => {
             let result: AssignmentResult = session.read(&session.directory.assignment(seed))?;
-            result.assignment.layers.into_iter().map(|layer| layer.multiplier).collect()
+            let layers = &result.assignment.layers;
+            match layers.iter().map(|layer| layer.wiring.as_ref()).collect::<Option<Vec<_>>>() {
+                Some(wirings) => {
+                    let names = layers.iter().map(|layer| layer.multiplier.as_str());
+                    session.wire(names.zip(wirings))?
+                }
+                None => {
+                    let names: Vec<String> = layers.iter().map(|layer| layer.multiplier.clone()).collect();
+                    session.prepare(&names)?
+                }
+            }
         }
-        StageName::Uniform => vec![uniform::choose(session, seed)?.multiplier; model.layers().count()],
+        StageName::Uniform => {
+            let multiplier = uniform::choose(session, seed)?.multiplier;
+            uniform::everywhere(session, seed, &multiplier, model.layers().count())?
+        }
         _ => return Ok(()),
     };
-    let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);
     Ok(())
 }
@@ -126,11 +141,27 @@ fn assign_multipliers(session: &mut Session<'_>, seed: u64, model: &mut Model) -
     random::seed_for(Purpose::Capture, seed, StageName::Search, 0);
     let captures = capture::capture(model, &images, settings.rows)?;
     write_json(&session.directory.captures(seed), &captures)?;
+    if session.experiment.measures_layers() {
+        let Measured { assignment, front, multipliers } = measured::search(session, seed, model, &captures)?;
+        model.set_multipliers(&multipliers);
+        write_json(&session.directory.front(seed), &front)?;
+        return conclude_assignment(session, seed, model, assignment);
+    }
     let energies = session.energies(&captures)?;
     let assignment = assign(&captures, session.multipliers.all(), session.costing(&energies))?;
     let names: Vec<String> = assignment.layers.iter().map(|layer| layer.multiplier.clone()).collect();
     let prepared = session.prepare(&names)?;
     model.set_multipliers(&prepared);
+    conclude_assignment(session, seed, model, assignment)
+}
+
+/// Tests a network with its assigned multipliers before anything is retrained, and keeps the assignment.
+fn conclude_assignment(
+    session: &mut Session<'_>,
+    seed: u64,
+    model: &mut Model,
+    assignment: Assignment,
+) -> Result<(), TrainError> {
     let before = epoch::evaluate(model, &session.dataset.test, Mode::Approximate)?;
     let assignment = AssignmentResult { assignment, test_top1_before_retraining: before.top1 };
     session.report(&Event::Assignment { seed, assignment: assignment.clone() })?;

@@ -1,14 +1,16 @@
 //! Which single multiplier to compare an assignment with.
 
 use crate::TrainError;
-use crate::network::layer::Mode;
-use crate::optimizer::Optimizer;
-use crate::random::{self, Purpose};
+use crate::network::multiplier::LayerMultiplier;
 use crate::run::session::Session;
-use crate::stages::epoch::{self, Pass, Score};
-use crate::stages::start::start_of;
+use crate::stages::measured;
+use crate::stages::screening::screen;
 use axmul_experiment::assignment::{LayerCapture, reference};
-use axmul_experiment::{AssignmentResult, Candidate, Event, StageName, Uniform, UniformResult, write_json};
+use axmul_experiment::sensitivity::CandidateSpace;
+use axmul_experiment::{
+    AssignmentResult, Candidate, Event, FrontPoint, SearchFront, StageName, Uniform, UniformResult,
+    write_json,
+};
 
 /// The multiplier of `uniform`: the one that the experiment names, or the most accurate on validation images among
 /// those that need at most the relative energy of the assignment.
@@ -32,7 +34,27 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
         if captures_path.exists() { session.read(&captures_path)? } else { vec![] };
     let energies = session.energies(&captures)?;
     let costing = session.costing(&energies);
-    let result = if wanted == Uniform::AUTO {
+    let front_path = session.directory.front(seed);
+    let result = if wanted == Uniform::AUTO && front_path.exists() {
+        let mut front: SearchFront = session.read(&front_path)?;
+        let space = space(session, &captures)?;
+        let at = measured::cheapest_uniform(session, seed, &space, &mut front)?;
+        write_json(&front_path, &front)?;
+        let candidate = |point: &FrontPoint| Candidate {
+            multiplier: point.multipliers[0].clone(),
+            relative_energy: point.relative_energy,
+            validation_top1: point.retrained_top1.unwrap_or(point.validation_top1),
+            validation_loss: point.validation_loss,
+        };
+        let chosen = front.uniform.get(at).ok_or_else(|| {
+            TrainError::Multiplier("no multiplier serves all layers, so none is uniform".into())
+        })?;
+        UniformResult {
+            multiplier: chosen.multipliers[0].clone(),
+            relative_energy: Some(chosen.relative_energy),
+            candidates: front.uniform.iter().map(candidate).collect(),
+        }
+    } else if wanted == Uniform::AUTO {
         let stage = StageName::Uniform;
         let assigned = assigned.ok_or(TrainError::Order { stage, needs: StageName::Search })?.assignment;
         let affordable: Vec<(String, f64)> = session
@@ -45,7 +67,10 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
             .collect();
         let mut candidates = Vec::new();
         for (multiplier, relative_energy) in affordable {
-            let score = screen(session, seed, &multiplier)?;
+            let names = vec![multiplier.clone(); session.layers()?];
+            let prepared = session.prepare(&names)?;
+            let images = session.experiment.stages.uniform.screening_images;
+            let score = screen(session, seed, &prepared, images)?;
             session.report(&Event::Candidate {
                 seed,
                 multiplier: multiplier.clone(),
@@ -80,32 +105,30 @@ pub fn choose(session: &mut Session<'_>, seed: u64) -> Result<UniformResult, Tra
     Ok(result)
 }
 
-/// Trains shortly with one multiplier in all layers, and validates. One that makes training diverge scores nothing.
-fn screen(session: &mut Session<'_>, seed: u64, multiplier: &str) -> Result<Score, TrainError> {
-    let stage = StageName::Uniform;
-    let mut model = start_of(session, seed, stage)?;
-    let names = vec![multiplier.to_owned(); model.layers().count()];
-    let prepared = session.prepare(&names)?;
-    model.set_multipliers(&prepared);
-    let training = session.experiment.stages.training(stage);
-    let mut optimizer = Optimizer::new(&training, model.parameters(false));
-    let images = session.experiment.stages.uniform.screening_images.min(session.dataset.train.len());
-    // The same images in the same order for all; epoch 0 is none of the training that follows.
-    let order = random::permutation(session.dataset.train.len(), seed, stage, 0).narrow(0, 0, images as i64);
-    random::seed_for(Purpose::Epoch, seed, stage, 0);
-    let pass = Pass {
-        stage,
-        epoch: 0,
-        mode: Mode::Approximate,
-        order: &order,
-        batch: session.experiment.batch,
-        draw: random::draw(seed, stage, 0),
-        search: None,
-    };
-    let rate = |_| training.learning_rate;
-    match epoch::train(&mut model, &mut optimizer, &session.dataset.train, &pass, rate, |_, _| Ok(())) {
-        Ok(_) => epoch::evaluate(&mut model, &session.dataset.validation, Mode::Approximate),
-        Err(TrainError::Diverged { .. }) => Ok(Score { loss: f64::MAX, images, ..Score::default() }),
-        Err(error) => Err(error),
+/// One multiplier for so many layers, corrected where the search saw what they multiply.
+pub fn everywhere(
+    session: &mut Session<'_>,
+    seed: u64,
+    multiplier: &str,
+    layers: usize,
+) -> Result<Vec<Option<LayerMultiplier>>, TrainError> {
+    let captures_path = session.directory.captures(seed);
+    if session.experiment.measures_layers() && captures_path.exists() {
+        let captures: Vec<LayerCapture> = session.read(&captures_path)?;
+        let index = session.multipliers.index(multiplier)?;
+        if let Some(candidate) = space(session, &captures)?.everywhere(index) {
+            return measured::everywhere(session, &candidate);
+        }
     }
+    session.prepare(&vec![multiplier.to_owned(); layers])
+}
+
+/// All multipliers in all layers.
+fn space(session: &Session<'_>, captures: &[LayerCapture]) -> Result<CandidateSpace, TrainError> {
+    let energies = session.energies(captures)?;
+    let costing = session.costing(&energies);
+    let multipliers = session.multipliers.uncorrected();
+    let reference = reference(multipliers, costing, captures)
+        .ok_or_else(|| TrainError::Multiplier("no multiplier has a known figure".into()))?;
+    Ok(CandidateSpace::new(captures, multipliers, costing, &reference, session.experiment.corrections)?)
 }

@@ -218,7 +218,7 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
                     &Quantisation::default(),
                     affine,
                 );
-                layer.multiplier = Some(ready.clone());
+                layer.multiplier = Some(ready.clone().into());
                 // Not symmetric around 0, so that the zero point is neither 0 nor the middle.
                 let x = Tensor::randn([2, 4, 9, 8], (Kind::Float, Device::Cpu)) + 0.7;
                 let approximate = layer.forward(&x, Mode::Approximate, true).unwrap();

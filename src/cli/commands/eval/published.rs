@@ -72,7 +72,7 @@ fn experiment(args: &EvalArgs) -> anyhow::Result<Experiment> {
         experiment.data.name.clone_from(data);
     }
     if let Some(signed) = args.sources.signedness() {
-        experiment.signed = signed;
+        experiment.signed = Some(signed);
     }
     Ok(experiment.with(&args.set)?)
 }

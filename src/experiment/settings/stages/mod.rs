@@ -112,7 +112,7 @@ stage_settings!(
     /// Settings of `search`.
     Search, 3, 1e-3, 0.0,
     /// What tells how much error a layer tolerates. Training settings are those of `noise`.
-    method: SearchMethod = SearchMethod::Measured,
+    method: SearchMethod = SearchMethod::Noise,
     /// For `measured`: what the assignment has to keep to.
     budget: Budget = Budget::default(),
     /// For `measured`: training images on which every candidate of every layer is tried.
@@ -206,11 +206,11 @@ mod tests {
     #[test]
     fn uniform_trains_as_long_as_search_and_retraining() {
         let mut stages = Stages::default();
-        assert_eq!(stages.training(StageName::Uniform).epochs, stages.retrain.epochs);
-        stages.search.method = SearchMethod::Noise;
         let uniform = stages.training(StageName::Uniform);
         assert_eq!(uniform.epochs, stages.search.epochs + stages.retrain.epochs);
         assert_eq!(uniform.learning_rate, stages.retrain.learning_rate);
+        stages.search.method = SearchMethod::Measured;
+        assert_eq!(stages.training(StageName::Uniform).epochs, stages.retrain.epochs);
         stages.uniform.epochs = Some(1);
         assert_eq!(stages.training(StageName::Uniform).epochs, 1);
     }

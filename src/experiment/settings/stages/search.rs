@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum SearchMethod {
     /// The loss that each candidate of each layer causes is measured; the assignment is the best within a budget.
-    #[default]
     Measured,
     /// Training under noise learns a tolerance for every layer, which then gets the cheapest multiplier within it: the
     /// method of E. Trommer et al., ICCAD 2022.
+    #[default]
     Noise,
 }
 
