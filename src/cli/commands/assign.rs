@@ -69,6 +69,14 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
     let figure = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let (directory, experiment, network) = RunDirectory::view(&args.run)?;
     args.sources.agree_with(experiment.signed)?;
+    if experiment.measures_layers() {
+        let front = directory.front(args.seed.or(experiment.seeds.first().copied()).unwrap_or_default());
+        anyhow::bail!(
+            "the search of this run measured its layers and learned no tolerances to assign by; what it chose from is \
+             in {}; for tolerances, run it with --set stages.search.method=noise",
+            front.display()
+        );
+    }
     let (seed, mut layers) = captures(&directory, &experiment, args.seed)?;
     for layer in &mut layers {
         layer.sigma *= args.scale_sigma;
@@ -107,6 +115,7 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
             data_directory: data,
             checkpoint: directory.checkpoint(seed, StageName::Search),
             layers: choices(&assignment),
+            wirings: BTreeMap::new(),
             split: Split::Validation,
             multipliers: listed,
             experiment: experiment.clone(),

@@ -3,6 +3,7 @@
 pub(super) mod experiment;
 mod multiplier_set;
 mod single_entry;
+pub(super) mod wiring;
 
 pub(super) use multiplier_set::{MultiplierSet, warn};
 pub(super) use single_entry::SingleEntry;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use bench::{BenchRequest, BenchResult, Standard, median_ms, standard_tables};
 pub use images::{Array, read_images, read_images_for, write_scores};
 
+use crate::corrections::Wiring;
 use crate::{Circuits, Experiment, FileError, Network, StageName, read_json, write_json};
 use axmul_metrics::Tabulated;
 
@@ -67,6 +68,9 @@ pub struct EvalRequest {
     pub checkpoint: PathBuf,
     /// The multiplier of each layer; layers that are not named compute exactly.
     pub layers: BTreeMap<String, String>,
+    /// How layers are wired to their multipliers; those that are not named are not corrected.
+    #[serde(default)]
+    pub wirings: BTreeMap<String, Wiring>,
     /// Which images to look at.
     pub split: Split,
     /// Where the [`EvalResult`] goes, as JSON.

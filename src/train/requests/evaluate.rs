@@ -11,6 +11,7 @@ use crate::network::Model;
 use crate::network::layer::Mode;
 use crate::stages::epoch;
 use crate::{TrainError, device};
+use axmul_experiment::corrections::Wiring;
 use axmul_experiment::{EvalRequest, EvalResult, Experiment, Split, StageName, write_json};
 use axmul_metrics::Tabulated;
 
@@ -35,17 +36,17 @@ fn evaluate(request: &EvalRequest) -> Result<EvalResult, TrainError> {
     }
     let mut model = Model::new(&request.network, experiment, device, checkpoint.info.seed)?;
     checkpoint.restore_model(&mut model)?;
-    set_multipliers(&mut model, &request.layers, &request.multipliers, experiment)?;
+    set_multipliers(&mut model, (&request.layers, &request.wirings), &request.multipliers, experiment)?;
     let dataset = Dataset::load(experiment, &request.data_directory, device)?;
     let result = measure(&mut model, &dataset, request.split, Mode::Approximate)?;
     write_json(&request.output, &result)?;
     Ok(result)
 }
 
-/// Gives layers their multipliers, by names; layers that are not named compute exactly.
+/// Gives layers their multipliers, by names, and wires those that are to be; layers without one compute exactly.
 pub fn set_multipliers(
     model: &mut Model,
-    layers: &BTreeMap<String, String>,
+    (layers, wirings): (&BTreeMap<String, String>, &BTreeMap<String, Wiring>),
     multipliers: &[Tabulated],
     experiment: &Experiment,
 ) -> Result<(), TrainError> {
@@ -60,10 +61,13 @@ pub fn set_multipliers(
     let mut multipliers = Multipliers::new(multipliers, experiment)?;
     let mut prepared = Vec::new();
     for name in &names {
-        let multiplier = layers.get(name);
-        prepared.push(
-            multiplier.map(|m| multipliers.prepare(m, experiment, device)).transpose()?.map(Into::into),
-        );
+        prepared.push(match (layers.get(name), wirings.get(name)) {
+            (Some(multiplier), Some(wiring)) => {
+                Some(multipliers.wired(multiplier, wiring, experiment, device)?)
+            }
+            (Some(multiplier), None) => Some(multipliers.prepare(multiplier, experiment, device)?.into()),
+            (None, _) => None,
+        });
     }
     model.set_multipliers(&prepared);
     Ok(())

@@ -1,5 +1,6 @@
 //! Published weights, and what a network does with them: class scores and accuracy, in fp32 or approximately.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tch::{Device, Tensor};
@@ -50,7 +51,7 @@ fn infer(request: &InferRequest) -> Result<InferResult, TrainError> {
             (None, None) => return Err(TrainError::Data("are needed to calibrate ranges on".into())),
         };
         memory::told(Work::Calibration, images.size()[0] as usize, || observe(&mut model, &images))?;
-        set_multipliers(&mut model, layers, &request.multipliers, experiment)?;
+        set_multipliers(&mut model, (layers, &BTreeMap::new()), &request.multipliers, experiment)?;
         calibration = Some(Calibration { images_of, images: images.size()[0] as usize });
     }
     let mode = if calibration.is_some() { Mode::Approximate } else { Mode::Fp32 };

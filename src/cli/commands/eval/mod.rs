@@ -14,10 +14,12 @@ use serde::Deserialize;
 use crate::cli::ExitStatus;
 use crate::cli::inputs::MultiplierSet;
 use crate::cli::inputs::experiment::{data_directory, multipliers};
+use crate::cli::inputs::wiring::complete_wirings;
 use crate::cli::options::SourceArgs;
 use crate::cli::output::{Console, OutputArgs, TextFormat};
 use crate::launch::Trainer;
 use axmul_experiment::assignment::EnergySource;
+use axmul_experiment::corrections::Wiring;
 use axmul_experiment::{
     EvalRequest, EvalResult, Experiment, FileError, Network, RunDirectory, Split, StageName, read_json,
 };
@@ -125,14 +127,15 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
             checkpoint.display()
         );
     }
-    let (multipliers, layers) = match chosen(args, &experiment, &network, console)? {
+    let LayerChoices { multipliers, layers, wirings } = match chosen(args, &experiment, &network, console)? {
         Some(chosen) => chosen,
         None => {
-            let layers = read_assignment(&directory.assignment(seed))
+            let (layers, wirings) = read_assignment(&directory.assignment(seed))
                 .context("the run has no assignment yet; add --multiplier or --assignment")?;
-            (listed(args, &experiment, console)?, layers)
+            LayerChoices { multipliers: listed(args, &experiment, console)?, layers, wirings }
         }
     };
+    let wirings = complete_wirings(&directory, &experiment, seed, (&layers, &multipliers), wirings)?;
     let (trainer, data_directory) = (Trainer::find()?, data_directory(&experiment)?);
     let result = trainer.eval(|output| EvalRequest {
         experiment,
@@ -141,6 +144,7 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
         data_directory,
         checkpoint,
         layers,
+        wirings,
         split: args.split.into(),
         output,
     })?;
@@ -153,7 +157,12 @@ pub(super) fn run(args: &EvalArgs, console: &Console) -> anyhow::Result<ExitStat
 }
 
 /// Multipliers, and which layer takes which of them.
-type LayerChoices = (Vec<Tabulated>, BTreeMap<String, String>);
+struct LayerChoices {
+    multipliers: Vec<Tabulated>,
+    layers: BTreeMap<String, String>,
+    /// How layers are wired, as far as an assignment says so.
+    wirings: BTreeMap<String, Wiring>,
+}
 
 /// What `--multiplier` or `--assignment` ask for; `None` where there is neither.
 fn chosen(
@@ -177,10 +186,10 @@ fn chosen(
             );
         };
         let layers = names.iter().map(|&layer| (layer.to_owned(), one.name.clone())).collect();
-        return Ok(Some((vec![one.clone()], layers)));
+        return Ok(Some(LayerChoices { multipliers: vec![one.clone()], layers, wirings: BTreeMap::new() }));
     }
     let Some(path) = &args.assignment else { return Ok(None) };
-    let layers = read_assignment(path)?;
+    let (layers, wirings) = read_assignment(path)?;
     if let Some(stranger) = layers.keys().find(|layer| !names.contains(&layer.as_str())) {
         bail!(
             "{}: network '{}' has no multiplying layer '{stranger}'; expected one of {}",
@@ -196,7 +205,7 @@ fn chosen(
             path.display()
         );
     }
-    Ok(Some((listed, layers)))
+    Ok(Some(LayerChoices { multipliers: listed, layers, wirings }))
 }
 
 /// The multipliers that an assignment may name.
@@ -241,12 +250,19 @@ struct AssignmentFile {
 struct AssignmentFileLayer {
     name: String,
     multiplier: String,
+    #[serde(default)]
+    wiring: Option<Wiring>,
 }
 
-/// The multiplier of each layer, from a file as `axmul assign --format json` or a run writes it.
-fn read_assignment(path: &Path) -> Result<BTreeMap<String, String>, FileError> {
+/// By layer: its multiplier, and how it is wired where that is known.
+type AssignedLayers = (BTreeMap<String, String>, BTreeMap<String, Wiring>);
+
+/// The layers of a file as `axmul assign --format json` or a run writes it.
+fn read_assignment(path: &Path) -> Result<AssignedLayers, FileError> {
     let assigned: AssignmentFile = read_json(path)?;
-    Ok(assigned.layers.into_iter().map(|layer| (layer.name, layer.multiplier)).collect())
+    let wiring = |layer: &AssignmentFileLayer| Some((layer.name.clone(), layer.wiring.clone()?));
+    let wirings = assigned.layers.iter().filter_map(wiring).collect();
+    Ok((assigned.layers.into_iter().map(|layer| (layer.name, layer.multiplier)).collect(), wirings))
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{EvalArgs, chosen, line};
+use anyhow::bail;
+
+use super::{EvalArgs, LayerChoices, chosen, line};
 use crate::cli::ExitStatus;
 use crate::cli::inputs::experiment::data_directory;
 use crate::cli::output::{Console, TextFormat};
@@ -31,7 +33,10 @@ pub(super) fn run(
     }
     let data_directory = args.data.as_ref().map(|_| data_directory(&experiment)).transpose()?;
     let (multipliers, layers) = match chosen(args, &experiment, &network, console)? {
-        Some((multipliers, layers)) => (multipliers, Some(layers)),
+        Some(LayerChoices { wirings, .. }) if !wirings.is_empty() => bail!(
+            "the assignment is wired for the operands of a run's layers; evaluate it with that run: axmul eval RUN"
+        ),
+        Some(LayerChoices { multipliers, layers, .. }) => (multipliers, Some(layers)),
         None => (vec![], None),
     };
     let result = Trainer::find()?.infer(|output| InferRequest {
