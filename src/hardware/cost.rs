@@ -1,4 +1,4 @@
-//! What a circuit of library cells costs: area, delay, and power under the operands that it is given.
+//! Area, delay and power of a mapped circuit.
 
 use super::MappedCircuit;
 use super::activity::{ActivitySampling, Glitches, activity};
@@ -7,22 +7,22 @@ use super::operands::{OperandStream, OperandStreamError};
 use super::power::{Power, power};
 use super::timing::{BoundaryConditions, timing};
 
-/// The clock at which power is stated where nothing else is said, in megahertz: one product every 2 ns, enough for an
+/// The default clock for power, in megahertz: one product every 2 ns, enough for an
 /// 8x8 array. The rate is the same for circuits that take longer and would need registers, which are not counted.
 pub const CLOCK_MHZ: f64 = 500.0;
 
-/// What a circuit's figures depend on besides its cells.
+/// The conditions under which a circuit is costed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostConditions {
-    /// Products a microsecond.
+    /// Clock in MHz, one product per cycle.
     pub clock_mhz: f64,
-    /// What is multiplied.
+    /// The operands.
     pub operands: OperandStream,
     /// Which toggles count.
     pub glitches: Glitches,
-    /// Where not every case can be looked at.
+    /// The samples, where not every case can be evaluated.
     pub sampling: ActivitySampling,
-    /// What is around the circuit.
+    /// Input slew, output load and wires.
     pub surroundings: BoundaryConditions,
 }
 
@@ -44,18 +44,18 @@ impl Default for CostConditions {
 pub struct CircuitCost {
     /// Number of cells.
     pub cells: usize,
-    /// The sum over the cells.
+    /// The sum of the cell areas.
     pub area_um2: f64,
     /// The longest path.
     pub delay_ns: f64,
-    /// What the cells take whether or not anything changes.
+    /// Leakage power of all cells.
     pub leakage_mw: f64,
     /// Mean energy of the toggles of one product, in femtojoules.
     pub energy_fj: f64,
     /// Half the width of the interval that holds the true mean of `energy_fj` with 95 % confidence, where it was
     /// sampled; `None` where every case was looked at.
     pub energy_error_fj: Option<f64>,
-    /// At this clock `power_mw` is stated.
+    /// The clock of [`Self::power_mw`].
     pub clock_mhz: f64,
 }
 
@@ -76,7 +76,7 @@ impl CircuitCost {
     }
 }
 
-/// The figures of a circuit.
+/// Costs a circuit.
 ///
 /// - Area: the sum over the cells.
 /// - Delay: the longest path, as [`timing`](super::timing) finds it.
@@ -165,7 +165,7 @@ mod tests {
         assert!((got - expected).abs() < 1e-12 * expected.abs().max(1.0), "{got}, expected {expected}");
     }
 
-    /// Half of all pairs toggle a0, and with it all three inverters. The conjunction's settled value never changes;
+    /// Half of all pairs toggle a0, and with it all three inverters. The AND's settled value never changes;
     /// on the way a rise of a0 lets it be one for 0.3 ns, longer than its own 0.1 ns.
     #[test]
     fn a_hazard_by_hand() {
@@ -251,7 +251,7 @@ mod tests {
         };
         assert_eq!(
             refuse(OperandStream::Trace(vec![[0, 0]])),
-            "the trace has 1 operand pairs; expected at least 2, since power is of changes"
+            "the trace has 1 operand pairs; need at least 2: power depends on transitions"
         );
         assert_eq!(
             refuse(OperandStream::Trace(vec![[0, 0], [3, 4]])),

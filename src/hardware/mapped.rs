@@ -27,7 +27,7 @@ pub struct CellInstance {
 }
 
 impl MappedCircuit {
-    /// Area in square micrometres: the sum over the cells.
+    /// Area in square micrometers: the sum over the cells.
     ///
     /// # Panics
     ///

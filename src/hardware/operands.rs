@@ -1,23 +1,24 @@
-//! The operands that a multiplier is given, one product after the other.
+//! The stream of operands that determines power.
 
 use axmul_api::OperandFormat;
 
 use axmul_metrics::OperandDistribution;
 
-/// What the operands are, and how they follow each other.
+/// The distribution or the trace of the operands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum OperandStream {
-    /// Every pair equally likely, whatever was before.
+    /// Independent pairs, all equally likely.
     #[default]
     Uniform,
-    /// Each pair as likely as the distribution says, whatever was before.
+    /// Independent pairs with the probabilities of a distribution.
     Distribution(OperandDistribution),
-    /// These pairs, one after the other.
+    /// These pairs, in order.
     Trace(Vec<[i64; 2]>),
 }
 
-/// Operands that are none of the multiplier's.
+/// Operands that do not fit the multiplier.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OperandStreamError {
     /// A distribution over other operands.
     #[error("the distribution is over operands {got}, and the multiplier's are {expected}")]
@@ -27,8 +28,8 @@ pub enum OperandStreamError {
         /// The distribution's.
         got: OperandFormat,
     },
-    /// A trace in which nothing follows on anything.
-    #[error("the trace has {pairs} operand pairs; expected at least 2, since power is of changes")]
+    /// A trace too short to have transitions.
+    #[error("the trace has {pairs} operand pairs; need at least 2: power depends on transitions")]
     Short {
         /// How many there are.
         pairs: usize,

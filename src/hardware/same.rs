@@ -1,4 +1,4 @@
-//! Whether a circuit of library cells still computes what it was made from.
+//! A check that a mapped circuit still computes what it was made from.
 
 use axmul_api::{Lanes, Netlist};
 

@@ -1,4 +1,4 @@
-//! When the product of a circuit of library cells has settled: static timing analysis.
+//! Static timing analysis: when the product of a mapped circuit has settled.
 //!
 //! Every signal has an arrival time and a transition time for its rising and for its falling edge. An arc of a cell
 //! takes the edge of its input that leads to the edge of the output (either, where the arc says so), the transition
@@ -23,7 +23,7 @@ pub const INPUT_SLEW_NS: f64 = 0.0;
 /// use.
 pub const OUTPUT_LOAD_FF: f64 = 0.0;
 
-/// What surrounds a circuit.
+/// The boundary conditions of timing: input slew, output load and wires.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BoundaryConditions {
     /// Transition time of the operands in nanoseconds.
@@ -81,10 +81,10 @@ impl SignalLoads {
     }
 }
 
-/// Arrival of one edge of a signal.
+/// The arrival of one edge of a signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ArrivalTime {
-    /// When it is there, in nanoseconds after the operands.
+    /// Arrival time in nanoseconds after the operands.
     pub at_ns: f64,
     /// Its transition time in nanoseconds.
     pub slew_ns: f64,
@@ -139,7 +139,7 @@ impl Timing {
     }
 }
 
-/// Analyses a circuit.
+/// Analyzes a circuit.
 ///
 /// # Panics
 ///
@@ -265,7 +265,7 @@ mod tests {
         LibraryCell { name: name.into(), area_um2: 2.0, leakage_nw: 3.0, inputs, outputs }
     }
 
-    /// An inverter, a conjunction and a half adder.
+    /// An inverter, an AND and a half adder.
     fn library() -> CellLibrary {
         use TimingSense::{Both, Negative, Positive};
         let adder = vec![

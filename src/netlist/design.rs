@@ -1,4 +1,4 @@
-//! Circuits with named ports, checked.
+//! Checked circuits with named ports.
 
 use axmul_api::{CellKind, Gates};
 
@@ -12,10 +12,10 @@ pub struct Port {
     pub name: String,
     /// How many bits it has.
     pub width: usize,
-    /// The index that its most significant bit has in the text, and that of its least significant one; `None` for
-    /// a port without indices. `[7:0]` is (7, 0).
+    /// The indices of its most and least significant bits in the text, (7, 0) for `[7:0]`; `None` for a port without
+    /// indices.
     pub range: Option<(i64, i64)>,
-    /// Whether the text says that it is two's complement, or that it is not; `None` where it does not say.
+    /// Whether the text declares it as two's complement or as unsigned; `None` if it does neither.
     pub signed: Option<bool>,
     /// Where it is declared.
     pub location: SourceLocation,
@@ -73,8 +73,11 @@ impl Design {
     }
 
     /// Builds the circuit over any kind of bit. `inputs` are the bits of the input ports, port after port, the least
-    /// significant bit of each first; the result holds those of the output ports likewise. Panics if their number is
-    /// another.
+    /// significant bit of each first; the result holds those of the output ports likewise.
+    ///
+    /// # Panics
+    ///
+    /// If the number of bits differs from that of the input ports.
     pub fn build<G: Gates>(&self, g: &mut G, inputs: &[G::Bit]) -> Vec<G::Bit> {
         assert_eq!(inputs.len(), self.inputs.iter().map(|port| port.width).sum::<usize>(), "input bits");
         let constants = [g.constant(false), g.constant(true)];

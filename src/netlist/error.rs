@@ -1,56 +1,55 @@
-//! What can be wrong with a circuit's text.
+//! Errors in the text of a circuit.
 
 use super::SourceLocation;
 
-/// A problem and its place.
+/// An error and its location.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{location}: {kind}")]
 pub struct NetlistError {
-    /// Where it was noticed.
+    /// Where it was detected.
     pub location: SourceLocation,
-    /// What it is.
+    /// What is wrong.
     pub kind: NetlistErrorKind,
 }
 
-/// What can be wrong with a circuit's text. Every message says what was expected, what came and what to do.
+/// What can be wrong with the text of a circuit. Every message says what was expected, what was found, and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NetlistErrorKind {
-    /// The text is not of its format.
+    /// A syntax error.
     #[error("expected {expected}, got {got}")]
     Syntax {
-        /// What the format demands here.
+        /// What the format requires here.
         expected: String,
-        /// What stands here.
+        /// What was found.
         got: String,
     },
-    /// The text is of its format but means something that this reader does not know.
+    /// A valid construct that this reader does not support.
     #[error("{what} is not supported; {advice}")]
     Unsupported {
         /// The construct.
         what: String,
-        /// How to get past it.
+        /// How to avoid it.
         advice: String,
     },
     /// A register or latch.
-    #[error(
-        "{what} keeps a state, and a multiplier here is combinational; read the logic without its registers"
-    )]
+    #[error("{what} is sequential; only combinational circuits are supported, so remove its registers")]
     Sequential {
         /// The construct.
         what: String,
     },
-    /// A name that nothing declares: a net, a module, a cell, a pin, a parameter.
-    #[error("no {kind} is called '{name}'{hint}")]
+    /// An undeclared name: of a net, module, cell, pin or parameter.
+    #[error("unknown {kind} '{name}'{hint}")]
     Unknown {
         /// What was looked for.
         kind: &'static str,
         /// Its name.
         name: String,
-        /// Where to look or what to name, beginning with `; `; may be empty.
+        /// What to do, beginning with `; `; may be empty.
         hint: String,
     },
     /// Something declared twice.
-    #[error("{kind} '{name}' was declared before, at {first}; rename or remove one")]
+    #[error("{kind} '{name}' is already declared at {first}; rename or remove one")]
     Duplicate {
         /// What it is.
         kind: &'static str,
@@ -59,7 +58,7 @@ pub enum NetlistErrorKind {
         /// The first declaration.
         first: SourceLocation,
     },
-    /// Two things of different widths are connected.
+    /// A width mismatch.
     #[error("{what} is {got} bits wide, expected {expected}")]
     Width {
         /// What has the wrong width.
@@ -70,15 +69,15 @@ pub enum NetlistErrorKind {
         got: usize,
     },
     /// A net with two drivers.
-    #[error("'{net}' is driven twice, first at {first}; a net has one driver")]
+    #[error("multiple drivers for '{net}'; the first is at {first}; keep one")]
     DrivenTwice {
         /// The net.
         net: String,
         /// The first driver.
         first: SourceLocation,
     },
-    /// A net that is read and that nothing drives.
-    #[error("nothing drives '{net}', which the outputs depend on; connect it or tie it to a constant")]
+    /// A net without a driver on which an output depends.
+    #[error("'{net}' is undriven, but outputs depend on it; connect it or tie it to a constant")]
     Undriven {
         /// The net.
         net: String,
@@ -89,15 +88,15 @@ pub enum NetlistErrorKind {
         /// Named nets around the loop, the first one repeated at the end.
         path: Vec<String>,
     },
-    /// More of something than this reader takes.
+    /// A limit of this reader is exceeded.
     #[error("{what}; axmul reads at most {limit}")]
     TooLarge {
-        /// What there is too much of.
+        /// What is too large.
         what: String,
-        /// The most that is taken, with its unit.
+        /// The limit, with its unit.
         limit: String,
     },
-    /// Which module is the circuit cannot be told.
+    /// The top module is missing or ambiguous.
     #[error("{0}")]
     Top(String),
     /// Anything else.
@@ -116,7 +115,7 @@ impl NetlistErrorKind {
         Self::Unsupported { what: what.into(), advice: advice.into() }
     }
 
-    /// This problem at that place.
+    /// This error at a location.
     pub fn at(self, location: &SourceLocation) -> NetlistError {
         NetlistError { location: location.clone(), kind: self }
     }

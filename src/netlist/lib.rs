@@ -1,23 +1,53 @@
-//! Floor 1: circuits as designers have them. Text in, a checked gate graph, its behaviour, text out. No files.
+//! Circuits as designers have them: read, simulate, prove equal and write netlists.
 //!
 //! ```text
-//! read  ->  Builder -> Design  ->  ports  ->  Netlist  ->  write
-//! (one file a format)  (named ports)  (which is a, b, product?)  (axmul_api)
+//! read -> DesignBuilder -> Design -> ports::bind -> Netlist -> simulate, equivalence, write
 //! ```
 //!
-//! - [`Design`]: a combinational circuit with named ports, every net driven exactly once, free of loops; the
-//!   [`DesignBuilder`] that readers fill is where those properties are checked, once for all formats.
-//! - [`cells`]: what the cells of common libraries compute, for netlists that came out of synthesis.
-//! - [`ports`]: which ports are the operands and the product. Guesses, always said aloud, and options.
-//! - [`MappedCells`]: a circuit that came as library cells, as it came.
+//! - [`read`]: Verilog, BLIF, AIGER, Yosys JSON and CGP chromosomes, one folder a format. All readers fill a
+//!   [`DesignBuilder`], which checks the circuit: every net driven exactly once, no loops.
+//! - [`Design`]: the checked combinational circuit with its named ports.
+//! - [`ports`]: which ports are the operands and the product; [`bind`] guesses what the user does not say.
+//! - [`MappedCells`]: the library cells of a netlist, as mapped by synthesis; [`cells`] knows their functions.
+//! - [`simulate`]: products, thousands at a time; [`cases`]: all values of a few inputs.
+//! - [`xag`]: structurally hashed XOR-AND graphs; [`equivalence`]: a proof that two circuits are equal, or a
+//!   counterexample.
+//! - [`mod@write`]: Verilog, BLIF, AIGER, Yosys JSON and self-checking testbenches.
 //!
-//! Everything after that works on [`axmul_api::Netlist`], whether a family recorded it or a file held it:
+//! This crate knows texts, not files: who opens them gives each a name, which error messages show.
 //!
-//! - [`simulate`]: its products, thousands at a time;
-//! - [`cases`]: all values of a few inputs;
-//! - [`graph`]: circuits in few forms, so that equal parts meet;
-//! - [`equivalence`]: a proof that two circuits are equal, or operands that tell them apart;
-//! - [`mod@write`]: the text of other tools.
+//! # Example
+//!
+//! Read a multiplier in Verilog, compute products, prove it equal to another description, and write BLIF:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use axmul_metrics::Products;
+//! use axmul_netlist::equivalence::{Verdict, prove};
+//! use axmul_netlist::read::{InputFormat, read};
+//! use axmul_netlist::simulate::Simulator;
+//! use axmul_netlist::{PortOptions, SourceText, bind, write};
+//!
+//! let verilog = |body: &str| {
+//!     let text = format!("module mul(input [1:0] a, input [1:0] b, output [3:0] p); {body} endmodule");
+//!     let source = SourceText::new("mul.v", text.into_bytes());
+//!     let design = read(InputFormat::Verilog, &[source], None).expect("valid Verilog");
+//!     bind(&design, &PortOptions::default()).expect("operands and product are found").netlist
+//! };
+//! let netlist = verilog("assign p = a * b;");
+//!
+//! let mut products = [0; 2];
+//! Simulator::new(&netlist).pairs(&[2, 3], &[3, 3], &mut products)?;
+//! assert_eq!(products, [6, 9]);
+//!
+//! let other = verilog("assign p = (b[0] ? a : 0) + (b[1] ? {a, 1'b0} : 0);");
+//! let verdict = prove(&netlist, &other, Duration::from_secs(60), &|_, _| {})?;
+//! assert!(matches!(verdict, Verdict::Equal(_)));
+//!
+//! assert!(write::blif(&netlist, "mul").contains(".model mul"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod builder;
 pub mod cases;

@@ -1,12 +1,12 @@
-//! Where something stands in a text.
+//! Source texts, and locations in them.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// One text to read, with the name under which messages speak of it.
+/// A text to read, with the name that messages show for it.
 #[derive(Clone, Debug)]
 pub struct SourceText {
-    /// The file's name as its user wrote it.
+    /// The file name as the user wrote it.
     pub name: Arc<str>,
     /// Its content.
     pub bytes: Arc<[u8]>,
@@ -18,13 +18,13 @@ impl SourceText {
         Self { name: name.into(), bytes: bytes.into() }
     }
 
-    /// A place in this text.
+    /// A location in this text.
     pub fn location(&self, line: u32, column: u32) -> SourceLocation {
         SourceLocation { file: self.name.clone(), line, column }
     }
 }
 
-/// A place in a text; written `mul.v:12:3`.
+/// A location in a text, displayed as `mul.v:12:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceLocation {
     /// The file's name.

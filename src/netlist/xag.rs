@@ -1,11 +1,11 @@
-//! Circuits as graphs of conjunctions, exclusive ors and complemented edges: few forms, so equal parts meet.
+//! Structurally hashed XOR-AND graphs (XAGs) with complemented edges.
 
 use std::collections::HashMap;
 use std::ops::Not;
 
 use axmul_api::Gates;
 
-/// A node of a [`Xag`], or its complement.
+/// A node of an [`Xag`], or its complement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct XagEdge(u32);
 
@@ -15,7 +15,7 @@ impl XagEdge {
     /// The constant 1.
     pub const TRUE: Self = Self(1);
 
-    /// The node, complemented if asked for.
+    /// An edge to a node, complemented if `complemented`.
     pub fn new(node: usize, complemented: bool) -> Self {
         Self((node as u32) << 1 | u32::from(complemented))
     }
@@ -30,12 +30,12 @@ impl XagEdge {
         self.0 & 1 == 1
     }
 
-    /// The complement, if asked for.
+    /// The complement if `complement`, else the edge itself.
     pub fn complemented_if(self, complement: bool) -> Self {
         Self(self.0 ^ u32::from(complement))
     }
 
-    /// All ones if complemented: what a simulated word of the node is combined with.
+    /// All ones if complemented, to be XORed with simulated words of the node.
     pub fn mask(self) -> u64 {
         (u64::from(self.0) & 1).wrapping_neg()
     }
@@ -49,21 +49,21 @@ impl Not for XagEdge {
     }
 }
 
-/// What a node computes. Of two fan-ins the lower comes first; those of an exclusive or are not complemented.
+/// What a node computes. The lower of two fan-ins comes first; those of an XOR are not complemented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum XagNode {
     /// The constant, node 0.
     False,
     /// One of the inputs, which are the nodes from 1 on.
     Input,
-    /// Conjunction.
+    /// AND.
     And(XagEdge, XagEdge),
-    /// Exclusive or.
+    /// XOR.
     Xor(XagEdge, XagEdge),
 }
 
 impl XagNode {
-    /// What it is made of; `None` for inputs and the constant.
+    /// Its fan-ins; `None` for inputs and the constant.
     pub fn fan_ins(self) -> Option<[XagEdge; 2]> {
         match self {
             Self::And(x, y) | Self::Xor(x, y) => Some([x, y]),
@@ -72,11 +72,11 @@ impl XagNode {
     }
 }
 
-/// How often a gate may be replaced by another one over the fan-ins of its fan-ins.
+/// How many times in a row a gate may be rewritten over the fan-ins of its fan-ins.
 const REWRITES: u32 = 8;
 
-/// Any number of circuits over the same inputs, in topological order, each gate once. Constants are folded, and so is
-/// what two levels of gates show to be simpler.
+/// An XOR-AND graph with any number of outputs, in topological order. Each gate exists once (structural hashing);
+/// constants are folded, and gates are simplified by rules over two levels.
 #[derive(Clone, Debug)]
 pub struct Xag {
     nodes: Vec<XagNode>,
@@ -85,7 +85,7 @@ pub struct Xag {
 }
 
 impl Xag {
-    /// The inputs, and no gates yet.
+    /// A graph with this many inputs and no gates.
     pub fn new(inputs: usize) -> Self {
         let mut nodes = vec![XagNode::Input; inputs + 1];
         nodes[0] = XagNode::False;
@@ -107,7 +107,7 @@ impl Xag {
         (1..=self.inputs).map(|node| XagEdge::new(node, false))
     }
 
-    /// The value of every node for the 64 cases in which the inputs have these values.
+    /// The values of all nodes in 64 cases, one bit per case; `inputs` holds a word for each input.
     pub fn simulate(&self, inputs: &[u64]) -> Vec<u64> {
         let mut values: Vec<u64> = Vec::with_capacity(self.nodes.len());
         let read = |values: &[u64], edge: XagEdge| values[edge.node()] ^ edge.mask();
@@ -167,7 +167,7 @@ impl Xag {
         self.node(XagNode::And(x, y))
     }
 
-    /// The conjunction of `x` and `far`, where what `far` is made of makes it simpler.
+    /// The AND of `x` and `far`, where what `far` is made of makes it simpler.
     fn absorb(&mut self, x: XagEdge, far: XagEdge, rewrites: u32) -> Option<XagEdge> {
         match self.nodes[far.node()] {
             XagNode::And(p, q) if !far.is_complemented() => {
@@ -195,7 +195,7 @@ impl Xag {
         }
     }
 
-    /// The conjunction of two gates that share their fan-ins.
+    /// The AND of two gates that share their fan-ins.
     fn meet(&mut self, x: XagEdge, y: XagEdge, rewrites: u32) -> Option<XagEdge> {
         let (Some([p, q]), Some([r, s])) = (self.nodes[x.node()].fan_ins(), self.nodes[y.node()].fan_ins())
         else {
@@ -207,7 +207,7 @@ impl Xag {
                 let opposed = [p, q].iter().any(|&edge| edge == !r || edge == !s);
                 let both_opposed = (p == !r && q == !s) || (p == !s && q == !r);
                 match (x.is_complemented(), y.is_complemented()) {
-                    // Neither both nor none: an exclusive or in three conjunctions.
+                    // Neither both nor none: an XOR in three ANDs.
                     (true, true) if both_opposed => Some(self.exclusive_or(p, q, rewrites)),
                     (false, false) if opposed => Some(XagEdge::FALSE),
                     (false, true) if opposed => Some(x),
@@ -215,7 +215,7 @@ impl Xag {
                     _ => None,
                 }
             }
-            // A conjunction decides an exclusive or of the same nodes.
+            // An AND decides an XOR of the same nodes.
             (true, false) if !x.is_complemented() => {
                 self.decided([p, q], [r, s], y).map(|one| if one { x } else { XagEdge::FALSE })
             }
@@ -250,7 +250,7 @@ impl Xag {
         found.complemented_if(complement)
     }
 
-    /// The exclusive or of `x` and `far`, where `far` is made of `x`.
+    /// The XOR of `x` and `far`, where `far` is made of `x`.
     fn cancel(&mut self, x: XagEdge, far: XagEdge, rewrites: u32) -> Option<XagEdge> {
         let [p, q] = self.nodes[far.node()].fan_ins()?;
         let (own, rest) = if x.node() == p.node() { (p, q) } else { (q, p) };

@@ -94,7 +94,7 @@ fn a_netlist_is_a_multiplier_with_its_figures() {
     assert_eq!(row["power_mw"].as_f64(), Some(0.05));
     assert_eq!(
         said,
-        "array4.v: a = A[3:0], b = B[3:0], product = O[7:0]; unsigned, which lies nearer to exact products\n"
+        "array4.v: a = A[3:0], b = B[3:0], product = O[7:0]; guessed unsigned (smaller error)\n"
     );
     assert_eq!(sandbox.axmul("compare array4.v -q").stderr, "", "assumptions are notes");
     // A second run answers alike, from what was kept.
@@ -108,7 +108,7 @@ fn every_option_reaches_the_netlist() {
     let (row, said) = compared(&sandbox, "two.v --with cells.v --unsigned");
     assert_eq!((row["mae"].as_f64(), row["width_a"].as_u64()), (Some(0.0), Some(2)));
     assert!(row["cost_source"].as_str().unwrap().starts_with("axmul cost 2, built-in, "), "{row}");
-    assert_eq!(said, "two.v: a = a[1:0], b = b[1:0], product = p[3:0]; unsigned, as asked for\n");
+    assert_eq!(said, "two.v: a = a[1:0], b = b[1:0], product = p[3:0]; unsigned (as requested)\n");
     let (row, said) = compared(
         &sandbox,
         "two.v --with cells.v --top two --a b1,b0 --b a0,a1 --out p2,p1,p0 --extend zero --unsigned",
@@ -116,13 +116,13 @@ fn every_option_reaches_the_netlist() {
     assert_eq!(row["signed"].as_bool(), Some(false));
     assert_eq!(
         said,
-        "two.v: a = b1,b0, b = a0,a1, product = p2,p1,p0; unsigned, as asked for\n\
+        "two.v: a = b1,b0, b = a0,a1, product = p2,p1,p0; unsigned (as requested)\n\
          two.v: the product has 3 bits and was extended to 4 with zeros\n"
     );
     let (_, said) = compared(&sandbox, "array4.v --msb-first --signed");
     assert_eq!(
         said.lines().next(),
-        Some("array4.v: a = A[0:3], b = B[0:3], product = O[0:7]; signed, as asked for")
+        Some("array4.v: a = A[0:3], b = B[0:3], product = O[0:7]; signed (as requested)")
     );
     let (row, _) = compared(&sandbox, "two.blif --unsigned");
     assert_eq!(row["mae"].as_f64(), Some(0.0));
@@ -232,7 +232,7 @@ fn behaviour_goes_through_yosys() {
     assert_eq!(
         ended.stderr,
         "behaviour.v: read through Yosys: the circuit is module m\n\
-         behaviour.v: a = a[3:0], b = b[3:0], product = p[7:0]; signed, as declared\n"
+         behaviour.v: a = a[3:0], b = b[3:0], product = p[7:0]; signed (as declared)\n"
     );
     let without = sandbox.axmul("show behaviour.v");
     assert_eq!(

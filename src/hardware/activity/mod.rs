@@ -1,14 +1,14 @@
-//! How often the signals of a circuit toggle.
+//! Switching activity: how often the signals of a circuit toggle.
 //!
 //! ```text
-//! Mapped  ->  Circuit (functions as word operations)  ->  steady: the settled values only  ->  Activity
-//!                                                     \->  waveforms: glitches too          /
+//! MappedCircuit -> WordCircuit (functions as word operations) -> steady: settled values only -> SwitchingActivity
+//!                                                            \-> waveforms: glitches too      /
 //! ```
 //!
 //! A signal that is one with probability p, in a circuit whose successive operands are independent, changes its
-//! settled value with probability 2 p (1 - p) a product. Those probabilities are exact as long as both operands
-//! together have at most [`MAX_EXACT_BITS`] bits. All else, glitches among it, comes from sampled pairs of successive
-//! operands, in batches, so that the spread of the batches tells the error.
+//! settled value with probability 2 p (1 - p) a product. These probabilities are exact if both operands
+//! together have at most [`MAX_EXACT_BITS`] bits. Everything else, glitches included, comes from sampled pairs of successive
+//! operands, in batches, so that the spread of the batches gives the error.
 
 mod circuit;
 mod operators;
@@ -28,10 +28,10 @@ use circuit::WordCircuit;
 use transitions::Transitions;
 use waveforms::Delays;
 
-/// The most bits of both operands together for which every case is looked at.
+/// The maximum number of bits of both operands together for which every case is evaluated.
 pub const MAX_EXACT_BITS: usize = MAX_INPUTS;
 
-/// How many samples are told apart, so that their spread tells the error.
+/// The number of batches of samples, whose spread gives the error.
 pub const BATCHES: usize = 64;
 
 /// Which toggles count.
@@ -44,7 +44,7 @@ pub enum Glitches {
     Counted,
 }
 
-/// Mean toggles a product, by slot.
+/// Mean toggles per product, by slot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchingActivity {
     /// The mean over all cases or samples.
@@ -62,7 +62,7 @@ impl SwitchingActivity {
     }
 }
 
-/// How many samples, and which.
+/// The number of samples and the seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActivitySampling {
     /// Pairs of successive operands; rounded up to full batches of whole words.
@@ -72,7 +72,7 @@ pub struct ActivitySampling {
 }
 
 impl Default for ActivitySampling {
-    /// 8,192 pairs, which leave about 0.5 % of a multiplier's power open.
+    /// 8,192 pairs, which determine the power of a multiplier within about 0.5 %.
     fn default() -> Self {
         Self { transitions: 8192, seed: 0 }
     }

@@ -1,4 +1,4 @@
-//! Circuits that came as library cells onto the cells of a library of the same names: nothing is mapped anew.
+//! Netlists as mapped: their cells are looked up in a library by name, and nothing is mapped again.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -9,8 +9,9 @@ use super::library::{CellLibrary, LibraryCell, TruthTable};
 use super::{CellInstance, MappedCircuit};
 use axmul_netlist::{MappedCell, MappedCells};
 
-/// Why a library does not say what a circuit of library cells costs.
+/// Why a library cannot cost a netlist as mapped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AsMappedError {
     /// Cells that the library does not have.
     #[error(
@@ -60,7 +61,7 @@ pub enum AsMappedError {
     },
     /// A cell of the same name that is another one.
     #[error(
-        "{cell} computes something else at '{pin}' in library {library} than the netlist was read with ({reader}); name the library that it was mapped with"
+        "{cell} computes a different function at '{pin}' in library {library} than the netlist was read with ({reader}); name the library that it was mapped with"
     )]
     Function {
         /// The library.

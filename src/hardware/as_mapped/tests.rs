@@ -1,4 +1,4 @@
-//! Mapped circuits survive being written and read; other libraries are told apart.
+//! Mapped circuits survive being written and read; other libraries are distinguished.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
@@ -371,7 +371,7 @@ fn further_inputs_matter_where_an_output_depends_on_them() {
 fn a_cell_that_computes_something_else_is_refused() {
     assert_eq!(
         message("MUX2X1", |cell| cell.outputs[0].function = cell.outputs[0].function.inverted()),
-        "MUX2X1 computes something else at 'Y' in library altered than the netlist was read with (OSU standard cells \
+        "MUX2X1 computes a different function at 'Y' in library altered than the netlist was read with (OSU standard cells \
          (FreePDK45, OSU018, OSU035, OSU050)); name the library that it was mapped with"
     );
     // Inputs in another order are the same cell.

@@ -1,4 +1,4 @@
-//! The cells of a technology as a synthesiser sees them: what each computes, and its area, leakage, delay and energy.
+//! Cell libraries: the function, area, leakage, delay and energy of each cell of a technology.
 
 pub mod liberty;
 mod stored;
@@ -16,7 +16,7 @@ pub struct CellLibrary {
     pub name: String,
     /// Process, corner and temperature.
     pub process: String,
-    /// The file that the figures are from, so that another one with other figures is told apart.
+    /// The file that the figures are from.
     pub source: String,
     /// Supply voltage in volts.
     pub supply_v: f64,
@@ -29,7 +29,7 @@ pub struct CellLibrary {
 pub struct LibraryCell {
     /// Its name in the technology.
     pub name: String,
-    /// Area in square micrometres.
+    /// Area in square micrometers.
     pub area_um2: f64,
     /// Leakage power in nanowatts, the mean over its input values.
     pub leakage_nw: f64,
@@ -56,7 +56,7 @@ pub struct OutputPin {
     /// What it computes of the inputs.
     pub function: TruthTable,
     /// How a change of an input reaches it; at least one for each input that the function depends on, two where the
-    /// library tells apart an input that the output follows from one that it goes against.
+    /// library distinguishes an input that the output follows from one that it goes against.
     pub arcs: Vec<TimingArc>,
 }
 

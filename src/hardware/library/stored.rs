@@ -10,6 +10,7 @@ use axmul_support::yaml::{self, YamlError};
 
 /// Why a stored library is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoredLibraryError {
     /// It is not the YAML that was expected.
     #[error(transparent)]
@@ -116,7 +117,7 @@ impl CellLibrary {
         let cells: Vec<LibraryCell> = cells.collect::<Result<_, _>>()?;
         let mut names = std::collections::HashSet::new();
         if let Some(twice) = cells.iter().find(|cell| !names.insert(&cell.name)) {
-            return Err(refuse(&twice.name, "is there twice; remove one".into()));
+            return Err(refuse(&twice.name, "is defined twice; remove one".into()));
         }
         Ok(Self { name, process, source, supply_v, cells })
     }
@@ -209,7 +210,7 @@ impl StoredOutput {
         let read = |arc: StoredArc| {
             let input = inputs.iter().position(|input| input.name == arc.input);
             let input =
-                input.ok_or_else(|| format!("output {}: no input is called '{}'", self.name, arc.input))?;
+                input.ok_or_else(|| format!("output {}: unknown input '{}'", self.name, arc.input))?;
             let surface = |table: StoredTable| {
                 Surface::new(table.slews_ns, table.loads_ff, table.values).ok_or_else(|| {
                     format!(
@@ -324,7 +325,7 @@ cells:
                 "function: 0x5",
                 "t.yaml: INV: output Y: function 0x5 has more values than inputs have",
             ),
-            ("input: A", "input: B", "t.yaml: INV: output Y: no input is called 'B'"),
+            ("input: A", "input: B", "t.yaml: INV: output Y: unknown input 'B'"),
             (
                 "[1, 2], values",
                 "[2, 1], values",
@@ -342,7 +343,7 @@ cells:
         assert!(error.starts_with("t.yaml: ") && error.contains("unknown variant `sideways`"), "{error}");
         let cell = &SMALL[SMALL.find("  - name: INV").unwrap()..];
         let error = CellLibrary::parse(&format!("{SMALL}{cell}"), "t.yaml").unwrap_err().to_string();
-        assert_eq!(error, "t.yaml: INV: is there twice; remove one");
+        assert_eq!(error, "t.yaml: INV: is defined twice; remove one");
     }
 
     /// The file is what the program writes: head, figures and layout.

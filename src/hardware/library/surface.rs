@@ -1,4 +1,4 @@
-//! A figure over the slew of an input and the load of an output.
+//! Lookup tables over input slew and output load.
 
 /// A figure tabulated over input slew and output load, as Liberty files tabulate it; linear between the points, and
 /// along the outermost ones beyond them.

@@ -1,4 +1,4 @@
-//! Cells with two outputs: half and full adders, in whatever gates and polarities they stand in the circuit.
+//! Cells with two outputs: half and full adders, whatever the gates and polarities in which the circuit has them.
 //!
 //! Two nodes over the same leaves whose functions are those of a cell's outputs, leaves complemented as need be, can
 //! come from that cell. Whether it pays is found by trying: what the cover gives back against what the cell needs.

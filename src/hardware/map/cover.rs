@@ -1,6 +1,6 @@
-//! Which cells make which signals, and how often each signal is used.
+//! The cover: which cell implements each signal, and how often each signal is used.
 //!
-//! A node of the subject has two points, one for each polarity; a cell with two outputs has a point of its own on
+//! A node of the subject graph has two points, one for each polarity; a cell with two outputs has a point of its own on
 //! which those of its outputs rest.
 
 use super::matches::MatchTable;
@@ -25,7 +25,7 @@ pub(super) enum CoverKind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CoverChoice {
     pub kind: CoverKind,
-    /// Area of the cell in square micrometres.
+    /// Area of the cell in square micrometers.
     pub area: f64,
     inputs: [u32; 4],
     count: u8,

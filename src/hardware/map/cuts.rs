@@ -1,4 +1,4 @@
-//! Nodes as functions of up to four lower ones.
+//! Priority cuts: nodes as functions of up to four lower ones.
 
 use axmul_netlist::xag::{XagEdge, XagNode};
 
@@ -43,7 +43,7 @@ impl MappingCut {
         Some(all)
     }
 
-    /// The function over more leaves, complemented if asked for.
+    /// The function over more leaves, complemented if requested.
     fn over(&self, all: &Self, complement: bool) -> u16 {
         let mut function = self.function;
         let mut own = self.leaves();

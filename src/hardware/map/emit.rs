@@ -1,4 +1,4 @@
-//! The chosen cells as a circuit.
+//! From a cover to a mapped circuit.
 
 use axmul_api::{OperandFormat, Signal};
 
@@ -14,7 +14,7 @@ pub(super) fn emit(
     format: OperandFormat,
 ) -> MappedCircuit {
     let mut signals = vec![Signal::Constant(false); cover.choices.len()];
-    // The constant's other polarity is no inverter.
+    // The constant's other polarity is not an inverter.
     signals[1] = Signal::Constant(true);
     let mut instances: Vec<CellInstance> = Vec::new();
     let mut shared: Vec<Option<usize>> = vec![None; cover.choices.len()];

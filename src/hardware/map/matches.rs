@@ -1,4 +1,4 @@
-//! What the cells of a library can stand for.
+//! Boolean matching: the cells of a library by the functions that they implement.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub(super) struct TwoOutputMatch {
 /// Area, and the delays at a common load.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CellFigures {
-    /// Square micrometres.
+    /// Square micrometers.
     pub area: f64,
     /// By output, then by input, in nanoseconds.
     pub delays: Vec<Vec<f64>>,
@@ -49,7 +49,7 @@ pub(super) struct MatchTable {
     pub figures: Vec<CellFigures>,
     /// The smallest inverter.
     pub inverter: u32,
-    /// Whether there is a cell for the exclusive or of two, or for its complement.
+    /// Whether there is a cell for the XOR of two, or for its complement.
     pub has_xor: bool,
     /// Cells with two outputs.
     pub pairs: Vec<TwoOutputMatch>,
@@ -125,7 +125,7 @@ impl MatchTable {
         }
         cells.starts[next..].fill(cells.matches.len() as u32);
         cells.has_xor = !cells.of(0x6666).is_empty();
-        // With an inverter, one gate of the kind makes every conjunction.
+        // With an inverter, one gate of the kind makes every AND.
         if cells.of(0x8888).is_empty() && cells.of(0x7777).is_empty() {
             return Err(MapError::NoGate { library: library.name.clone() });
         }
@@ -269,9 +269,6 @@ mod tests {
         assert_eq!(names, ["AND2X1", "AND2X2"]);
         library.cells.retain(|cell| !cell.name.starts_with("INV"));
         let error = MatchTable::new(&library).err().unwrap().to_string();
-        assert_eq!(
-            error,
-            "library test has no inverter (a cell of one input and one output, its complement)"
-        );
+        assert_eq!(error, "library test has no inverter");
     }
 }

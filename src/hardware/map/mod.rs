@@ -1,13 +1,13 @@
-//! Circuits onto the cells of a library.
+//! Technology mapping: circuits onto the cells of a library.
 //!
 //! ```text
-//! Logic  ->  cuts of up to four leaves  ->  cells by area flow  ->  exact areas  ->  adders  ->  Mapped
-//!            (cuts)      (matches)          (select)                (select)        (adders)    (emit)
+//! XagCircuit -> cuts of up to four leaves -> cover by area flow -> by exact area -> adders -> MappedCircuit
+//!               (cuts)     (matches)         (select)              (select)         (adders)  (emit)
 //! ```
 //!
 //! Cuts are enumerated as in Mishchenko, Cho, Chatterjee and Brayton, "Combinational and sequential mapping with priority
 //! cuts", ICCAD 2007; their functions are matched against those of the cells with inputs in any order and any of them
-//! complemented. Both polarities of every signal are considered; inverters stand where that is cheapest.
+//! complemented. Both polarities of every signal are considered; inverters go where they are cheapest.
 
 mod adders;
 mod cover;
@@ -26,43 +26,42 @@ use matches::MatchTable;
 use select::Mapper;
 use subject::SubjectGraph;
 
-/// What the chosen cells shall be best at.
+/// The objective of technology mapping.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MappingGoal {
-    /// The smallest sum of cell areas.
+    /// Minimum area.
     #[default]
     Area,
-    /// The shortest longest path, every cell taken at the same load; then the smallest area that keeps it.
+    /// Minimum delay, with every cell at the same load; then the minimum area that keeps it.
     Delay,
 }
 
-/// Why a library cannot make every circuit.
+/// Why a library cannot implement every circuit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MapError {
     /// It has no inverter.
-    #[error("library {library} has no inverter (a cell of one input and one output, its complement)")]
+    #[error("library {library} has no inverter")]
     NoInverter {
         /// The library.
         library: String,
     },
     /// It has no gate of two inputs.
-    #[error(
-        "library {library} has no gate of two inputs (an AND, OR, NAND or NOR), without which nothing can be made"
-    )]
+    #[error("library {library} has no two-input gate (AND, OR, NAND or NOR)")]
     NoGate {
         /// The library.
         library: String,
     },
 }
 
-/// The cells of a library, ready for mapping any number of circuits.
+/// A technology mapper for one library and any number of circuits.
 pub struct TechnologyMapper {
     cells: MatchTable,
     library: CellLibrary,
 }
 
 impl TechnologyMapper {
-    /// Finds what the cells can stand for. Cells of more than four inputs or two outputs are not used.
+    /// Tabulates which functions the cells implement. Cells of more than four inputs or two outputs are not used.
     pub fn new(library: &CellLibrary) -> Result<Self, MapError> {
         Ok(Self { cells: MatchTable::new(library)?, library: library.clone() })
     }
@@ -94,13 +93,13 @@ impl TechnologyMapper {
     }
 }
 
-/// How often adders are looked for at most, in what the round before has left.
+/// The maximum number of rounds that look for adders in what the round before has left.
 const ROUNDS: usize = 6;
 
 /// Maps a circuit onto the cells of a library.
 ///
 /// For each function the smallest cell is used, or with [`MappingGoal::Delay`] a faster one where the longest path needs it;
-/// cells of greater drive strength are not chosen by what they drive.
+/// there is no sizing: drive strengths are not chosen by load.
 pub fn map(logic: &XagCircuit, library: &CellLibrary, goal: MappingGoal) -> Result<MappedCircuit, MapError> {
     Ok(TechnologyMapper::new(library)?.map(logic, goal))
 }

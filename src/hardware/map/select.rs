@@ -14,7 +14,7 @@ use super::subject::SubjectGraph;
 /// How many of the choices that are best by area flow are tried for their exact area.
 const TRIED: usize = 10;
 
-/// What counts as no difference of area, in square micrometres, or of time, in nanoseconds.
+/// What counts as no difference of area, in square micrometers, or of time, in nanoseconds.
 pub(super) const EPSILON: f64 = 1e-9;
 
 pub(super) struct Mapper<'a> {

@@ -1,4 +1,4 @@
-//! The graph that is covered with cells.
+//! The subject graph, which mapping covers with cells.
 
 use crate::optimize::XagCircuit;
 use axmul_netlist::xag::{XagEdge, XagNode};
@@ -14,7 +14,7 @@ pub(super) struct SubjectGraph {
 }
 
 impl SubjectGraph {
-    /// Takes the live gates; exclusive ors become conjunctions unless the library has a cell for them.
+    /// Takes the live gates; XORs become ANDs unless the library has a cell for them.
     pub fn new(logic: &XagCircuit, has_xor: bool) -> Self {
         let inputs = logic.graph.input_count();
         let cone = logic.graph.cone(logic.outputs.iter().copied());

@@ -1,10 +1,10 @@
-//! Circuits without what no synthesiser keeps: constants, dead gates, gates that stand there twice in other words.
+//! Logic optimization: constants propagated, dead gates removed, equal gates merged.
 //!
 //! ```text
-//! Netlist  ->  structural hashing (netlist::xag)  ->  sweep  ->  live gates only: Logic
+//! Netlist  ->  structural hashing (netlist::xag)  ->  sweep  ->  live gates only: XagCircuit
 //! ```
 //!
-//! Inverters are complemented edges of the graph and cost nothing here; [`map`](super::map) decides where they stand.
+//! Inverters are complemented edges of the graph and cost nothing here; [`map`](super::map) decides where they go.
 
 mod sweep;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use axmul_api::{Gates, Netlist, OperandFormat};
 use axmul_netlist::cases::all_cases;
 use axmul_netlist::xag::{Xag, XagEdge, XagNode};
 
-/// A circuit as a graph of conjunctions, exclusive ors and complemented edges.
+/// A circuit as an XOR-AND graph with the product bits as outputs.
 #[derive(Clone, Debug)]
 pub struct XagCircuit {
     /// Widths and signedness of the operands.
@@ -27,7 +27,7 @@ pub struct XagCircuit {
 }
 
 impl XagCircuit {
-    /// The circuit as it comes, each gate once.
+    /// The circuit after structural hashing only.
     pub fn new(netlist: &Netlist) -> Self {
         let format = netlist.format();
         let mut graph = Xag::new(format.product_width().into());
@@ -37,7 +37,7 @@ impl XagCircuit {
         Self { format, graph, outputs }
     }
 
-    /// The number of gates: conjunctions and exclusive ors of two.
+    /// The number of gates: two-input ANDs and XORs.
     pub fn gates(&self) -> usize {
         self.graph.nodes().len() - 1 - self.graph.input_count()
     }
@@ -77,7 +77,7 @@ impl XagCircuit {
     }
 }
 
-/// How often the passes are repeated at most, as long as each makes the circuit smaller.
+/// The maximum number of passes; they stop earlier when one does not shrink the circuit.
 const ROUNDS: usize = 4;
 
 /// Simplifies a circuit: constants propagated, dead gates removed, gates of equal function merged.

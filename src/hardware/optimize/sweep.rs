@@ -1,4 +1,4 @@
-//! Gates that compute the same in every case, or one the complement of the other, become one.
+//! Merges gates that are equal or complementary in every case, found by exhaustive simulation.
 
 use std::collections::HashMap;
 

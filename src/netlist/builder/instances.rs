@@ -40,7 +40,7 @@ impl DesignBuilder {
 }
 
 /// From the outputs backwards, without recursion, like [`TopologicalSort`](super::TopologicalSort), which has found the logic to be
-/// sound: loops and undriven nets that it does not see, because a constant hides them, only mean here that the cells
+/// valid: loops and undriven nets that it does not see, because a constant hides them, only mean here that the cells
 /// cannot be had.
 struct CellWalk<'a> {
     builder: &'a DesignBuilder,

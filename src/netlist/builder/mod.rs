@@ -1,4 +1,4 @@
-//! Where the readers of all formats put what they read, and where it is checked.
+//! The builder that all readers fill, and that checks the circuit.
 
 mod instances;
 mod sorting;
@@ -17,7 +17,7 @@ use sorting::{NetState, TopologicalSort};
 /// some ten thousand.
 pub const MAX_NETS: usize = 1 << 22;
 
-/// A net of a circuit that is being read: something with a value, driven at most once.
+/// A net of a circuit under construction, driven at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Net(u32);
 
@@ -54,11 +54,11 @@ struct NetLabel {
     location: SourceLocation,
 }
 
-/// A circuit that is being read.
+/// A circuit under construction.
 ///
 /// Gates are made through [`Gates`], each giving nets of its own; [`Self::net`] declares a named net and
 /// [`Self::drive`] connects it, in any order. [`Self::finish`] checks what lies between inputs and outputs: every net
-/// driven, no loops. What no output depends on is not looked at.
+/// driven, no loops. Whatever no output depends on is ignored.
 #[derive(Clone, Debug)]
 pub struct DesignBuilder {
     drivers: Vec<NetDriver>,
@@ -328,7 +328,7 @@ mod tests {
         let one = g.constant(true);
         g.drive(y, one, &location(2)).unwrap();
         let message = g.drive(y, one, &location(3)).unwrap_err().to_string();
-        assert_eq!(message, "t.v:3: 'y' is driven twice, first at t.v:2; a net has one driver");
+        assert_eq!(message, "t.v:3: multiple drivers for 'y'; the first is at t.v:2; keep one");
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
         let not = g.not(x);
         g.drive(y, not, &location(5)).unwrap();
         let error = g.clone().finish("t", vec![], vec![(port("y"), vec![y])], &location(1)).unwrap_err();
-        assert!(error.to_string().starts_with("t.v:4: nothing drives 'x'"), "{error}");
+        assert!(error.to_string().starts_with("t.v:4: 'x' is undriven"), "{error}");
         assert!(g.finish("t", vec![], vec![], &location(1)).is_ok());
     }
 

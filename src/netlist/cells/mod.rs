@@ -11,7 +11,7 @@ use serde::Deserialize;
 use axmul_support::yaml;
 use function::CellFunction;
 
-/// A combinational cell of a known library, or the knowledge that a cell is not combinational.
+/// A cell of a known standard-cell library: its pins and function, or the fact that it is sequential.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StandardCell {
     library: String,
@@ -107,7 +107,7 @@ impl StandardCell {
         &self.outputs
     }
 
-    /// Whether it keeps a state; such a cell has neither pins nor functions here.
+    /// Whether it is sequential; such a cell has neither pins nor functions here.
     pub fn is_sequential(&self) -> bool {
         self.sequential
     }

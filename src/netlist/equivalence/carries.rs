@@ -95,7 +95,7 @@ impl CarryFinder<'_> {
         }
     }
 
-    /// The edges, two or three, of which `edge` is the exclusive or, in every form: which of them are complemented
+    /// The edges, two or three, of which `edge` is the XOR, in every form: which of them are complemented
     /// says what their carry is. The third of two is a constant.
     fn sums_of(&self, edge: XagEdge, nodes: usize) -> Vec<[XagEdge; 3]> {
         let cuts = self.cuts.get(edge.node()).into_iter().flatten();
@@ -119,7 +119,7 @@ impl CarryFinder<'_> {
     }
 }
 
-/// How many nodes the function is the exclusive or of, or of how many it is the complement of that; `None` if it is
+/// How many nodes the function is the XOR of, or of how many it is the complement of that; `None` if it is
 /// another function.
 fn count(cut: &AdderCut) -> Option<usize> {
     let is = |function: u8| cut.function == function || cut.function == !function;
@@ -129,7 +129,7 @@ fn count(cut: &AdderCut) -> Option<usize> {
     }
 }
 
-/// Whether the function is a conjunction of two nodes, some of them complemented, or the complement of one.
+/// Whether the function is an AND of two nodes, some of them complemented, or the complement of one.
 fn is_conjunction(cut: &AdderCut) -> bool {
     !cut.is_full() && [2, 6].contains(&cut.function.count_ones())
 }

@@ -1,4 +1,4 @@
-//! Which nodes may be equal: those that no simulated case has told apart.
+//! Which nodes may be equal: those that no simulated case has distinguished.
 
 use super::xag::XagEdge;
 use axmul_support::random::SplitMix64;
@@ -25,7 +25,7 @@ impl CandidateClasses {
         classes
     }
 
-    /// Splits the classes that these values tell apart.
+    /// Splits the classes that these values distinguish.
     pub fn refine(&mut self, values: &[u64]) {
         let inverted = &self.inverted;
         let value = |node: u32| values[node as usize] ^ u64::from(inverted[node as usize]).wrapping_neg();
@@ -91,9 +91,9 @@ fn extremes(width_a: usize, inputs: usize) -> Vec<u64> {
     (0..inputs).map(|input| (0..64).fold(0, |word, lane| word | bit(input, lane) << lane)).collect()
 }
 
-/// A case and 63 neighbours of it: each of the others has one input changed, those with fewer inputs than that
+/// A case and 63 neighbors of it: each of the others has one input changed, those with fewer inputs than that
 /// repeat the case.
-pub(super) fn neighbours(case: &[bool]) -> Vec<u64> {
+pub(super) fn neighbors(case: &[bool]) -> Vec<u64> {
     let word = |(input, &value): (usize, &bool)| {
         let flipped = if input < 63 { 2u64 << input } else { 0 };
         u64::from(value).wrapping_neg() ^ flipped
@@ -133,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_differ_from_the_case_in_one_input() {
+    fn neighbors_differ_from_the_case_in_one_input() {
         let case = [true, false, true];
-        let words = neighbours(&case);
+        let words = neighbors(&case);
         for lane in 0..64 {
             let bits: Vec<bool> = words.iter().map(|word| word >> lane & 1 == 1).collect();
             let differing: Vec<usize> = (0..3).filter(|&i| bits[i] != case[i]).collect();
             assert_eq!(differing, if (1..=3).contains(&lane) { vec![lane - 1] } else { vec![] });
         }
-        assert_eq!(neighbours(&[false; 64])[63], 0);
+        assert_eq!(neighbors(&[false; 64])[63], 0);
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! - the sum bit of a full adder by `a + b + c - 2 carry`, where the carry is a majority of the same three;
 //! - the majority of complemented bits by that of the bits: `maj(!a, b, c) = b + c - maj(a, b, c)`;
-//! - an exclusive or by `a + b - 2 ab`, a conjunction by the product of its fan-ins.
+//! - an XOR by `a + b - 2 ab`, an AND by the product of its fan-ins.
 //!
 //! Each carry comes with the weight that the sum bits took away, so in adders they cancel. If everything does,
 //! modulo 2^(n+m), then the products are equal. If something stays, nothing is known.

@@ -1,8 +1,8 @@
-//! What nodes compute from at most three others: where the adders of a circuit are.
+//! Three-input cuts, which reveal the adders of a circuit.
 
 use super::xag::{Xag, XagEdge, XagNode};
 
-/// A node as a function of up to three lower ones.
+/// A cut of a node: up to three lower nodes, and the node as a function of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AdderCut {
     /// Ascending; unused ones are [`Self::NONE`].
@@ -14,10 +14,10 @@ pub(super) struct AdderCut {
 /// The functions of a single leaf, by its position.
 const LEAF: [u8; 3] = [0xaa, 0xcc, 0xf0];
 
-/// Exclusive or of two.
+/// XOR of two.
 pub(super) const XOR2: u8 = 0x66;
 
-/// Exclusive or of three.
+/// XOR of three.
 pub(super) const XOR3: u8 = 0x96;
 
 /// The most cuts kept for a node. Adders have few leaves close by, so they are among the first.
@@ -49,7 +49,7 @@ impl AdderCut {
         Some(all)
     }
 
-    /// The function over more leaves, complemented if asked for.
+    /// The function over more leaves, complemented if requested.
     fn over(&self, leaves: &[u32; 3], complement: bool) -> u8 {
         let position = self.leaves.map(|leaf| leaves.iter().position(|&other| other == leaf));
         let value = |case: usize| {
@@ -87,7 +87,7 @@ pub(super) fn cuts(graph: &Xag, cone: &[bool]) -> Vec<Vec<AdderCut>> {
     all
 }
 
-/// Which inputs of a majority are complemented; `None` if `function` is no majority of three.
+/// Which inputs of a majority are complemented; `None` if `function` is not a majority of three.
 pub(super) fn majority(function: u8) -> Option<[bool; 3]> {
     (0..8u8).map(|mask| [0, 1, 2].map(|leaf| mask >> leaf & 1 == 1)).find(|complemented| {
         let [a, b, c] = [0, 1, 2].map(|i| if complemented[i] { !LEAF[i] } else { LEAF[i] });

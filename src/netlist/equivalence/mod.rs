@@ -1,10 +1,10 @@
-//! Whether two circuits compute the same products: a proof, operands that tell them apart, or neither in time.
+//! Equivalence checking: whether two circuits compute the same products.
 //!
-//! Both circuits become one graph ([`xag`]) in which equal parts meet. Then, each where the one before has not
-//! settled it: simulation of chosen and random cases; a proof that both add up the same partial products
-//! (`columns`), which does for arrays and trees of adders of any width; sweeping with a SAT solver (`sweep`),
-//! which does for circuits that were made from one another. Two unrelated circuits of 16x16 bits or more, one of them
-//! without recognisable adders, are beyond all three.
+//! Both circuits become one structurally hashed XOR-AND graph ([`xag`]). Three proofs follow, each only where the one
+//! before is inconclusive: simulation of chosen and random cases; a proof that both add up the same partial products
+//! (`columns`), which works for arrays and trees of adders of any width; SAT sweeping (`sweep`), which works for circuits
+//! that share internal signals. Two unrelated circuits of 16x16 bits or more, one of them without recognizable adders,
+//! are beyond all three.
 
 mod carries;
 mod classes;
@@ -25,48 +25,52 @@ use super::xag::{self, Xag, XagEdge};
 use strategy::ProductWords;
 use sweep::SweepOutcome;
 
-/// What is known about two circuits.
+/// The result of comparing two circuits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// They compute the same product for every operand pair.
     Equal(Proof),
-    /// They compute different products for these operands, as simulation confirmed.
+    /// They compute different products for these operands, confirmed by simulation.
     Different {
         /// The first operand.
         a: i64,
         /// The second operand.
         b: i64,
     },
-    /// The time limit was reached before either was found.
+    /// The time limit was reached first.
     Unknown,
 }
 
-/// How two circuits were proven to be equal.
+/// How two circuits were proven equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// They are one circuit, once constants are folded and equal gates are taken together.
+    /// Structural hashing makes them one graph.
     StructuralHash,
-    /// They add up the same bits.
+    /// They add up the same partial products.
     PartialProducts,
-    /// By SAT, one pair of gates after the other.
+    /// SAT sweeping: gates proven equal pair by pair, from the inputs to the outputs.
     SatSweep,
 }
 
-/// Circuits that cannot be compared.
+/// Two circuits with different operand formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected two circuits of one operand format, got {x} and {y}")]
 pub struct OperandFormatMismatch {
-    /// The format of the one.
+    /// The format of the first.
     pub x: OperandFormat,
-    /// The format of the other.
+    /// The format of the second.
     pub y: OperandFormat,
 }
 
-/// Is told how many gates of how many the current round has been through. There may be several rounds.
+/// Progress callback `(done, total)` in gates of the current round. There may be several rounds.
 pub type ProofProgress<'a> = dyn Fn(u64, u64) + 'a;
 
-/// Whether `x` and `y` compute the same products. Given time enough, the answer is always the same, the operands that
-/// tell them apart included; `limit` is the most time that it may take.
+/// Whether `x` and `y` compute the same products, found within about `limit`. Unless the time runs out, the answer is
+/// deterministic, counterexample included.
+///
+/// # Errors
+///
+/// [`OperandFormatMismatch`] if their operand formats differ.
 pub fn prove(
     x: &Netlist,
     y: &Netlist,
@@ -77,7 +81,7 @@ pub fn prove(
         return Err(OperandFormatMismatch { x: x.format(), y: y.format() });
     }
     let now = Instant::now();
-    // More time than the clock can tell is a year.
+    // A limit beyond the range of the clock is as good as a year.
     let deadline = now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(31_536_000));
     let format = x.format();
     let mut graph = Xag::new(format.product_width().into());
@@ -101,7 +105,7 @@ pub fn prove(
                     let value = |bits: &[bool]| value(bits, format.is_signed());
                     Verdict::Different { a: value(&a), b: value(&b) }
                 }
-                // Not what the circuits say, whatever the proof thought.
+                // The circuits themselves have the last word.
                 false => Verdict::Unknown,
             }
         }

@@ -60,7 +60,7 @@ impl<'a> Signatures<'a> {
         self.known.get(&signature).map(|edge| edge.complemented_if(complemented))
     }
 
-    /// An edge of the cone that is the exclusive or of these two, as far as the cases show.
+    /// An edge of the cone that is the XOR of these two, as far as the cases show.
     pub fn find_difference(&self, x: XagEdge, y: XagEdge) -> Option<XagEdge> {
         let (x, y) = (self.of(x), self.of(y));
         self.find(std::array::from_fn(|word| x[word] ^ y[word]))

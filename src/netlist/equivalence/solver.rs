@@ -1,4 +1,4 @@
-//! The questions that only search can answer, put to a SAT solver.
+//! Equality of two edges, decided by a SAT solver.
 
 use std::cell::Cell;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use batsat::{Callbacks, Lit, Solver, SolverInterface, SolverOpts, lbool};
 
 use super::xag::{Xag, XagEdge, XagNode};
 
-/// What the solver may spend on a question, and when everything has to end.
+/// The conflicts left for a query, and the overall deadline.
 struct SatBudget {
     deadline: Instant,
     conflicts_left: Cell<u64>,

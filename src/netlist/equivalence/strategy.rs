@@ -1,9 +1,9 @@
-//! Which proof is tried when.
+//! The order in which proofs are tried.
 
 use std::time::Instant;
 
 use super::carries::with_plain_adders;
-use super::classes::{cases, neighbours};
+use super::classes::{cases, neighbors};
 use super::columns::difference;
 use super::sweep::{SatSweeper, SweepOutcome, telling};
 use super::xag::{Xag, XagEdge};
@@ -50,13 +50,13 @@ impl ProductWords<'_> {
                 return SweepOutcome::Different(case);
             }
         }
-        // Half of the time, for what sums do not prove search may.
+        // Half of the time: SAT sweeping gets what is left.
         let until = Instant::now() + self.deadline.saturating_duration_since(Instant::now()) / 2;
         for _ in 0..GUESSES {
             match self.compare_sums(&cases, until) {
                 SweepOutcome::Equal(proof) => return SweepOutcome::Equal(proof),
                 SweepOutcome::Unknown => break,
-                SweepOutcome::Different(case) => cases.insert(0, neighbours(&case)),
+                SweepOutcome::Different(case) => cases.insert(0, neighbors(&case)),
             }
         }
         SatSweeper::new(self.graph, &self.x, &self.y, cases, self.deadline, self.progress).search(u32::MAX)

@@ -1,14 +1,14 @@
-//! Sweeping: nodes that seem equal are proven so from the inputs to the outputs, each helping with those above it.
+//! SAT sweeping: candidate equalities are proven from the inputs to the outputs, each proof helping with those above.
 //!
-//! One round rebuilds the graph node by node. A node that no simulated case tells apart from an earlier one is
+//! One round rebuilds the graph node by node. A node that no simulated case distinguishes from an earlier one is
 //! compared with that one by the solver: equal, and the earlier one takes its place; different, and the case found
-//! tells apart more nodes; too hard for the conflicts that this round allows, and it stays. The next round allows more.
+//! distinguishes more nodes; too hard for the conflicts that this round allows, and it stays. The next round allows more.
 
 use std::time::Instant;
 
 use axmul_api::Gates;
 
-use super::classes::{CandidateClasses, neighbours};
+use super::classes::{CandidateClasses, neighbors};
 use super::columns::difference;
 use super::solver::{SatAnswer, SatChecker};
 use super::xag::{Xag, XagEdge, XagNode};
@@ -58,7 +58,7 @@ impl<'a> SatSweeper<'a> {
         Self { graph, x: x.to_vec(), y: y.to_vec(), cases, deadline, progress }
     }
 
-    /// Round after round, so many at most, until the answer is found or the time is over.
+    /// Round after round, at most that many, until the answer is found or the time is over.
     pub fn search(mut self, rounds: u32) -> SweepOutcome {
         let mut conflicts = FIRST_CONFLICTS;
         for _ in 0..rounds {
@@ -110,7 +110,7 @@ impl<'a> SatSweeper<'a> {
                         break;
                     }
                     SatAnswer::Different(case) => {
-                        let inputs = neighbours(&case);
+                        let inputs = neighbors(&case);
                         let values = self.graph.simulate(&inputs);
                         if let Some(case) = telling(self.pairs(), &values, &inputs) {
                             return Some(SweepOutcome::Different(case));

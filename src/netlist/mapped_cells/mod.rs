@@ -1,7 +1,7 @@
-//! Circuits that came as library cells, as they came: which cells, of which drive strength, and how they are connected.
+//! Netlists as mapped: which library cells they instantiate, of which drive strength, and how these are connected.
 //!
-//! Reading expands every cell to gates, which is all that products need. What such a circuit costs is a matter of the
-//! very cells that its designer's synthesis chose, buffers included.
+//! Readers expand every cell to gates, which is enough to compute products. The cost of such a circuit, though, depends
+//! on the very cells that synthesis chose, buffers included.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axmul_api::{OperandFormat, Signal};
 
 use super::cells::StandardCell;
 
-/// A circuit of library cells and wires, and of nothing else, in topological order.
+/// A circuit that consists of library cells and wires only, as mapped, in topological order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MappedCells {
     /// Widths and signedness of the operands.
@@ -24,9 +24,9 @@ pub struct MappedCells {
 /// One cell of a [`MappedCells`] circuit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MappedCell {
-    /// Its name in the text, drive strength included; a name of more than 100 bytes is cut.
+    /// Its name in the text, drive strength included; names of more than 100 bytes are truncated.
     pub kind: Arc<str>,
-    /// Its pins, and what it was read as computing.
+    /// Its pins and function, as the reader knows them.
     pub cell: &'static StandardCell,
     /// What its inputs are connected to, in the order of [`StandardCell::inputs`].
     pub inputs: Vec<Signal>,

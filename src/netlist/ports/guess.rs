@@ -76,7 +76,7 @@ fn operands(inputs: &[PortVector], notes: &mut Vec<String>) -> Result<(PortBits,
                 PortVector { name: both.name.clone(), bits: bits.to_vec(), signed: both.signed }.bits()
             };
             let (low, high) = both.bits.split_at(both.bits.len() / 2);
-            notes.push(format!("the only input, {both}, was taken as both operands, the lower half as a"));
+            notes.push(format!("the only input, {both}, was split into both operands, the lower half as a"));
             Ok((half(low), half(high)))
         }
         _ => Err(PortError::Operands(names(inputs))),

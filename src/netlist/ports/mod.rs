@@ -1,13 +1,13 @@
 //! Which ports are the operands and the product.
 //!
-//! A netlist does not say it, nor in which order bits count, nor whether they are two's complement. [`bind`] takes
-//! what the user says ([`PortOptions`]), guesses the rest and says what it guessed:
+//! A netlist does not say so; neither does it say in which order bits count, nor whether they are two's complement.
+//! [`bind`] takes what the user says ([`PortOptions`]), guesses the rest, and reports its guesses:
 //!
-//! - scalar ports `a0 a1 ..`, `a[0] a[1] ..`, `a_0 ..` are taken together as a vector, index 0 least significant;
-//! - operands: the two input vectors, `a` before `b` where they are called so, else in the order of the text; a single
+//! - scalar ports `a0 a1 ..`, `a[0] a[1] ..`, `a_0 ..` form a vector, index 0 least significant;
+//! - operands: the two input vectors, `a` before `b` if they have these names, else in the order of the text; a single
 //!   input vector is both, the lower half being a;
 //! - product: the one output vector, or the only one as wide as both operands;
-//! - signedness: what a declaration says, else the name, else whichever reading lies nearer to exact products.
+//! - signedness: what a declaration says, else the name, else the interpretation with the smaller error.
 
 mod guess;
 mod vector;
@@ -38,37 +38,38 @@ pub struct PortOptions {
     pub extend: Option<ProductExtension>,
 }
 
-/// What to do with a product that is not as wide as both operands together. Without any, a narrow one is extended
-/// by its signedness, a wide one cut, and either is said.
+/// What to do with a product that is not as wide as both operands together. By default, a narrow product is extended by
+/// its signedness and a wide one truncated, with a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProductExtension {
     /// Repeat the most significant bit.
     Sign,
-    /// Fill up with zeros.
+    /// Append zeros.
     Zero,
-    /// Refuse it.
+    /// Reject it.
     Refuse,
 }
 
-/// A circuit whose ports have a meaning.
+/// A circuit whose operands and product are known.
 #[derive(Clone, Debug)]
 pub struct BoundDesign {
     /// Product = circuit(a, b).
     pub netlist: Netlist,
-    /// The library cells of the same circuit; `None` where anything else stands between operands and product, or the
-    /// text holds no library cells.
+    /// The same circuit as the library cells that the text instantiates; `None` if anything else lies between operands
+    /// and product, or the text has no library cells.
     pub mapped_cells: Option<MappedCells>,
     /// The ports of a, b and the product, as [`PortOptions`] takes them.
     pub ports: [String; 3],
-    /// What was assumed, a sentence each; the first says what the ports are.
+    /// The assumptions, one sentence each; the first one names the ports.
     pub notes: Vec<String>,
 }
 
-/// Why ports cannot be given a meaning.
+/// Why the operands and the product cannot be determined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PortError {
     /// A port that does not exist.
-    #[error("no {direction} is called '{name}'; there are {}", .have.join(", "))]
+    #[error("unknown {direction} '{name}'; available: {}", .have.join(", "))]
     Unknown {
         /// `input` or `output`.
         direction: &'static str,
@@ -79,20 +80,20 @@ pub enum PortError {
     },
     /// Text that is not of the form `x`, `x[7:0]`, `x[3]` or a list of these.
     #[error(
-        "'{0}' is no port; write x, x[7:0], x[3], or several separated by commas, the most significant first"
+        "invalid port '{0}'; write x, x[7:0], x[3], or several separated by commas, the most significant first"
     )]
     Text(String),
     /// A bit used twice.
-    #[error("input '{0}' would be in both operands, or twice in one; say --a and --b")]
+    #[error("input '{0}' would be in both operands, or twice in one; use --a and --b")]
     Twice(String),
-    /// Which inputs are the operands cannot be guessed.
-    #[error("which inputs are the operands? there are {}; say --a and --b", .0.join(", "))]
+    /// The operands are ambiguous.
+    #[error("cannot tell which inputs are the operands: found {}; use --a and --b", .0.join(", "))]
     Operands(Vec<String>),
     /// Inputs that are part of no operand.
     #[error("input {} belongs to neither operand; a multiplier has no other inputs, so tie it to a constant", .0.join(", "))]
     Spare(Vec<String>),
-    /// Which output is the product cannot be guessed.
-    #[error("which output is the product? there are {}; say --out", .0.join(", "))]
+    /// The product is ambiguous.
+    #[error("cannot tell which output is the product: found {}; use --out", .0.join(", "))]
     Product(Vec<String>),
     /// Operands outside what axmul represents.
     #[error("a is {width_a} bits wide and b {width_b}: {source}")]
@@ -104,10 +105,8 @@ pub enum PortError {
         /// What is wrong with that.
         source: FormatError,
     },
-    /// A product of another width than both operands together, which was to be refused.
-    #[error(
-        "the product is {got} bits wide, expected {expected}; say --extend sign or --extend zero to adapt it"
-    )]
+    /// The product is not as wide as both operands together, and [`ProductExtension::Refuse`] is set.
+    #[error("the product is {got} bits wide, expected {expected}; use --extend sign or --extend zero")]
     ProductWidth {
         /// Width of both operands together in bits.
         expected: usize,
@@ -116,7 +115,15 @@ pub enum PortError {
     },
 }
 
-/// Gives the ports of a circuit their meaning.
+/// What decides about signedness where nothing else does.
+const SMALLER_ERROR: &str = "smaller error";
+
+/// Decides which ports are the operands and the product, and records the circuit over them.
+///
+/// # Errors
+///
+/// [`PortError`] where the ports that `options` names do not exist, where the others cannot be guessed, and where the
+/// widths are outside of what [`OperandFormat`] represents.
 pub fn bind(design: &Design, options: &PortOptions) -> Result<BoundDesign, PortError> {
     let PortInterface { a, b, product, mut notes } = PortInterface::find(design, options)?;
     let width = |bits: &PortBits| u8::try_from(bits.numbers.len()).unwrap_or(u8::MAX);
@@ -128,14 +135,14 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<BoundDesign, PortE
         })
     };
     let declared = [&a, &b, &product].iter().find_map(|bits| bits.signed);
-    let (signed, because) = match (options.signed, declared, options.signed_by_name) {
-        (Some(signed), ..) => (signed, "as asked for"),
+    let (signed, basis) = match (options.signed, declared, options.signed_by_name) {
+        (Some(signed), ..) => (signed, "as requested"),
         (None, Some(signed), _) => (signed, "as declared"),
-        (None, None, Some(signed)) => (signed, "as its name says"),
+        (None, None, Some(signed)) => (signed, "from the name"),
         (None, None, None) => {
             let reading = |signed| Ok(record(design, format(signed)?, &a, &b, &product, options.extend));
             let (signed, unsigned) = (reading(true)?, reading(false)?);
-            (guess::mean_error(&signed) < guess::mean_error(&unsigned), "which lies nearer to exact products")
+            (guess::mean_error(&signed) < guess::mean_error(&unsigned), SMALLER_ERROR)
         }
     };
     let format = format(signed)?;
@@ -144,12 +151,16 @@ pub fn bind(design: &Design, options: &PortOptions) -> Result<BoundDesign, PortE
         return Err(PortError::ProductWidth { expected, got });
     }
     let sign = if signed { "signed" } else { "unsigned" };
-    notes.insert(0, format!("a = {}, b = {}, product = {}; {sign}, {because}", a.text, b.text, product.text));
+    let guessed = if basis == SMALLER_ERROR { "guessed " } else { "" };
+    notes.insert(
+        0,
+        format!("a = {}, b = {}, product = {}; {guessed}{sign} ({basis})", a.text, b.text, product.text),
+    );
     if got < expected {
         let with = if extends_sign(options.extend, signed) { "its most significant bit" } else { "zeros" };
         notes.push(format!("the product has {got} bits and was extended to {expected} with {with}"));
     } else if got > expected {
-        notes.push(format!("the product has {got} bits, of which the lowest {expected} were taken"));
+        notes.push(format!("the product has {got} bits, of which the lowest {expected} are used"));
     }
     Ok(BoundDesign {
         netlist: record(design, format, &a, &b, &product, options.extend),

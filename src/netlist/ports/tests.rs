@@ -56,10 +56,7 @@ fn two_vectors_in_one_vector_out() {
     let bound = bind(&design(&[("x", 4), ("y", 4)], &[("p", 8)], false), &PortOptions::default()).unwrap();
     assert_eq!(bound.netlist.format(), OperandFormat::unsigned(4, 4));
     assert_eq!(product(&bound.netlist, 13, 11), 143);
-    assert_eq!(
-        bound.notes,
-        ["a = x[3:0], b = y[3:0], product = p[7:0]; unsigned, which lies nearer to exact products"]
-    );
+    assert_eq!(bound.notes, ["a = x[3:0], b = y[3:0], product = p[7:0]; guessed unsigned (smaller error)"]);
 }
 
 #[test]
@@ -73,9 +70,9 @@ fn signedness_is_seen_in_the_products() {
 fn said_signedness_wins() {
     let circuit = design(&[("a", 4), ("b", 4)], &[("p", 8)], true);
     let by_name = PortOptions { signed_by_name: Some(false), ..PortOptions::default() };
-    assert!(bind(&circuit, &by_name).unwrap().notes[0].ends_with("unsigned, as its name says"));
+    assert!(bind(&circuit, &by_name).unwrap().notes[0].ends_with("unsigned (from the name)"));
     let asked = PortOptions { signed: Some(true), ..by_name };
-    assert!(bind(&circuit, &asked).unwrap().notes[0].ends_with("; signed, as asked for"));
+    assert!(bind(&circuit, &asked).unwrap().notes[0].ends_with("; signed (as requested)"));
 }
 
 #[test]
@@ -129,7 +126,7 @@ fn a_product_of_another_width_is_adapted_and_said() {
     let wide = design(&[("a", 4), ("b", 4)], &[("p", 10)], false);
     assert_eq!(
         bind(&wide, &PortOptions::default()).unwrap().notes[1],
-        "the product has 10 bits, of which the lowest 8 were taken"
+        "the product has 10 bits, of which the lowest 8 are used"
     );
 }
 
@@ -141,7 +138,7 @@ fn what_cannot_be_guessed_is_asked() {
     let none = PortOptions::default;
     assert_eq!(
         message(&[("a", 4), ("b", 3), ("cin", 0)], &[("p", 8)], none()),
-        "which inputs are the operands? there are a[3:0], b[2:0], cin; say --a and --b"
+        "cannot tell which inputs are the operands: found a[3:0], b[2:0], cin; use --a and --b"
     );
     let both = PortOptions { a: Some("a".into()), b: Some("b".into()), ..none() };
     assert!(
@@ -150,12 +147,12 @@ fn what_cannot_be_guessed_is_asked() {
     );
     assert_eq!(
         message(&[("a", 4), ("b", 4)], &[("p", 4), ("q", 4)], none()),
-        "which output is the product? there are p[3:0], q[3:0]; say --out"
+        "cannot tell which output is the product: found p[3:0], q[3:0]; use --out"
     );
     let unknown = PortOptions { a: Some("c".into()), ..none() };
     assert_eq!(
         message(&[("a", 4), ("b", 4)], &[("p", 8)], unknown),
-        "no input is called 'c'; there are a[3:0], b[3:0]"
+        "unknown input 'c'; available: a[3:0], b[3:0]"
     );
     let twice = PortOptions { a: Some("a".into()), b: Some("a".into()), ..none() };
     assert!(message(&[("a", 4), ("b", 4)], &[("p", 8)], twice).starts_with("input 'a[0]' would be in both"));

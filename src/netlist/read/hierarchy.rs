@@ -119,7 +119,7 @@ impl<L: ModuleLogic> ModuleLibrary<L> {
     /// The module of this name.
     pub fn named(&self, name: &str, location: &SourceLocation) -> Result<usize, NetlistError> {
         self.by_name.get(name).copied().ok_or_else(|| {
-            let hint = format!("; there are {}", some(self.modules.iter().map(|module| &*module.name)));
+            let hint = format!("; available: {}", some(self.modules.iter().map(|module| &*module.name)));
             NetlistErrorKind::Unknown { kind: "module", name: clip(name), hint }.at(location)
         })
     }

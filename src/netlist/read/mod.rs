@@ -79,8 +79,7 @@ fn only<'a>(
     match top {
         None => Ok(source),
         Some(top) => {
-            let message =
-                format!("{what} has no modules, so none is called '{}'; leave --top away", clip(top));
+            let message = format!("{what} has no modules, so there is no '{}'; omit --top", clip(top));
             Err(NetlistErrorKind::Top(message).at(&source.location(0, 0)))
         }
     }

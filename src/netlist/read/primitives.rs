@@ -100,7 +100,7 @@ impl Primitive {
             }
             Some(cell) => Ok(Self::Library(cell)),
             None => {
-                let hint = "; name the file that holds it with --with".into();
+                let hint = "; add the file that defines it with --with".into();
                 Err(NetlistErrorKind::Unknown { kind: "module or library cell", name: clip(name), hint }
                     .at(location))
             }
@@ -277,7 +277,7 @@ mod tests {
         let message = |name: &str| Primitive::find(name, &location).err().unwrap().to_string();
         for name in ["$_DFF_P_", "$_DLATCH_N_", "$dffe", "DFFPOSX1"] {
             let expected = format!(
-                "t.blif:3:1: a {name} keeps a state, and a multiplier here is combinational; read the logic without its registers"
+                "t.blif:3:1: a {name} is sequential; only combinational circuits are supported, so remove its registers"
             );
             assert_eq!(message(name), expected);
         }
@@ -287,7 +287,7 @@ mod tests {
         );
         assert_eq!(
             message("full"),
-            "t.blif:3:1: no module or library cell is called 'full'; name the file that holds it with --with"
+            "t.blif:3:1: unknown module or library cell 'full'; add the file that defines it with --with"
         );
     }
 }

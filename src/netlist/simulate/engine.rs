@@ -1,4 +1,4 @@
-//! The same machine, compiled for several instruction sets.
+//! The simulation loop, compiled for several instruction sets.
 
 use axmul_api::OperandFormat;
 
@@ -20,7 +20,7 @@ pub(super) enum SimdLevel {
 }
 
 impl SimdLevel {
-    /// Those that there are, the best first.
+    /// All levels of this architecture, the widest first.
     pub const ALL: &[Self] = &[
         #[cfg(target_arch = "x86_64")]
         Self::Avx512,
@@ -43,18 +43,18 @@ impl SimulationEngine {
     /// A program for the registers of one instruction set; `None` where the processor does not have it.
     pub fn new(level: SimdLevel, format: OperandFormat, program: Program) -> Option<Self> {
         Some(match level {
-            // SAFETY: any processor will do.
+            // SAFETY: the portable vector needs no CPU feature.
             SimdLevel::Portable => {
                 Self::Portable(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
             }
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx2 if std::is_x86_feature_detected!("avx2") => {
-                // SAFETY: the processor has AVX2.
+                // SAFETY: AVX2 was detected.
                 Self::Avx2(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
             }
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx512 if std::is_x86_feature_detected!("avx512f") => {
-                // SAFETY: the processor has AVX-512F.
+                // SAFETY: AVX-512F was detected.
                 Self::Avx512(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
             }
             #[cfg(target_arch = "x86_64")]
@@ -66,10 +66,10 @@ impl SimulationEngine {
     pub fn block(&self, first: u64, out: &mut [i64]) {
         match self {
             Self::Portable(machine) => machine.block(first, out),
-            // SAFETY: the machine exists, so the processor has AVX2.
+            // SAFETY: the machine exists, so the CPU has AVX2.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(machine) => unsafe { block_avx2(machine, first, out) },
-            // SAFETY: the machine exists, so the processor has AVX-512F.
+            // SAFETY: the machine exists, so the CPU has AVX-512F.
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(machine) => unsafe { block_avx512(machine, first, out) },
         }
@@ -79,10 +79,10 @@ impl SimulationEngine {
     pub fn pairs(&self, a: &[i64], b: &[i64], out: &mut [i64]) {
         match self {
             Self::Portable(machine) => machine.pairs(a, b, out),
-            // SAFETY: the machine exists, so the processor has AVX2.
+            // SAFETY: the machine exists, so the CPU has AVX2.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(machine) => unsafe { pairs_avx2(machine, a, b, out) },
-            // SAFETY: the machine exists, so the processor has AVX-512F.
+            // SAFETY: the machine exists, so the CPU has AVX-512F.
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(machine) => unsafe { pairs_avx512(machine, a, b, out) },
         }

@@ -1,10 +1,10 @@
-//! The products of a circuit, thousands at a time.
+//! Bit-parallel simulation: the products of a circuit, thousands at a time.
 //!
 //! A netlist is compiled once into a straight-line program whose signals share a few slots, small enough for the
-//! first level cache. Each slot holds one bit of 2,048 operand pairs; the walk is compiled for the vector
-//! instructions of several processors and chosen when it starts.
+//! L1 cache. Each slot holds one bit of 2,048 operand pairs; the loop is compiled for several vector
+//! instruction sets, and the best one is chosen at run time.
 //!
-//! One pair at a time, every signal of the circuit looked at: [`trace`].
+//! [`trace`] simulates a single pair and returns the value of every signal.
 
 mod compile;
 mod engine;
@@ -28,7 +28,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Compiles a circuit. Of its outputs, as many count as the product has bits; missing ones are zero.
+    /// Compiles a circuit. Outputs beyond the product bits are ignored; missing ones are zero.
     pub fn new(netlist: &Netlist) -> Self {
         let mut levels = SimdLevel::ALL.iter();
         levels.find_map(|&level| Self::at(level, netlist)).expect("the portable level")

@@ -19,7 +19,7 @@ pub(super) enum StepOperation {
     Parity,
     /// The carry of a full adder whose sum nobody reads.
     Majority,
-    /// A full adder, the conjunction of whose first two inputs is what it adds: a cell of an array multiplier.
+    /// A full adder, the AND of whose first two inputs is what it adds: a cell of an array multiplier.
     AddProduct,
 }
 
@@ -97,7 +97,8 @@ impl Program {
         for &(operation, length) in &self.runs {
             let (steps, more) = rest.split_at(length);
             rest = more;
-            // SAFETY: there are as many slots as asserted, and those of every step are below, says `new`.
+            // SAFETY: `slots` holds at least `self.slots` elements (asserted above), and `new` has checked that every slot
+            // of a step is below `self.slots`.
             unsafe {
                 match operation {
                     StepOperation::Not => single(steps, slots, |[a, ..]| g.not(a)),
@@ -126,7 +127,7 @@ impl Program {
 ///
 /// # Safety
 ///
-/// The slots of the steps are within `slots`. They are not checked one by one, which would take as long as the gates.
+/// All slots of the steps must be within `slots`: checking each would take as long as the gates do.
 #[inline(always)]
 unsafe fn single<B: Copy, const K: usize>(
     steps: &[ProgramStep],
@@ -135,7 +136,8 @@ unsafe fn single<B: Copy, const K: usize>(
 ) {
     let slots = slots.as_mut_ptr();
     for step in steps {
-        // SAFETY: within the slots, says the caller; no reference to one outlives its expression.
+        // SAFETY: the caller guarantees that all slots are in bounds; no reference to a slot outlives its expression, so
+        // an output may alias an input.
         unsafe {
             let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
             let output = slots.add(step.outputs[0] as usize);
@@ -150,7 +152,7 @@ unsafe fn single<B: Copy, const K: usize>(
 ///
 /// # Safety
 ///
-/// As for [`single`].
+/// All slots of the steps must be within `slots`, as for [`single`].
 #[inline(always)]
 unsafe fn double<B: Copy, const K: usize>(
     steps: &[ProgramStep],
@@ -159,7 +161,8 @@ unsafe fn double<B: Copy, const K: usize>(
 ) {
     let slots = slots.as_mut_ptr();
     for step in steps {
-        // SAFETY: as in `single`.
+        // SAFETY: the caller guarantees that all slots are in bounds; no reference to a slot outlives its expression, so
+        // outputs may alias inputs.
         unsafe {
             let [a, b, c, d] = step.inputs.map(|slot| slots.add(slot as usize));
             let [first, second] = step.outputs.map(|slot| slots.add(slot as usize));

@@ -54,7 +54,7 @@ mod tests {
         fn rows_become_columns(flat in prop::collection::vec(any::<u32>(), 128)) {
             let rows: Matrices<Portable> = std::array::from_fn(|row| std::array::from_fn(|word| flat[4 * row + word]));
             let mut transposed = rows;
-            // SAFETY: any processor will do.
+            // SAFETY: the portable vector needs no CPU feature.
             transpose(&unsafe { WordGates::new() }, &mut transposed);
             for (i, row) in transposed.iter().enumerate() {
                 for (word, bits) in row.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Words side by side, as wide as the processor's registers.
+//! SIMD registers of 32-bit words.
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -23,13 +23,13 @@ pub(super) trait WordVector: Copy {
     /// Each word.
     fn words_mut(&mut self) -> &mut [u32];
 
-    /// Complement.
+    /// NOT.
     fn not(self) -> Self;
-    /// Conjunction.
+    /// AND.
     fn and(self, other: Self) -> Self;
-    /// Disjunction.
+    /// OR.
     fn or(self, other: Self) -> Self;
-    /// Exclusive or.
+    /// XOR.
     fn xor(self, other: Self) -> Self;
     /// Every word shifted towards its most significant bit, by less than 32.
     fn shift_up(self, bits: u32) -> Self;
@@ -50,7 +50,7 @@ pub(super) trait WordVector: Copy {
     }
 }
 
-/// Any processor: what its compiler makes of four words.
+/// Four words in portable code, which the compiler vectorizes for any CPU.
 pub(super) type Portable = [u32; 4];
 
 impl WordVector for Portable {
@@ -121,57 +121,58 @@ macro_rules! x86 {
 
             #[inline(always)]
             unsafe fn splat(word: u32) -> Self {
-                // SAFETY: the caller says that the processor has this instruction.
+                // SAFETY: the caller guarantees that the CPU has this instruction.
                 Self(unsafe { $splat(word as i32) })
             }
 
             #[inline(always)]
             fn words(&self) -> &[u32] {
-                // SAFETY: the register has the size of so many words, and more than their alignment.
+                // SAFETY: the register has the size of that many words and more than their alignment.
                 let words: &[u32; $words] = unsafe { &*(&raw const self.0).cast() };
                 words
             }
 
             #[inline(always)]
             fn words_mut(&mut self) -> &mut [u32] {
-                // SAFETY: as in `words`, and any words make a register.
+                // SAFETY: the register has the size of that many words and more than their alignment; every bit pattern is a
+                // valid register.
                 let words: &mut [u32; $words] = unsafe { &mut *(&raw mut self.0).cast() };
                 words
             }
 
             #[inline(always)]
             fn not(self) -> Self {
-                // SAFETY: `self` exists, so the processor has this instruction.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 self.xor(unsafe { Self::splat(u32::MAX) })
             }
 
             #[inline(always)]
             fn and(self, other: Self) -> Self {
-                // SAFETY: as in `not`.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 Self(unsafe { $and(self.0, other.0) })
             }
 
             #[inline(always)]
             fn or(self, other: Self) -> Self {
-                // SAFETY: as in `not`.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 Self(unsafe { $or(self.0, other.0) })
             }
 
             #[inline(always)]
             fn xor(self, other: Self) -> Self {
-                // SAFETY: as in `not`.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 Self(unsafe { $xor(self.0, other.0) })
             }
 
             #[inline(always)]
             fn shift_up(self, bits: u32) -> Self {
-                // SAFETY: as in `not`.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 Self(unsafe { $shift_up(self.0, Self::splat(bits).0) })
             }
 
             #[inline(always)]
             fn shift_down(self, bits: u32) -> Self {
-                // SAFETY: as in `not`.
+                // SAFETY: `self` exists, so the CPU has this instruction.
                 Self(unsafe { $shift_down(self.0, Self::splat(bits).0) })
             }
 
@@ -195,15 +196,15 @@ x86! {
 
     #[inline(always)]
     fn select(self, if_one: Self, if_zero: Self) -> Self {
-        // SAFETY: `self` exists, so the processor has this instruction.
+        // SAFETY: `self` exists, so the CPU has this instruction.
         Self(unsafe { _mm512_ternarylogic_epi32::<0xca>(self.0, if_one.0, if_zero.0) })
     }
 
     #[inline(always)]
     fn add(self, b: Self, c: Self) -> (Self, Self) {
-        // SAFETY: as in `select`.
+        // SAFETY: `self` exists, so the CPU has AVX-512F.
         let sum = unsafe { _mm512_ternarylogic_epi32::<0x96>(self.0, b.0, c.0) };
-        // SAFETY: as in `select`.
+        // SAFETY: `self` exists, so the CPU has AVX-512F.
         let carry = unsafe { _mm512_ternarylogic_epi32::<0xe8>(self.0, b.0, c.0) };
         (Self(sum), Self(carry))
     }

@@ -17,17 +17,17 @@ impl<V: WordVector> WordGates<V> {
     ///
     /// # Safety
     ///
-    /// The processor has the instructions that `V` is made for.
+    /// The CPU must have the instructions that `V` is made for.
     #[inline(always)]
     pub unsafe fn new() -> Self {
-        // SAFETY: what the caller promises.
+        // SAFETY: the caller guarantees the instructions that `V` is made for.
         unsafe { Self { zero: V::splat(0), one: V::splat(u32::MAX) } }
     }
 
     /// The same word everywhere.
     #[inline(always)]
     pub fn word(&self, word: u32) -> V {
-        // SAFETY: whoever made `self` promised.
+        // SAFETY: `self` exists, so the caller of `new` guaranteed the instructions that `V` is made for.
         unsafe { V::splat(word) }
     }
 }

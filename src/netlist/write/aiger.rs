@@ -63,7 +63,7 @@ type Literal = u32;
 /// A graph whose nodes are there once each, in topological order behind the inputs.
 struct WrittenAig {
     inputs: u32,
-    /// Inputs of each conjunction, the larger literal first.
+    /// Inputs of each AND, the larger literal first.
     ands: Vec<[Literal; 2]>,
     known: HashMap<[Literal; 2], Literal>,
 }
@@ -88,7 +88,7 @@ impl WrittenAig {
         format!("{format} {} {inputs} 0 {outputs} {ands}\n", inputs as usize + ands)
     }
 
-    /// Which conjunction a literal is of.
+    /// Which AND a literal is of.
     fn index(&self, literal: Literal) -> Option<usize> {
         (literal / 2).checked_sub(self.inputs + 1).map(|index| index as usize)
     }

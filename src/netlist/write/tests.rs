@@ -35,33 +35,70 @@ fn counts_without_half_adders(counts: CellCounts) -> [usize; 10] {
     counts
 }
 
+fn assert_reads_back(netlist: &Netlist) {
+    let expected = products(netlist);
+    for format in OutputFormat::ALL {
+        let text = write(format, netlist, "random");
+        let again = read_back(format, netlist, &text);
+        assert_eq!(again.format(), netlist.format());
+        assert!(products(&again) == expected, "{}", String::from_utf8_lossy(&text));
+    }
+}
+
+fn assert_graph_does_not_grow(netlist: &Netlist) {
+    let nodes =
+        |text: &str| -> usize { text.lines().next().unwrap().split(' ').nth(5).unwrap().parse().unwrap() };
+    let text = aiger_text(netlist, "random");
+    let again = aiger_text(&read_back(OutputFormat::AigerText, netlist, text.as_bytes()), "random");
+    assert!(nodes(&again) <= nodes(&text), "{text}\n{again}");
+}
+
+fn assert_same_cells(netlist: &Netlist) {
+    let json =
+        read_back(OutputFormat::YosysJson, netlist, &write(OutputFormat::YosysJson, netlist, "random"));
+    assert_eq!(json.cell_counts(), netlist.cell_counts());
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(netlist in netlists()) {
-        let expected = products(&netlist);
-        for format in OutputFormat::ALL {
-            let text = write(format, &netlist, "random");
-            let again = read_back(format, &netlist, &text);
-            prop_assert_eq!(again.format(), netlist.format());
-            prop_assert!(products(&again) == expected, "{}", String::from_utf8_lossy(&text));
-        }
+        assert_reads_back(&netlist);
     }
 
     /// The gates that are seen in a graph are no more nodes than they were.
     #[test]
     fn graphs_do_not_grow(netlist in netlists()) {
-        let nodes = |text: &str| -> usize { text.lines().next().unwrap().split(' ').nth(5).unwrap().parse().unwrap() };
-        let text = aiger_text(&netlist, "random");
-        let again = aiger_text(&read_back(OutputFormat::AigerText, &netlist, text.as_bytes()), "random");
-        prop_assert!(nodes(&again) <= nodes(&text), "{text}\n{again}");
+        assert_graph_does_not_grow(&netlist);
     }
 
     /// So that a circuit costs the same before and after.
     #[test]
     fn cells_read_back_as_what_they_were(netlist in netlists()) {
-        let json = read_back(OutputFormat::YosysJson, &netlist, &write(OutputFormat::YosysJson, &netlist, "random"));
-        prop_assert_eq!(json.cell_counts(), netlist.cell_counts());
+        assert_same_cells(&netlist);
     }
+}
+
+/// A case that a property test has found: chains of inverters between gates that hold the same signals.
+#[test]
+fn chained_inverters_read_back() {
+    let mut g = Recorder::new(OperandFormat::unsigned(2, 2));
+    let input = g.inputs().nth(3).unwrap();
+    let inverters: Vec<Signal> =
+        std::iter::successors(Some(g.not(input)), |&last| Some(g.not(last))).take(9).collect();
+    let and = g.and(inverters[7], inverters[8]);
+    let (sum, carry) = g.half_adder(inverters[7], inverters[8]);
+    let xnor = g.xnor(carry, and);
+    let (not_carry, not_xnor) = (g.not(carry), g.not(xnor));
+    let or = g.or(inverters[0], not_xnor);
+    let again = g.not(not_carry);
+    let both = g.and(sum, carry);
+    let (parity, _) = g.full_adder(not_xnor, again, both);
+    let last = g.or(inverters[5], or);
+    let netlist = g.finish(vec![both, last, again, parity]);
+    assert_eq!(netlist.cells().len(), 19);
+    assert_reads_back(&netlist);
+    assert_graph_does_not_grow(&netlist);
+    assert_same_cells(&netlist);
 }
 
 /// A circuit of every kind of cell, with an input, an inverse and constants among its outputs.

@@ -54,12 +54,12 @@ fn a_file_is_read_bound_and_described() {
     assert_eq!((&*circuit.module, circuit.netlist.format()), ("two", OperandFormat::unsigned(2, 2)));
     assert_eq!(
         folder.notes(&circuit),
-        ["mul2u_x.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned, as its name says"]
+        ["mul2u_x.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned (from the name)"]
     );
     assert_eq!(circuit.header.cost.power_mw, Some(0.01));
     let asked = folder.open("two.v", NetlistOptions::default(), Some(true)).unwrap();
     assert_eq!(asked.netlist.format(), OperandFormat::signed(2, 2));
-    assert!(asked.assumptions[0].ends_with("signed, as asked for"), "{:?}", asked.assumptions);
+    assert!(asked.assumptions[0].ends_with("signed (as requested)"), "{:?}", asked.assumptions);
 }
 
 #[test]
@@ -76,14 +76,14 @@ fn options_reach_the_ports() {
     assert_eq!(
         folder.notes(&circuit),
         [
-            "two.v: a = B, b = A[0:1], product = O[2:0]; unsigned, as asked for",
+            "two.v: a = B, b = A[0:1], product = O[2:0]; unsigned (as requested)",
             "two.v: the product has 3 bits and was extended to 4 with zeros"
         ]
     );
     let refused = NetlistOptions { out: Some("X".into()), ..NetlistOptions::default() };
     assert_eq!(
         folder.open("two.v", refused, None).unwrap_err(),
-        "two.v: no output is called 'X'; there are O[3:0]"
+        "two.v: unknown output 'X'; available: O[3:0]"
     );
 }
 
@@ -123,15 +123,13 @@ fn a_chromosome_is_read_bound_and_described() {
         let notes = folder.notes(&circuit);
         assert_eq!(
             notes[..1],
-            [format!(
-                "{name}: a = i[1:0], b = i[3:2], product = o[3:0]; unsigned, which lies nearer to exact products"
-            )],
+            [format!("{name}: a = i[1:0], b = i[3:2], product = o[3:0]; guessed unsigned (smaller error)")],
         );
     }
     let exchanged =
         NetlistOptions { a: Some("i[3:2]".into()), b: Some("i[1:0]".into()), ..NetlistOptions::default() };
     let circuit = folder.open("two.cgp", exchanged, Some(false)).unwrap();
-    let expected = "two.cgp: a = i[3:2], b = i[1:0], product = o[3:0]; unsigned, as asked for";
+    let expected = "two.cgp: a = i[3:2], b = i[1:0], product = o[3:0]; unsigned (as requested)";
     assert_eq!(folder.notes(&circuit), [expected]);
     assert_eq!(
         folder.open("bad.chr", NetlistOptions::default(), None).unwrap_err(),
@@ -173,7 +171,7 @@ fn yosys_gives_the_same_ports() {
         folder.notes(&circuit),
         [
             "two.v: read through Yosys: the circuit is module two",
-            "two.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned, as asked for"
+            "two.v: a = A[1:0], b = B[1:0], product = O[3:0]; unsigned (as requested)"
         ]
     );
     let circuit = folder.open("behaviour.v", via, None).unwrap();

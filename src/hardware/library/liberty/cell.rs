@@ -70,7 +70,7 @@ impl<'a> CellReader<'a> {
             return why(OmissionReason::DontUse);
         }
         if group.groups.iter().any(|inner| ["bus", "bundle"].contains(&inner.kind.text)) {
-            return Err(CellRejection::incomplete("its pins are a bus, which is not understood"));
+            return Err(CellRejection::incomplete("its pins are a bus, which is not supported"));
         }
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         for pin in group.all("pin") {
@@ -83,7 +83,7 @@ impl<'a> CellReader<'a> {
                 Some("inout") => return why(OmissionReason::ThreeState),
                 Some(other) => {
                     return Err(CellRejection::incomplete(format!(
-                        "a pin of direction {} is not understood",
+                        "a pin of direction {} is not supported",
                         quoted(other)
                     )));
                 }

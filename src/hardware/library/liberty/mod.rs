@@ -1,7 +1,7 @@
-//! Liberty files (`.lib`), in which cell libraries are published, as a [`CellLibrary`].
+//! Liberty files (`.lib`), the exchange format of cell libraries.
 //!
 //! ```text
-//! syntax (groups and attributes)  ->  units, tables, function  ->  cell  ->  Library
+//! syntax (groups and attributes)  ->  units, tables, function  ->  cell  ->  CellLibrary
 //! ```
 //!
 //! What the reader decides:
@@ -46,6 +46,7 @@ pub struct LibertyReading {
 
 /// Why a cell is left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum OmissionReason {
     /// It keeps a state, or is there to gate a clock.
     Sequential,
@@ -66,7 +67,7 @@ pub enum OmissionReason {
 impl fmt::Display for OmissionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Sequential => "keeps a state",
+            Self::Sequential => "is sequential",
             Self::ThreeState => "its output can be switched off",
             Self::Special => "is there for supplies, pads or isolation",
             Self::DontUse => "is marked dont_use",
@@ -136,7 +137,7 @@ fn interpret(text: &str, source: &SourceText) -> Result<LibertyReading, LibertyF
             return Err(LibertyFault::expected(group.kind.at, "a name, `cell (NAME)`", "none"));
         };
         if !names.insert(name.text) {
-            let message = format!("cell {} is there twice; remove one", syntax::quoted(name.text));
+            let message = format!("cell {} is defined twice; remove one", syntax::quoted(name.text));
             return Err(LibertyFault::other(name.at, message));
         }
         match reader.cell(name.text, group, &mut missing) {

@@ -166,7 +166,7 @@ impl<'a> LibertyScanner<'a> {
         self.space()?;
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(LibertyFault::expected(self.at, "nothing behind the library", self.here())),
+            Some(_) => Err(LibertyFault::expected(self.at, "nothing after the library", self.here())),
         }
     }
 
@@ -202,7 +202,7 @@ impl<'a> LibertyScanner<'a> {
                 values
             }
             _ => {
-                let expected = format!("`:` or `(` behind {}", quoted(name.text));
+                let expected = format!("`:` or `(` after {}", quoted(name.text));
                 return Err(LibertyFault::expected(self.at, expected, self.here()));
             }
         };
@@ -213,7 +213,7 @@ impl<'a> LibertyScanner<'a> {
         Ok(())
     }
 
-    /// What stands behind a colon: a string, or everything up to the end of the line or of the attribute.
+    /// What stands after a colon: a string, or everything up to the end of the line or of the attribute.
     fn simple_value(&mut self) -> Result<LibertyText<'a>, LibertyFault> {
         self.space()?;
         if self.peek() == Some('"') {
@@ -225,7 +225,7 @@ impl<'a> LibertyScanner<'a> {
         self.at = raw.at + text.len();
         let text = text.trim_end();
         if text.is_empty() {
-            return Err(LibertyFault::expected(raw.at, "a value behind `:`", self.here()));
+            return Err(LibertyFault::expected(raw.at, "a value after `:`", self.here()));
         }
         Ok(LibertyText { text, at: raw.at })
     }

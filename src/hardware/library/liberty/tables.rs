@@ -61,7 +61,7 @@ impl<'a> TableTemplates<'a> {
             Some(name) if name.text == "scalar" => &scalar,
             Some(name) => self.templates.get(name.text).ok_or_else(|| {
                 let message =
-                    format!("no lu_table_template or power_lut_template is called {}", quoted(name.text));
+                    format!("unknown lu_table_template or power_lut_template {}", quoted(name.text));
                 LibertyFault::other(name.at, message)
             })?,
         };
@@ -72,7 +72,7 @@ impl<'a> TableTemplates<'a> {
                 "total_output_net_capacitance" => TableAxis::Load,
                 other => {
                     return Err(CellRejection::incomplete(format!(
-                        "a table over {} is not understood",
+                        "a table over {} is not supported",
                         quoted(other)
                     )));
                 }

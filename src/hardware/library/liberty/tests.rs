@@ -148,7 +148,7 @@ fn what_is_no_logic_is_listed() {
     let reading = read_text(SMALL).unwrap();
     let left_out: Vec<String> = reading.left_out.iter().map(|(name, why)| format!("{name}: {why}")).collect();
     let expected = [
-        "DFF: keeps a state",
+        "DFF: is sequential",
         "TRI: its output can be switched off",
         "FILL: has no output",
         "SHIFT: is there for supplies, pads or isolation",
@@ -167,7 +167,7 @@ fn what_is_no_logic_is_listed() {
     assert_eq!(why, "pin Y: function 'A &': expected an input or `(`, got the end");
     let text = SMALL.replace("variable_1 : input_transition_time", "variable_1 : frequency");
     let why = read_text(&text).unwrap().left_out.remove(0).1.to_string();
-    assert_eq!(why, "pin Y: rise_power: a table over 'frequency' is not understood");
+    assert_eq!(why, "pin Y: rise_power: a table over 'frequency' is not supported");
 }
 
 #[test]
@@ -192,13 +192,13 @@ fn errors_say_where_and_what() {
         (
             "rise_power (by_slew)",
             "rise_power (by_sleep)",
-            "t.lib:34:21: no lu_table_template or power_lut_template is called 'by_sleep'",
+            "t.lib:34:21: unknown lu_table_template or power_lut_template 'by_sleep'",
         ),
-        ("cell (OLD)", "cell (DFF)", "t.lib:69:9: cell 'DFF' is there twice; remove one"),
+        ("cell (OLD)", "cell (DFF)", "t.lib:69:9: cell 'DFF' is defined twice; remove one"),
         ("cell (OLD)", "cell ()", "t.lib:69:3: expected a name, `cell (NAME)`, got none"),
         ("library (small)", "libary (small)", "t.lib:3:1: expected `library (NAME) {`, got 'libary'"),
-        ("area : 1.5;", "area 1.5;", "t.lib:18:10: expected `:` or `(` behind 'area', got '1.5;'"),
-        ("area : 1.5;", "area :;", "t.lib:18:11: expected a value behind `:`, got ';'"),
+        ("area : 1.5;", "area 1.5;", "t.lib:18:10: expected `:` or `(` after 'area', got '1.5;'"),
+        ("area : 1.5;", "area :;", "t.lib:18:11: expected a value after `:`, got ';'"),
         ("area : 1.5;", "area (1.5;", "t.lib:18:14: expected a value or `)`, got ';'"),
     ] {
         assert_eq!(altered(from, to), message);
@@ -213,7 +213,7 @@ fn errors_say_where_and_what() {
             "library (a) {",
             "t.lib:1:14: expected `}`, which ends the 'library' that is open, got the end of the file",
         ),
-        ("library (a) {} cell", "t.lib:1:16: expected nothing behind the library, got 'cell'"),
+        ("library (a) {} cell", "t.lib:1:16: expected nothing after the library, got 'cell'"),
         (
             "library (a) { capacitive_load_unit (1, ff); cell (F) {} }",
             "t.lib:1:1: the library has no combinational cell with its function and timing: 1 left out, the first, \

@@ -1,4 +1,4 @@
-//! A [`CellLibrary`] as a Liberty file, for synthesisers that map circuits onto its cells.
+//! A [`CellLibrary`] as a Liberty file, for synthesizers that map circuits onto its cells.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -1,6 +1,6 @@
 //! And-inverter graphs as gates.
 //!
-//! A graph writes every gate as conjunctions and inversions. Multiplexers and exclusive ors are seen again where
+//! A graph writes every gate as ANDs and inversions. Multiplexers and XORs are seen again where
 //! their parts serve nothing else, and inversions go into the gates they belong to.
 
 use std::collections::{HashMap, HashSet};
@@ -43,7 +43,7 @@ pub(super) struct AigerGraph {
     pub ands: Vec<AigerAnd>,
 }
 
-/// What a conjunction is built as.
+/// What an AND is built as.
 #[derive(Clone, Copy, Debug)]
 enum AndForm {
     And([AigerLiteral; 2]),
@@ -163,7 +163,7 @@ impl AigerGraph {
     }
 }
 
-/// Neither `p` nor `q`, two conjunctions: one of them holds a literal that the other holds inverted?
+/// Neither `p` nor `q`, two ANDs: one of them holds a literal that the other holds inverted?
 fn select(p: [AigerLiteral; 2], q: [AigerLiteral; 2]) -> Option<AndForm> {
     for (select, if_one) in [(p[0], p[1]), (p[1], p[0])] {
         for (other, if_zero) in [(q[0], q[1]), (q[1], q[0])] {

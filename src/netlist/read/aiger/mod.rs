@@ -35,7 +35,7 @@ struct AigerBit {
     literal: AigerLiteral,
 }
 
-/// Ports are told apart by their names.
+/// Ports are distinguished by their names.
 fn distinct(bits: &[AigerBit], kind: &'static str) -> Result<(), NetlistError> {
     let mut first = HashMap::with_capacity(bits.len());
     for bit in bits {
@@ -248,7 +248,7 @@ impl<'a> AigerReader<'a> {
                 continue;
             }
             let expected = || {
-                let expected = "a symbol, `i0 name` or `o0 name`, or a comment behind `c`";
+                let expected = "a symbol, `i0 name` or `o0 name`, or a comment after `c`";
                 NetlistErrorKind::expected(expected, format!("'{}'", clip(text))).at(&self.here())
             };
             let (position, name) =
@@ -260,7 +260,7 @@ impl<'a> AigerReader<'a> {
             };
             let index = number(&position[1..]).ok_or_else(expected)?;
             let Some(bit) = bits.get_mut(index as usize) else {
-                let hint = format!("; there are {}", bits.len());
+                let hint = format!("; available: {}", bits.len());
                 let kind = if position.starts_with('i') { "input" } else { "output" };
                 return Err(NetlistErrorKind::Unknown { kind, name: position.into(), hint }.at(&self.here()));
             };

@@ -104,7 +104,7 @@ fn text_that_is_no_graph_is_explained() {
         ("aag 1 2", "t.aag:1: expected a header `aag M I L O A` or `aig M I L O A`, got 'aag 1 2'"),
         (
             "aag 1 0 1 0 0\n2 3",
-            "t.aag:1: a graph with 1 latches keeps a state, and a multiplier here is combinational; read the logic without its registers",
+            "t.aag:1: a graph with 1 latches is sequential; only combinational circuits are supported, so remove its registers",
         ),
         (
             "aag 0 0 0 0 0 1",
@@ -132,20 +132,20 @@ fn text_that_is_no_graph_is_explained() {
         ),
         (
             "aag 0 0 0 0 0\nx0 y",
-            "t.aag:2: expected a symbol, `i0 name` or `o0 name`, or a comment behind `c`, got 'x0 y'",
+            "t.aag:2: expected a symbol, `i0 name` or `o0 name`, or a comment after `c`, got 'x0 y'",
         ),
-        ("aag 0 0 0 0 0\no0 y", "t.aag:2: no output is called 'o0'; there are 0"),
+        ("aag 0 0 0 0 0\no0 y", "t.aag:2: unknown output 'o0'; available: 0"),
         (
             "aag 1 1 0 0 0\n2\ni0 a\ni0 b",
-            "t.aag:4: symbol 'i0' was declared before, at t.aag:3; rename or remove one",
+            "t.aag:4: symbol 'i0' is already declared at t.aag:3; rename or remove one",
         ),
         (
             "aag 2 2 0 0 0\n2\n4\ni0 a\ni1 a",
-            "t.aag:5: input 'a' was declared before, at t.aag:4; rename or remove one",
+            "t.aag:5: input 'a' is already declared at t.aag:4; rename or remove one",
         ),
         (
             "aag 2 1 0 1 0\n2\n4",
-            "t.aag:3: nothing drives '4', which the outputs depend on; connect it or tie it to a constant",
+            "t.aag:3: '4' is undriven, but outputs depend on it; connect it or tie it to a constant",
         ),
         ("aag 3 1 0 1 2\n2\n4\n4 2 6\n6 2 4", "t.aag:4: '4' depends on itself: 4 <- 6 <- 4; break the loop"),
     ] {
@@ -167,7 +167,7 @@ fn a_graph_is_one_text_without_modules() {
     );
     assert_eq!(
         read(&[source], Some("mul")).unwrap_err().to_string(),
-        "t.aag: an AIGER file has no modules, so none is called 'mul'; leave --top away"
+        "t.aag: an AIGER file has no modules, so there is no 'mul'; omit --top"
     );
 }
 

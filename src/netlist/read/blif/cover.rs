@@ -24,7 +24,7 @@ impl NamesCover {
     /// The nets are the inputs and the output.
     pub fn new(mut nets: Vec<u32>, location: SourceLocation) -> Result<Self, NetlistErrorKind> {
         let output =
-            nets.pop().ok_or_else(|| NetlistErrorKind::expected("an output behind .names", "none"))?;
+            nets.pop().ok_or_else(|| NetlistErrorKind::expected("an output after .names", "none"))?;
         Ok(Self { inputs: nets, output, location, cubes: Vec::new(), value: None })
     }
 

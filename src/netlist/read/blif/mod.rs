@@ -162,7 +162,7 @@ impl BlifReader<'_> {
                     self.model = Some(BlifModel::new(name.text, self.location(*name)));
                     return Ok(());
                 }
-                [] => NetlistErrorKind::expected("a name behind .model", "none"),
+                [] => NetlistErrorKind::expected("a name after .model", "none"),
             },
             ".inputs" | ".outputs" => return self.ports(first, rest),
             ".subckt" | ".gate" => return self.instance(first, rest),
@@ -175,7 +175,7 @@ impl BlifReader<'_> {
                     return Ok(());
                 }
                 _ => NetlistErrorKind::expected(
-                    format!("two nets behind {}", first.text),
+                    format!("two nets after {}", first.text),
                     rest.len().to_string(),
                 ),
             },
@@ -198,7 +198,7 @@ impl BlifReader<'_> {
                 NetlistErrorKind::Sequential { what: format!("a {}", first.text) }
             }
             ".exdc" => unsupported("remove the external don't-cares, which leave products open"),
-            ".search" => unsupported("name that file with --with"),
+            ".search" => unsupported("add that file with --with"),
             skipped if SKIPPED.contains(&skipped) => return Ok(()),
             _ => unsupported("write the circuit again with write_blif of ABC or Yosys"),
         };
@@ -224,8 +224,7 @@ impl BlifReader<'_> {
 
     fn instance(&mut self, first: BlifWord, words: &[BlifWord]) -> Result<(), NetlistError> {
         let Some((kind, connections)) = words.split_first() else {
-            let problem =
-                NetlistErrorKind::expected(format!("a model or cell behind {}", first.text), "none");
+            let problem = NetlistErrorKind::expected(format!("a model or cell after {}", first.text), "none");
             return Err(problem.at(&self.location(first)));
         };
         let mut pins = Vec::with_capacity(connections.len());

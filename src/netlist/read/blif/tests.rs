@@ -96,11 +96,11 @@ fn models_are_taken_apart_in_any_order() {
     assert_eq!(tables(&read(&sources, Some("half")).unwrap()), [0b0110, 0b1000]);
     assert_eq!(
         read(&sources, Some("third")).unwrap_err().to_string(),
-        "top.blif: no module is called 'third'; there are top, half"
+        "top.blif: unknown module 'third'; available: top, half"
     );
     assert_eq!(
         message(top),
-        "t.blif:5:17: no module or library cell is called 'half'; name the file that holds it with --with"
+        "t.blif:5:17: unknown module or library cell 'half'; add the file that defines it with --with"
     );
 }
 
@@ -202,15 +202,15 @@ fn an_input_may_be_an_output() {
 fn text_that_is_no_blif_is_explained() {
     for (text, expected) in [
         ("", "t.blif: expected a .model with its logic, got none"),
-        (".model", "t.blif:1:1: expected a name behind .model, got none"),
+        (".model", "t.blif:1:1: expected a name after .model, got none"),
         (
             "module m;",
             "t.blif:1:1: expected a line that begins with a dot, or a row below .names, got 'module'",
         ),
-        (".model m\n.names", "t.blif:2:1: expected an output behind .names, got none"),
-        (".model m\n.subckt", "t.blif:2:1: expected a model or cell behind .subckt, got none"),
+        (".model m\n.names", "t.blif:2:1: expected an output after .names, got none"),
+        (".model m\n.subckt", "t.blif:2:1: expected a model or cell after .subckt, got none"),
         (".model m\n.gate INVX1 A B", "t.blif:2:13: expected pin=net, got 'A'"),
-        (".model m\n.conn a b c", "t.blif:2:1: expected two nets behind .conn, got 3"),
+        (".model m\n.conn a b c", "t.blif:2:1: expected two nets after .conn, got 3"),
         (
             ".names a b y\n11",
             "t.blif:2:1: expected inputs and output, `01- 1`, got 1 word(s), the first '11'",
@@ -225,29 +225,29 @@ fn text_that_is_no_blif_is_explained() {
         ),
         (
             ".latch a b",
-            "t.blif:1:1: a .latch keeps a state, and a multiplier here is combinational; read the logic without its registers",
+            "t.blif:1:1: a .latch is sequential; only combinational circuits are supported, so remove its registers",
         ),
         (
             ".gate DFFPOSX1 D=a CLK=b Q=c",
-            "t.blif:1:7: a DFFPOSX1 keeps a state, and a multiplier here is combinational; read the logic without its registers",
+            "t.blif:1:7: a DFFPOSX1 is sequential; only combinational circuits are supported, so remove its registers",
         ),
         (
             ".exdc",
             "t.blif:1:1: .exdc is not supported; remove the external don't-cares, which leave products open",
         ),
-        (".search x.blif", "t.blif:1:1: .search is not supported; name that file with --with"),
+        (".search x.blif", "t.blif:1:1: .search is not supported; add that file with --with"),
         (
             ".unknown",
             "t.blif:1:1: .unknown is not supported; write the circuit again with write_blif of ABC or Yosys",
         ),
         (
             ".inputs a\n.inputs a",
-            "t.blif:2:9: input 'a' was declared before, at t.blif:1:9; rename or remove one",
+            "t.blif:2:9: input 'a' is already declared at t.blif:1:9; rename or remove one",
         ),
-        (".outputs y y", "t.blif:1:12: output 'y' was declared before, at t.blif:1:10; rename or remove one"),
+        (".outputs y y", "t.blif:1:12: output 'y' is already declared at t.blif:1:10; rename or remove one"),
         (
             ".model m\n.end\n.model m\n.end",
-            "t.blif:3:8: module 'm' was declared before, at t.blif:1:8; rename or remove one",
+            "t.blif:3:8: module 'm' is already declared at t.blif:1:8; rename or remove one",
         ),
     ] {
         assert_eq!(message(text), expected, "{text}");
@@ -259,20 +259,17 @@ fn circuits_that_are_none_are_explained() {
     for (text, expected) in [
         (
             ".outputs y\n.names a y\n1 1",
-            "t.blif:2:8: nothing drives 'a', which the outputs depend on; connect it or tie it to a constant",
+            "t.blif:2:8: 'a' is undriven, but outputs depend on it; connect it or tie it to a constant",
         ),
         (
             ".inputs a\n.outputs y\n.names a y\n1 1\n.names a y\n0 1",
-            "t.blif:5:1: 'y' is driven twice, first at t.blif:3:1; a net has one driver",
+            "t.blif:5:1: multiple drivers for 'y'; the first is at t.blif:3:1; keep one",
         ),
         (
             ".inputs a\n.outputs y\n.names a z y\n11 1\n.names y z\n0 1",
             "t.blif:3:1: 'y' depends on itself: y <- z <- y; break the loop",
         ),
-        (
-            ".inputs a\n.outputs y\n.gate INVX1 A=a Y=y B=a",
-            "t.blif:3:7: no pin is called 'B'; 'INVX1' has A, Y",
-        ),
+        (".inputs a\n.outputs y\n.gate INVX1 A=a Y=y B=a", "t.blif:3:7: unknown pin 'B'; 'INVX1' has A, Y"),
         (
             ".inputs a\n.outputs y\n.gate NAND2X1 A=a Y=y",
             "t.blif:3:7: input pin 'B' of 'NAND2X1' is open; connect it or tie it to a constant",

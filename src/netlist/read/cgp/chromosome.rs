@@ -80,7 +80,7 @@ impl Chromosome {
         }
         for gate in &self.gates {
             if gate.number < first_gate {
-                let expected = format!("the number of a gate, from {first_gate} up behind the inputs");
+                let expected = format!("the number of a gate, from {first_gate} up after the inputs");
                 return Err(NetlistErrorKind::expected(expected, gate.number.to_string()).at(&gate.location));
             }
             let value = nets.gate(gate);

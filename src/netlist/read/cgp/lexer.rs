@@ -55,7 +55,7 @@ impl<'a> CgpLexer<'a> {
 
     /// Nothing may follow.
     pub fn end(&self) -> Result<(), NetlistError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(self.unexpected("the end behind the outputs")) }
+        if self.rest.is_empty() { Ok(()) } else { Err(self.unexpected("the end after the outputs")) }
     }
 
     fn unexpected(&self, what: &str) -> NetlistError {

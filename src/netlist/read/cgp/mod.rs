@@ -96,7 +96,7 @@ impl CgpHeader {
                 _ => {}
             }
         }
-        lexer.expect(b'}', "`}` behind seven numbers")?;
+        lexer.expect(b'}', "`}` after seven numbers")?;
         let [inputs, outputs, rows, columns, ..] = numbers;
         Ok(Self { location, inputs, outputs, gates: u64::from(rows) * u64::from(columns) })
     }
@@ -118,7 +118,7 @@ fn gate(lexer: &mut CgpLexer<'_>) -> Result<CgpGate, NetlistError> {
     lexer.expect(b'[', "`[` and the number of a gate")?;
     let location = lexer.location();
     let number = lexer.number("the number of a gate")?;
-    lexer.expect(b']', "`]` behind the number of a gate")?;
+    lexer.expect(b']', "`]` after the number of a gate")?;
     let mut inputs = [0; 2];
     for input in &mut inputs {
         *input = lexer.number("the number of a net")?;
@@ -131,7 +131,7 @@ fn gate(lexer: &mut CgpLexer<'_>) -> Result<CgpGate, NetlistError> {
         NetlistErrorKind::expected(format!("the function of a gate ({names})"), code.to_string())
             .at(&of_function)
     })?;
-    lexer.expect(b')', "`)` behind the function of a gate")?;
+    lexer.expect(b')', "`)` after the function of a gate")?;
     Ok(CgpGate { number, inputs, function, location })
 }
 
@@ -147,7 +147,7 @@ fn outputs(lexer: &mut CgpLexer<'_>, header: &CgpHeader) -> Result<Vec<CgpOutput
         }
         lexer.expect(b',', "`,`")?;
     }
-    lexer.expect(b')', "`)` behind the outputs")?;
+    lexer.expect(b')', "`)` after the outputs")?;
     if lexer.peek() == Some(b'(') {
         // Older versions of ArithsGen, which also wrote the outputs the other way round.
         let advice = "write the chromosome anew, with gates like `([18]2,10,2)`";

@@ -76,7 +76,7 @@ fn order_and_gaps_do_not_matter() {
 fn the_lower_half_of_the_inputs_is_a() {
     let bound = bind(&design(TWO).unwrap(), &PortOptions::default()).unwrap();
     assert_eq!(bound.netlist.format(), OperandFormat::unsigned(2, 2));
-    assert_eq!(bound.notes[1], "the only input, i[3:0], was taken as both operands, the lower half as a");
+    assert_eq!(bound.notes[1], "the only input, i[3:0], was split into both operands, the lower half as a");
 }
 
 #[test]
@@ -109,13 +109,13 @@ fn text_that_is_no_chromosome_is_explained() {
         ("{4,4,1,8}", "1:9: expected `,` and the number of inputs of a gate, got '}'"),
         ("{4,4,1,8,3,1,0}", "1:10: expected gates of 2 inputs, got 3"),
         ("{4,4,1,8,2,2,0}", "1:12: expected gates of 1 output, got 2"),
-        ("{4,4,1,8,2,1,0,0}", "1:15: expected `}` behind seven numbers, got ','"),
+        ("{4,4,1,8,2,1,0,0}", "1:15: expected `}` after seven numbers, got ','"),
         ("{65537,4,", "1:2: the chromosome has 65537 inputs; axmul reads at most 65536"),
         ("{4,65537,", "1:4: the chromosome has 65537 outputs; axmul reads at most 65536"),
         ("{4,4294967296", "1:4: the number of outputs has 10 digits; axmul reads at most 4294967295"),
         ("{2,1,1,1,2,1,0}[4]", "1:16: expected `(` and a gate or the outputs, got '['"),
         ("{2,1,1,1,2,1,0}([x]", "1:18: expected the number of a gate, got 'x'"),
-        ("{2,1,1,1,2,1,0}([4,", "1:19: expected `]` behind the number of a gate, got ','"),
+        ("{2,1,1,1,2,1,0}([4,", "1:19: expected `]` after the number of a gate, got ','"),
         ("{2,1,1,1,2,1,0}([4]None,", "1:20: expected the number of a net, got 'N'"),
         (
             "{2,1,1,1,2,1,0}([4]2)",
@@ -125,38 +125,38 @@ fn text_that_is_no_chromosome_is_explained() {
             "{2,1,1,1,2,1,0}([4]2,3,10)(4)",
             "1:24: expected the function of a gate (0 identity, 1 not, 2 and, 3 or, 4 xor, 5 nand, 6 nor, 7 xnor, 8 one, 9 zero), got 10",
         ),
-        ("{2,1,1,1,2,1,0}([4]2,3,2,1)", "1:25: expected `)` behind the function of a gate, got ','"),
+        ("{2,1,1,1,2,1,0}([4]2,3,2,1)", "1:25: expected `)` after the function of a gate, got ','"),
         (
             "{2,1,1,1,2,1,0}([4]2,3,2)\n([5]2,3,2)(4)",
             "2:3: expected at most 1 gates, rows times columns of the header, got one more",
         ),
         (
             "{2,1,1,1,2,1,0}([1]2,3,2)(1)",
-            "1:18: expected the number of a gate, from 4 up behind the inputs, got 1",
+            "1:18: expected the number of a gate, from 4 up after the inputs, got 1",
         ),
         (
             "{2,1,1,2,2,1,0}([2]0,1,2)([1]0,1,2)(1)",
-            "1:28: expected the number of a gate, from 2 up behind the inputs, got 1",
+            "1:28: expected the number of a gate, from 2 up after the inputs, got 1",
         ),
         (
             "{2,1,1,2,2,1,0}([4]2,3,2)([4]2,3,3)(4)",
-            "1:28: '4' is driven twice, first at t.cgp:1:18; a net has one driver",
+            "1:28: multiple drivers for '4'; the first is at t.cgp:1:18; keep one",
         ),
         (
             "{2,2,1,2,2,1,0}(0,1,2)(0,2,3)(3)",
             "1:17: a gate without its number is not supported; write the chromosome anew, with gates like `([18]2,10,2)`",
         ),
         ("{2,2,1,1,2,1,0}()", "1:17: expected the number of an output's net, got ')'"),
-        ("{2,2,1,1,2,1,0}(2", "1:18: expected `)` behind the outputs, got the end of the text"),
+        ("{2,2,1,1,2,1,0}(2", "1:18: expected `)` after the outputs, got the end of the text"),
         ("{2,2,1,1,2,1,0}(2,3,4)", "1:17: expected 2 outputs, as the header says, got 3"),
-        ("{2,2,1,1,2,1,0}(2,3)\n;", "2:1: expected the end behind the outputs, got ';'"),
+        ("{2,2,1,1,2,1,0}(2,3)\n;", "2:1: expected the end after the outputs, got ';'"),
         (
             "{2,1,1,1,2,1,0}([4]2,9,2)(4)",
-            "1:18: nothing drives '9', which the outputs depend on; connect it or tie it to a constant",
+            "1:18: '9' is undriven, but outputs depend on it; connect it or tie it to a constant",
         ),
         (
             "{2,1,1,1,2,1,0}(9)",
-            "1:17: nothing drives '9', which the outputs depend on; connect it or tie it to a constant",
+            "1:17: '9' is undriven, but outputs depend on it; connect it or tie it to a constant",
         ),
         (
             "{2,1,1,2,2,1,0}([4]5,2,2)([5]4,2,2)(5)",
@@ -166,7 +166,7 @@ fn text_that_is_no_chromosome_is_explained() {
         assert_eq!(message(text), format!("t.cgp:{expected}"), "{text:?}");
     }
     let many = format!("{{2,65536,1,1,2,1,0}}(2{}", ",2".repeat(65_536));
-    assert!(message(&many).ends_with("expected `)` behind the outputs, got ','"), "{}", message(&many));
+    assert!(message(&many).ends_with("expected `)` after the outputs, got ','"), "{}", message(&many));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_chromosome_is_one_text_without_modules() {
     );
     assert_eq!(
         message(&[source], Some("mul")),
-        "t.cgp: a CGP chromosome has no modules, so none is called 'mul'; leave --top away"
+        "t.cgp: a CGP chromosome has no modules, so there is no 'mul'; omit --top"
     );
 }
 

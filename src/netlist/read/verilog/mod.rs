@@ -74,7 +74,7 @@ pub fn read(sources: &[SourceText], top: Option<&str>) -> Result<Design, Netlist
         Some(name) => match by_name.get(name) {
             Some(module) => module,
             None => {
-                let message = format!("no module is called '{name}'; there {}", listed(&modules));
+                let message = format!("unknown module '{name}'; available: {}", listed(&modules));
                 return Err(NetlistErrorKind::Top(message).at(&first.location(0, 0)));
             }
         },
@@ -100,11 +100,11 @@ fn find_top<'m, 'a>(modules: &'m [VerilogModule<'a>]) -> Result<&'m VerilogModul
         [only] => Ok(only),
         [] if modules.is_empty() => Err(NetlistErrorKind::Top("expected a module, got none".into())),
         [] => Err(NetlistErrorKind::Top(format!(
-            "every module is part of another or has no ports; there {}; name one with --top NAME",
+            "every module is used by another or has no ports: {}; choose one with --top NAME",
             listed(modules)
         ))),
         ref several => Err(NetlistErrorKind::Top(format!(
-            "several modules are part of no other; there {}; name one with --top NAME",
+            "several modules are used by no other: {}; choose one with --top NAME",
             listed(several.iter().copied())
         ))),
     }
@@ -143,9 +143,8 @@ fn listed<'m, 'a: 'm>(modules: impl IntoIterator<Item = &'m VerilogModule<'a>>) 
     let more = names.len().saturating_sub(SHOWN);
     let shown = names[..names.len() - more].join(", ");
     match (names.len(), more) {
-        (0, _) => "is none".into(),
-        (1, _) => format!("is {shown}"),
-        (_, 0) => format!("are {shown}"),
-        _ => format!("are {shown} and {more} more"),
+        (0, _) => "none".into(),
+        (_, 0) => shown,
+        _ => format!("{shown} and {more} more"),
     }
 }

@@ -185,7 +185,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonEntries<T> {
                 while let Some((name, value)) = map.next_entry::<String, T>()? {
                     if !names.insert(name.clone()) {
                         let name: String = name.chars().take(100).collect();
-                        return Err(A::Error::custom(format!("the name '{name}' stands twice in an object")));
+                        return Err(A::Error::custom(format!(
+                            "the name '{name}' appears twice in an object"
+                        )));
                     }
                     entries.push((name, value));
                 }

@@ -89,7 +89,7 @@ fn find_top(
     let names = |chosen: &[usize]| some(chosen.iter().map(|&index| &*modules[index].name));
     let all: Vec<usize> = (0..modules.len()).collect();
     if let Some(name) = asked {
-        let hint = || format!("; there are {}", names(&all));
+        let hint = || format!("; available: {}", names(&all));
         return by_name.get(name).copied().ok_or_else(|| NetlistErrorKind::Unknown {
             kind: "module",
             name: clip(name),
@@ -106,11 +106,9 @@ fn find_top(
     let free: Vec<usize> = all.into_iter().filter(|&index| !used.contains(&*modules[index].name)).collect();
     match free[..] {
         [only] => Ok(only),
-        [] => Err(NetlistErrorKind::Top(
-            "every module is used by another; say with --top which is the circuit".into(),
-        )),
+        [] => Err(NetlistErrorKind::Top("every module is used by another; choose one with --top".into())),
         _ => Err(NetlistErrorKind::Top(format!(
-            "which module is the circuit? no other uses {}; say --top",
+            "several modules are used by no other: {}; choose one with --top",
             names(&free)
         ))),
     }

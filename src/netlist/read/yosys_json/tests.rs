@@ -99,11 +99,11 @@ fn gates_hierarchy_and_library_cells() {
     assert_eq!(read(&[source(&rest), source(&half)], None).unwrap().name(), "full");
     assert_eq!(
         message(&rest),
-        "t.json: no module or library cell is called 'half'; name the file that holds it with --with"
+        "t.json: unknown module or library cell 'half'; add the file that defines it with --with"
     );
     assert_eq!(
         read(&[source(&document), source(&half)], None).unwrap_err().to_string(),
-        "t.json: module 'half' was declared before, at t.json; rename or remove one"
+        "t.json: module 'half' is already declared at t.json; rename or remove one"
     );
 }
 
@@ -306,7 +306,7 @@ fn text_that_yosys_does_not_write_is_explained() {
         ("{\"modules\": {}}", "t.json: expected a module, got none"),
         (
             "{\"modules\": {\"m\": {}, \"m\": {}}}",
-            "t.json:1:30: not what Yosys writes with write_json: the name 'm' stands twice in an object",
+            "t.json:1:30: not what Yosys writes with write_json: the name 'm' appears twice in an object",
         ),
         (
             "{\"modules\": {\"m\": {\"ports\": {\"p\": {\"direction\": \"input\", \"bits\": [\"2\"]}}}}}",
@@ -338,11 +338,11 @@ fn circuits_that_are_none_are_explained() {
     for (document, expected) in [
         (
             cell("$_DFF_P_", json!({})),
-            "t.json: a $_DFF_P_ keeps a state, and a multiplier here is combinational; read the logic without its registers",
+            "t.json: a $_DFF_P_ is sequential; only combinational circuits are supported, so remove its registers",
         ),
         (
             cell("$mem_v2", json!({})),
-            "t.json: a $mem_v2 keeps a state, and a multiplier here is combinational; read the logic without its registers",
+            "t.json: a $mem_v2 is sequential; only combinational circuits are supported, so remove its registers",
         ),
         (
             cell("$div", json!({})),
@@ -354,7 +354,7 @@ fn circuits_that_are_none_are_explained() {
         ),
         (
             cell("$_AND_", json!({"A": [2], "B": [3], "C": [2], "Y": [4]})),
-            "t.json: no pin is called 'C'; '$_AND_' has A, B, Y",
+            "t.json: unknown pin 'C'; '$_AND_' has A, B, Y",
         ),
         (
             cell("$_NOT_", json!({"A": [2, 3], "Y": [4]})),
@@ -362,11 +362,11 @@ fn circuits_that_are_none_are_explained() {
         ),
         (
             cell("$_NOT_", json!({"A": [5], "Y": [4]})),
-            "t.json: nothing drives 'net 5', which the outputs depend on; connect it or tie it to a constant",
+            "t.json: 'net 5' is undriven, but outputs depend on it; connect it or tie it to a constant",
         ),
         (
             cell("$_NOT_", json!({"A": [2], "Y": [2]})),
-            "t.json: 'net 2' is driven twice, first at t.json; a net has one driver",
+            "t.json: multiple drivers for 'net 2'; the first is at t.json; keep one",
         ),
         (
             cell("$_NOT_", json!({"A": ["x"], "Y": [4]})),
@@ -415,11 +415,11 @@ fn circuits_that_are_none_are_explained() {
         ),
         (
             json!({"modules": {"m": {}, "n": {}}}),
-            "t.json: which module is the circuit? no other uses m, n; say --top",
+            "t.json: several modules are used by no other: m, n; choose one with --top",
         ),
         (
             json!({"modules": {"m": {"cells": {"u": {"type": "m"}}}}}),
-            "t.json: every module is used by another; say with --top which is the circuit",
+            "t.json: every module is used by another; choose one with --top",
         ),
     ] {
         assert_eq!(message(&document), expected, "{document}");
@@ -427,7 +427,7 @@ fn circuits_that_are_none_are_explained() {
     let document = json!({"modules": {"m": {"cells": {"u": {"type": "m"}}}}});
     let found = |top| read(&[source(&document)], Some(top)).unwrap_err().to_string();
     assert_eq!(found("m"), "t.json: module 'm' contains itself: m > m");
-    assert_eq!(found("n"), "t.json: no module is called 'n'; there are m");
+    assert_eq!(found("n"), "t.json: unknown module 'n'; available: m");
 }
 
 #[test]
@@ -453,6 +453,6 @@ fn messages_name_the_line_that_yosys_noted() {
     open["modules"]["top"]["cells"] = json!({});
     assert_eq!(
         message(&open),
-        "mul.v:3: nothing drives 'loop[5]', which the outputs depend on; connect it or tie it to a constant"
+        "mul.v:3: 'loop[5]' is undriven, but outputs depend on it; connect it or tie it to a constant"
     );
 }

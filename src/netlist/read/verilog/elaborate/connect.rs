@@ -31,7 +31,7 @@ impl<'a> Elaborator<'a> {
             }
             Some(cell) => self.cell_instance(scope, instance, cell),
             None => {
-                let hint = "; name the file that holds it with --with".to_owned();
+                let hint = "; add the file that defines it with --with".to_owned();
                 let kind = "module or library cell";
                 Err(self.error(NetlistErrorKind::Unknown { kind, name: name.text.into(), hint }, name.spot))
             }
@@ -157,7 +157,7 @@ impl<'a> Elaborator<'a> {
             if link.module == name && link.overrides == *overrides {
                 path.reverse();
                 let message =
-                    format!("module '{name}' contains itself: {}; break the circle", path.join(" > "));
+                    format!("module '{name}' contains itself: {}; remove the cycle", path.join(" > "));
                 return Err(self.error(NetlistErrorKind::Other(message), spot));
             }
             above = link.parent.as_ref();

@@ -176,7 +176,7 @@ impl<'a> Elaborator<'a> {
     }
 
     fn outside(&self, name: &str, index: String, (first, last): (i64, i64), spot: Spot) -> NetlistError {
-        let message = format!("{name}{index} lies outside of '{name}', which has [{first}:{last}]");
+        let message = format!("{name}{index} is out of range: '{name}' has [{first}:{last}]");
         self.error(NetlistErrorKind::Other(message), spot)
     }
 

@@ -104,7 +104,7 @@ impl<'a> VerilogLexer<'a> {
                 spot,
             )),
             None => {
-                let hint = format!("; write `define {name}, or name the file that does with --with");
+                let hint = format!("; write `define {name}, or add the file that does with --with");
                 Err(self.error(NetlistErrorKind::Unknown { kind: "macro", name: name.into(), hint }, spot))
             }
         }
@@ -133,7 +133,7 @@ impl<'a> VerilogLexer<'a> {
             None => {
                 let problem = NetlistErrorKind::unsupported(
                     format!("`include of a file that was not given, '{name}',"),
-                    "name it with --with",
+                    "add it with --with",
                 );
                 Err(self.error(problem, spot))
             }

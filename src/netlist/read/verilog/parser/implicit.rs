@@ -8,7 +8,7 @@ use super::super::syntax::{
 };
 
 impl<'a> VerilogBlock<'a> {
-    /// Finds them, each once. Names of enclosing blocks and of genvars are among them; they are told apart
+    /// Finds them, each once. Names of enclosing blocks and of genvars are among them; they are distinguished
     /// when the block is built.
     pub(super) fn find_implicit(&mut self) {
         let mut seen: HashSet<&str> = HashSet::new();

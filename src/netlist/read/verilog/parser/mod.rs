@@ -37,7 +37,7 @@ pub(super) fn parse(sources: &[SourceText]) -> Result<Vec<VerilogModule<'_>>, Ne
     Ok(modules)
 }
 
-/// Words with a meaning of their own, which are no names.
+/// Words with a meaning of their own, which are not names.
 const KEYWORDS: &[&str] = &[
     "always",
     "and",

@@ -101,7 +101,7 @@ impl<'a> VerilogParser<'a> {
             let VerilogItem::Nets(declaration) = item else { continue };
             let unlisted = declaration.nets.iter().find(|net| !listed.contains_key(net.name.text));
             if let Some(net) = unlisted.filter(|_| declaration.direction.is_some()) {
-                let hint = format!("; add it to the list behind 'module {}'", module.name.text);
+                let hint = format!("; add it to the list after 'module {}'", module.name.text);
                 let problem = NetlistErrorKind::Unknown { kind: "port", name: net.name.text.into(), hint };
                 return Err(problem.at(&net.name.spot.location(self.sources)));
             }
@@ -171,7 +171,7 @@ impl<'a> VerilogParser<'a> {
             }
             if token.kind == TokenKind::System {
                 let what = format!("the system task {}", token.text);
-                return Err(self.unsupported(what, "remove it: a circuit does not talk", token));
+                return Err(self.unsupported(what, "remove it", token));
             }
             return Err(self.error(NetlistErrorKind::expected("a statement", token.quoted()), token));
         }

@@ -63,37 +63,34 @@ fn syntax() {
 #[test]
 fn unknown_names() {
     check(&[
-        ("assign y = c;", "t.v:2:12: no net or parameter is called 'c'; declare it"),
-        ("assign y[c] = a[0];", "no net or parameter is called 'c'"),
-        ("wire [N:0] x;", "no net or parameter is called 'N'"),
-        ("parameter N = 3; assign N = a;", "t.v:2:25: no net is called 'N'; declare it as a wire"),
-        ("and g (y[0], a[0], b[0]); assign y[7:1] = g;", "no net or parameter is called 'g'"),
+        ("assign y = c;", "t.v:2:12: unknown net or parameter 'c'; declare it"),
+        ("assign y[c] = a[0];", "unknown net or parameter 'c'"),
+        ("wire [N:0] x;", "unknown net or parameter 'N'"),
+        ("parameter N = 3; assign N = a;", "t.v:2:25: unknown net 'N'; declare it as a wire"),
+        ("and g (y[0], a[0], b[0]); assign y[7:1] = g;", "unknown net or parameter 'g'"),
         (
             "nand2 u (y, a, b);",
-            "t.v:2:1: no module or library cell is called 'nand2'; name the file that holds it with --with",
+            "t.v:2:1: unknown module or library cell 'nand2'; add the file that defines it with --with",
         ),
-        (
-            "FAX1 u (.A(a[0]), .D(b[0]), .YS(y[0]));",
-            "t.v:2:20: no port is called 'D'; 'FAX1' has A, B, C, YS, YC",
-        ),
+        ("FAX1 u (.A(a[0]), .D(b[0]), .YS(y[0]));", "t.v:2:20: unknown port 'D'; 'FAX1' has A, B, C, YS, YC"),
     ]);
     let inner = "module in #(parameter N = 1)(input a, output y); assign y = a; endmodule\n";
     let with = |instance: &str| {
         message(&format!("{inner} module t(input a, output y); {instance} endmodule")).replace("t.v:2:", "")
     };
-    assert!(with("in u (.a(a), .z(y));").ends_with("no port is called 'z'; 'in' has a, y"));
-    assert!(with("in #(.M(2)) u (a, y);").ends_with("no parameter is called 'M'; 'in' has N"));
+    assert!(with("in u (.a(a), .z(y));").ends_with("unknown port 'z'; 'in' has a, y"));
+    assert!(with("in #(.M(2)) u (a, y);").ends_with("unknown parameter 'M'; 'in' has N"));
     assert!(
         message("module t(a, y); output y; assign y = 1; endmodule")
-            .contains("no input or output is called 'a'; declare it as input or output")
+            .contains("unknown input or output 'a'; declare it as input or output")
     );
     assert!(
         message("module t(y); output y; input a; assign y = a; endmodule")
-            .contains("t.v:1:30: no port is called 'a'; add it to the list behind 'module t'")
+            .contains("t.v:1:30: unknown port 'a'; add it to the list after 'module t'")
     );
     assert!(
         message("`default_nettype none\nmodule t(input a, output y); and (n, a, a); assign y = n; endmodule")
-            .contains("t.v:2:35: no net is called 'n'; declare it as a wire")
+            .contains("t.v:2:35: unknown net 'n'; declare it as a wire")
     );
 }
 
@@ -108,7 +105,7 @@ fn instances_that_do_not_fit() {
     for (instance, expected) in [
         ("in u (a, 1, y, y, y);", "t.v:4:4: expected at most 4 connections to 'in', got 5"),
         ("in #(1, 2) u (a, 1, y);", "t.v:4:12: expected at most 1 parameters for 'in', got 2"),
-        ("in #(.M(2)) u (a, 1, y);", "t.v:4:7: no parameter is called 'M'; 'in' has N"),
+        ("in #(.M(2)) u (a, 1, y);", "t.v:4:7: unknown parameter 'M'; 'in' has N"),
         ("in #(.N(2), .N(3)) u (a, 1, y);", "t.v:4:14: parameter 'N' is overridden twice"),
         ("in #(.N(a)) u (a, 1, y);", "t.v:4:9: expected a constant, got an expression that depends on nets"),
         ("in u (.a(a), .a(a));", "t.v:4:15: port 'a' of 'u' is connected twice"),
@@ -130,36 +127,36 @@ fn instances_that_do_not_fit() {
         assert!(message.contains(expected), "{instance}\n  {message}\n  {expected}");
     }
     let open = with("in u (.a(a), .c(), .y(), .z(y));");
-    assert!(open.contains("nothing drives 'u.c', which the outputs depend on"), "{open}");
+    assert!(open.contains("'u.c' is undriven, but outputs depend on it"), "{open}");
 }
 
 #[test]
 fn declared_twice() {
     check(&[
-        ("wire x; wire x;", "t.v:2:14: net 'x' was declared before, at t.v:2:6; rename or remove one"),
-        ("wire x; and x (y[0], a[0]);", "net 'x' was declared before"),
-        ("parameter N = 1; localparam N = 2;", "parameter 'N' was declared before, at t.v:2:11"),
-        ("not g (y[0], a[0]), g (y[1], a[0]);", "instance 'g' was declared before"),
-        ("output [7:0] y;", "port 'y' was declared before, at t.v:1:41"),
+        ("wire x; wire x;", "t.v:2:14: net 'x' is already declared at t.v:2:6; rename or remove one"),
+        ("wire x; and x (y[0], a[0]);", "net 'x' is already declared"),
+        ("parameter N = 1; localparam N = 2;", "parameter 'N' is already declared at t.v:2:11"),
+        ("not g (y[0], a[0]), g (y[1], a[0]);", "instance 'g' is already declared"),
+        ("output [7:0] y;", "port 'y' is already declared at t.v:1:41"),
         ("wire [3:0] y;", "t.v:2:12: 'y', declared before with another range, is 4 bits wide, expected 8"),
     ]);
     let module = "module t(input a, output y); assign y = a; endmodule\n";
     assert_eq!(
         message(&module.repeat(2)),
-        "t.v:2:8: module 't' was declared before, at t.v:1:8; rename or remove one"
+        "t.v:2:8: module 't' is already declared at t.v:1:8; rename or remove one"
     );
     assert!(
-        message("module t(a, a); input a; endmodule").starts_with("t.v:1:13: port 'a' was declared before")
+        message("module t(a, a); input a; endmodule").starts_with("t.v:1:13: port 'a' is already declared")
     );
 }
 
 #[test]
 fn drivers() {
     check(&[
-        ("assign y = a; assign y[3] = b[0];", "'y[3]' is driven twice, first at t.v:2:8"),
-        ("assign a = b; assign y = a;", "'a[0]' is driven twice, first at t.v:1:22"),
-        ("assign y[6:0] = a;", "t.v:1:41: nothing drives 'y[7]', which the outputs depend on"),
-        ("wire [3:0] x; assign y = x;", "t.v:2:12: nothing drives 'x[0]', which the outputs depend on"),
+        ("assign y = a; assign y[3] = b[0];", "multiple drivers for 'y[3]'; the first is at t.v:2:8"),
+        ("assign a = b; assign y = a;", "multiple drivers for 'a[0]'; the first is at t.v:1:22"),
+        ("assign y[6:0] = a;", "t.v:1:41: 'y[7]' is undriven, but outputs depend on it"),
+        ("wire [3:0] x; assign y = x;", "t.v:2:12: 'x[0]' is undriven, but outputs depend on it"),
         (
             "wire x; assign x = ~z; wire z = x; assign y = z;",
             "'z' depends on itself: z <- x <- z; break the loop",
@@ -167,18 +164,18 @@ fn drivers() {
     ]);
     let inner = "module in(input a, output y); wire n; assign y = n | a; endmodule
         module t(input a, output y); in u (a, y); endmodule";
-    assert!(message(inner).contains("nothing drives 'u.n'"));
+    assert!(message(inner).contains("'u.n' is undriven"));
 }
 
 #[test]
 fn selects_and_numbers() {
     check(&[
-        ("assign y = a[4];", "t.v:2:14: a[4] lies outside of 'a', which has [3:0]"),
-        ("assign y = a[-1];", "a[-1] lies outside of 'a', which has [3:0]"),
-        ("assign y = a[4:1];", "a[4:1] lies outside of 'a', which has [3:0]"),
-        ("assign y = a[2 +: 3];", "a[2 +: 3] lies outside of 'a', which has [3:0]"),
-        ("assign y = a[1 -: 3];", "a[1 -: 3] lies outside of 'a', which has [3:0]"),
-        ("assign y[8] = 0;", "y[8] lies outside of 'y', which has [7:0]"),
+        ("assign y = a[4];", "t.v:2:14: a[4] is out of range: 'a' has [3:0]"),
+        ("assign y = a[-1];", "a[-1] is out of range: 'a' has [3:0]"),
+        ("assign y = a[4:1];", "a[4:1] is out of range: 'a' has [3:0]"),
+        ("assign y = a[2 +: 3];", "a[2 +: 3] is out of range: 'a' has [3:0]"),
+        ("assign y = a[1 -: 3];", "a[1 -: 3] is out of range: 'a' has [3:0]"),
+        ("assign y[8] = 0;", "y[8] is out of range: 'y' has [7:0]"),
         ("assign y = a[0:2];", "expected [2:0], in the order of 'a[3:0]', got [0:2]"),
         ("assign y = a[1 +: 0];", "expected a part of at least one bit, got 0"),
         ("assign y = a[1 +: -1];", "expected the width of a part that is not negative, got -1"),
@@ -189,7 +186,7 @@ fn selects_and_numbers() {
         ("wire x; assign y = x[0];", "expected 'x' without an index, for it is one bit, got an index"),
         ("assign y = a[3:0][1];", "a select of a select is not supported"),
         ("wire x [1:0]; assign y = x;", "expected an index, for 'x' is an array, got none"),
-        ("wire x [1:0]; assign y = x[2];", "x[2] lies outside of 'x', which has [1:0]"),
+        ("wire x [1:0]; assign y = x[2];", "x[2] is out of range: 'x' has [1:0]"),
         ("wire x [1:0]; assign x[a] = b;", "driving the bit that a signal chooses is not supported"),
         (
             "assign y[a] = b;",
@@ -212,12 +209,12 @@ fn what_keeps_a_state_is_named() {
     for (statements, what) in [
         (
             "reg q; always @(posedge a[0]) q <= b[0];",
-            "t.v:2:8: always at a clock edge or latch keeps a state",
+            "t.v:2:8: always at a clock edge or latch is sequential",
         ),
         ("always @(a, negedge b) begin end", "always at a clock edge or latch"),
         ("always_ff @(posedge a) q <= b;", "always_ff at a clock edge or latch"),
         ("always_latch q <= b;", "always_latch at a clock edge or latch"),
-        ("DFFPOSX1 r (.CLK(a[0]), .D(b[0]), .Q(y[0]));", "'r', a cell 'DFFPOSX1', keeps a state"),
+        ("DFFPOSX1 r (.CLK(a[0]), .D(b[0]), .Q(y[0]));", "'r', a cell 'DFFPOSX1', is sequential"),
     ] {
         let text = format!("module t(input [3:0] a, b, output [7:0] y);\n{statements}\nendmodule");
         assert!(matches!(error(&text).kind, NetlistErrorKind::Sequential { .. }), "{statements}");
@@ -266,7 +263,7 @@ fn what_is_not_taken_says_what_to_do() {
     ] {
         let message = message(&format!("module t{header} assign y = 1; endmodule"));
         // Its ports are not known, so that it is no candidate unless it is named.
-        assert!(message.contains("name one with --top NAME") || message.contains(what), "{message}");
+        assert!(message.contains("choose one with --top NAME") || message.contains(what), "{message}");
         let text = source(&format!("module t{header} assign y = 1; endmodule"));
         assert!(read(&[text], Some("t")).unwrap_err().to_string().contains(what));
     }
@@ -281,5 +278,5 @@ fn what_no_circuit_uses_is_not_complained_of() {
         primitive p(output y, input a); table 0 : 1; 1 : 0; endtable endprimitive
         module t(input a, output y); specify (a => y) = 1; endspecify specparam d = 3; assign y = a; endmodule";
     assert_eq!(read(&[source(text)], Some("t")).unwrap().name(), "t");
-    assert!(message(text).contains("there are other, t; name one with --top"));
+    assert!(message(text).contains("other, t; choose one with --top"));
 }

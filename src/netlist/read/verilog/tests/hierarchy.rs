@@ -143,13 +143,10 @@ fn the_top_module() {
     let several = format!("{two} module three(input [1:0] a, output y); assign y = a[1]; endmodule");
     assert_eq!(
         message(&several),
-        "t.v: several modules are part of no other; there are two, three; name one with --top NAME"
+        "t.v: several modules are used by no other: two, three; choose one with --top NAME"
     );
     let unknown = read(&[source(two)], Some("ten")).unwrap_err().to_string();
-    assert_eq!(unknown, "t.v: no module is called 'ten'; there are one, two");
+    assert_eq!(unknown, "t.v: unknown module 'ten'; available: one, two");
     assert!(message("").contains("expected a module, got none"));
-    assert!(
-        message("module t; endmodule")
-            .contains("every module is part of another or has no ports; there is t")
-    );
+    assert!(message("module t; endmodule").contains("every module is used by another or has no ports: t"));
 }

@@ -129,7 +129,7 @@ fn modules_that_contain_themselves_are_refused() {
     let text = "module t(input a, output y); m u (a, y); endmodule
         module m(input a, output y); n u (a, y); endmodule module n(input a, output y); m u (a, y); endmodule";
     let text = message(text);
-    assert_eq!(text, "t.v:2:91: module 'm' contains itself: m > n > m; break the circle");
+    assert_eq!(text, "t.v:2:91: module 'm' contains itself: m > n > m; remove the cycle");
     let growing = "module t(input a, output y); m #(1) u (a, y); endmodule
         module m #(parameter N = 0)(input a, output y); m #(N + 1) u (a, y); endmodule";
     refused(growing, "modules are nested more than 200 levels deep, at 'm'");

@@ -24,7 +24,7 @@ fn comments_hold_any_bytes() {
         bytes.extend(comment);
         bytes.extend(b"\nmodule t(input a, output y); assign y = a & q; endmodule");
         let error = read(&[crate::SourceText::new("t.v", bytes)], None).unwrap_err();
-        assert!(error.to_string().starts_with("t.v:2:45: no net or parameter is called 'q'"), "{error}");
+        assert!(error.to_string().starts_with("t.v:2:45: unknown net or parameter 'q'"), "{error}");
     }
 }
 
@@ -76,14 +76,14 @@ fn included_texts() {
     let error = read(&[main], None).unwrap_err().to_string();
     assert_eq!(
         error,
-        "t.v:1:1: `include of a file that was not given, 'widths.vh', is not supported; name it with --with"
+        "t.v:1:1: `include of a file that was not given, 'widths.vh', is not supported; add it with --with"
     );
 }
 
 #[test]
 fn places_within_macros_are_those_of_their_use() {
     let text = wrapped("`define AND a\\\n\\\n & q", "  `AND");
-    assert!(message(&text).starts_with("t.v:5:14: no net or parameter is called 'q'"), "{}", message(&text));
+    assert!(message(&text).starts_with("t.v:5:14: unknown net or parameter 'q'"), "{}", message(&text));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn wrong_text() {
         ),
         (
             wrapped("", "`F"),
-            "t.v:3:12: no macro is called 'F'; write `define F, or name the file that does with --with",
+            "t.v:3:12: unknown macro 'F'; write `define F, or add the file that does with --with",
         ),
         (wrapped("`ifdef A", "b"), "t.v:1:1: expected `endif, got the end of the text"),
         (wrapped("`endif", "b"), "t.v:1:1: expected `ifdef before it, got `endif"),
