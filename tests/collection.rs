@@ -9,7 +9,9 @@ use std::process::Command;
 use std::sync::Once;
 
 use axmul_metrics::Products;
-use axmul_providers::{CacheChoice, Collection, Entry, FoundEntries, SourceError, Sources, Warning};
+use axmul_providers::{
+    CacheChoice, CatalogEntry, Collection, FoundEntries, MultiplierError, MultiplierSources, Warning,
+};
 use tempfile::TempDir;
 
 /// An exact signed 4x4-bit table with `name` as its file's name.
@@ -20,7 +22,7 @@ fn write_table(directory: &Path, name: &str) -> PathBuf {
     path
 }
 
-fn catalogue(directory: &Path, file: &str, name: &str, entries: &[&str]) -> PathBuf {
+fn catalog(directory: &Path, file: &str, name: &str, entries: &[&str]) -> PathBuf {
     write_table(directory, "t.txt");
     let entries =
         entries.iter().map(|entry| format!("- {{name: {entry}, format: 4s, model: {{table: t.txt}}}}\n"));
@@ -30,16 +32,16 @@ fn catalogue(directory: &Path, file: &str, name: &str, entries: &[&str]) -> Path
     path
 }
 
-/// Without a cache and with the built-in catalogue.
-fn sources(catalogs: &[&Path]) -> Sources {
-    Sources {
+/// Without a cache and with the built-in catalog.
+fn sources(catalogs: &[&Path]) -> MultiplierSources {
+    MultiplierSources {
         catalogs: catalogs.iter().map(|&path| path.into()).collect(),
         cache: CacheChoice::Off,
-        ..Sources::default()
+        ..MultiplierSources::default()
     }
 }
 
-fn open(sources: &Sources) -> Collection {
+fn open(sources: &MultiplierSources) -> Collection {
     Collection::open(sources).unwrap()
 }
 
@@ -56,7 +58,7 @@ fn temporary() -> TempDir {
 }
 
 /// The one entry of a name.
-fn find(collection: &Collection, name: &str) -> Entry {
+fn find(collection: &Collection, name: &str) -> CatalogEntry {
     let (mut entries, warnings) = collection.find(name).unwrap();
     assert_eq!((entries.len(), warnings.len()), (1, 0), "{name}");
     entries.remove(0)
@@ -69,44 +71,44 @@ fn product(products: &dyn Products, a: i64, b: i64) -> i64 {
 }
 
 #[test]
-fn the_built_in_catalogue_may_be_named_among_others() {
+fn the_built_in_catalog_may_be_named_among_others() {
     let directory = temporary();
-    let one = catalogue(directory.path(), "one.yaml", "one", &["a"]);
-    let two = catalogue(directory.path(), "two.yaml", "two", &["b"]);
+    let one = catalog(directory.path(), "one.yaml", "one", &["a"]);
+    let two = catalog(directory.path(), "two.yaml", "two", &["b"]);
     let own = Path::new("own");
     let collection = open(&sources(&[&one, own, &two, own, &one]));
-    assert_eq!(collection.catalogues(), ["one", "own", "two"]);
-    let mut listed: Vec<&str> = collection.entries().iter().map(|entry| entry.catalogue.as_str()).collect();
+    assert_eq!(collection.catalogs(), ["one", "own", "two"]);
+    let mut listed: Vec<&str> = collection.entries().iter().map(|entry| entry.catalog.as_str()).collect();
     listed.dedup();
     assert_eq!(listed, ["one", "own", "two"]);
-    assert_eq!(find(&collection, "exact-8s").catalogue, "own");
+    assert_eq!(find(&collection, "exact-8s").catalog, "own");
     // Of what was asked for, what could be evaluated stands beside what came of it.
     let selection = collection.select(&["b", "exact-4s", "one/a"]).unwrap();
     let entries: Vec<&str> = selection.entries.iter().map(|entry| entry.name.as_str()).collect();
     let multipliers: Vec<&str> = selection.multipliers.iter().map(|found| found.name.as_str()).collect();
     assert_eq!((&entries[..], entries.clone()), (&["b", "exact-4s", "a"][..], multipliers));
-    // Where there is no built-in catalogue, it is a path like others.
-    let without = open(&Sources { builtin: false, ..sources(&[own, &two]) });
-    assert_eq!((without.catalogues(), without.warnings().len()), (&["two".to_owned()][..], 1));
+    // Where there is no built-in catalog, it is a path like others.
+    let without = open(&MultiplierSources { builtin: false, ..sources(&[own, &two]) });
+    assert_eq!((without.catalogs(), without.warnings().len()), (&["two".to_owned()][..], 1));
 }
 
 #[test]
-fn the_built_in_catalogue_is_all_there_is_unless_told_otherwise() {
+fn the_built_in_catalog_is_all_there_is_unless_told_otherwise() {
     let collection = open(&sources(&[]));
     let ours = ["own", "families"];
-    assert!(collection.entries().iter().all(|e| ours.contains(&e.catalogue.as_str()) && !e.cost.is_empty()));
+    assert!(collection.entries().iter().all(|e| ours.contains(&e.catalog.as_str()) && !e.cost.is_empty()));
     assert!(collection.warnings().is_empty());
-    let signed = open(&Sources { signed: Some(true), ..sources(&[]) });
+    let signed = open(&MultiplierSources { signed: Some(true), ..sources(&[]) });
     assert!(signed.entries().len() >= 20 && signed.entries().iter().all(|entry| entry.format.is_signed()));
 
     let directory = temporary();
-    let mine = catalogue(directory.path(), "mine.yaml", "mine", &["a", "b"]);
+    let mine = catalog(directory.path(), "mine.yaml", "mine", &["a", "b"]);
     let collection = open(&sources(&[&mine]));
     let listed: Vec<_> = collection.entries().iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(listed, ["a", "b"]);
     assert_eq!(names(&collection, "exact-8s"), ["exact-8s"], "by name it stays");
-    let without = open(&Sources { builtin: false, ..sources(&[&mine]) });
-    assert!(matches!(without.resolve("exact-8s"), Err(SourceError::Unknown { .. })));
+    let without = open(&MultiplierSources { builtin: false, ..sources(&[&mine]) });
+    assert!(matches!(without.resolve("exact-8s"), Err(MultiplierError::Unknown { .. })));
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn names_of_families_have_cost_and_documentation() {
     }
     assert_eq!(listed.cost.source, unlisted.cost.source, "comparable");
     assert_eq!(error(&collection, "exact-3"), "exact-3-8s: exact takes no parameters, got 1");
-    let signed = open(&Sources { signed: Some(true), ..sources(&[]) });
+    let signed = open(&MultiplierSources { signed: Some(true), ..sources(&[]) });
     assert_eq!(names(&signed, "truncated-3"), ["truncated-3-8s"]);
     assert_eq!(
         error(&signed, "truncated-3-8u"),
@@ -134,7 +136,7 @@ fn names_of_families_have_cost_and_documentation() {
 #[test]
 fn tables_and_their_entries_are_pairs() {
     let directory = temporary();
-    let file = catalogue(directory.path(), "c.yaml", "c", &["first", "second", "third"]);
+    let file = catalog(directory.path(), "c.yaml", "c", &["first", "second", "third"]);
     let text = fs::read_to_string(&file).unwrap();
     fs::write(
         &file,
@@ -161,7 +163,7 @@ fn tables_and_their_entries_are_pairs() {
 #[test]
 fn several_names_are_found_with_what_failed() {
     let directory = temporary();
-    let mine = catalogue(directory.path(), "mine.yaml", "mine", &["one", "two"]);
+    let mine = catalog(directory.path(), "mine.yaml", "mine", &["one", "two"]);
     let broken = directory.path().join("broken.yaml");
     fs::write(&broken, "entries: 3").unwrap();
     let collection = open(&sources(&[]));
@@ -170,13 +172,13 @@ fn several_names_are_found_with_what_failed() {
     let names: Vec<&str> = entries.iter().map(|entry| &*entry.name).collect();
     assert_eq!((names, warnings.len(), failures.len()), (vec!["one", "two"], 0, 1));
     assert!(failures[0].to_string().contains("broken.yaml"), "{}", failures[0]);
-    assert!(matches!(collection.find_all(&["exact-8s", "pecular-8s"]), Err(SourceError::Unknown { .. })));
+    assert!(matches!(collection.find_all(&["exact-8s", "pecular-8s"]), Err(MultiplierError::Unknown { .. })));
 }
 
 #[test]
 fn unknown_names_list_the_nearest_ones() {
     let directory = temporary();
-    let mine = catalogue(directory.path(), "mine.yaml", "mine", &["peculiar-8s"]);
+    let mine = catalog(directory.path(), "mine.yaml", "mine", &["peculiar-8s"]);
     let collection = open(&sources(&[&mine]));
     assert_eq!(
         error(&collection, "pecular-8s"),
@@ -184,14 +186,14 @@ fn unknown_names_list_the_nearest_ones() {
     );
     assert!(error(&collection, "trunkated-3-8s").contains("did you mean truncated-3-8s"));
     // One misspelt name among good ones is an error all the same.
-    assert!(matches!(collection.select(&["exact-8s", "pecular-8s"]), Err(SourceError::Unknown { .. })));
+    assert!(matches!(collection.select(&["exact-8s", "pecular-8s"]), Err(MultiplierError::Unknown { .. })));
 }
 
 #[test]
 fn a_name_in_two_sources_must_be_qualified() {
     let (one, two) = (temporary(), temporary());
-    let first = catalogue(one.path(), "c.yaml", "first", &["shared", "exact-4s"]);
-    let second = catalogue(two.path(), "c.yaml", "second", &["shared"]);
+    let first = catalog(one.path(), "c.yaml", "first", &["shared", "exact-4s"]);
+    let second = catalog(two.path(), "c.yaml", "second", &["shared"]);
     let collection = open(&sources(&[&first, &second]));
     assert_eq!(
         error(&collection, "shared"),
@@ -203,8 +205,8 @@ fn a_name_in_two_sources_must_be_qualified() {
     assert_eq!(names(&collection, "families/exact-4s"), ["exact-4s"]);
     assert_eq!(collection.entries().len(), 3);
 
-    // Namesakes are told apart by number, and a catalogue that is named twice is one.
-    let namesake = catalogue(two.path(), "d.yaml", "first", &["shared"]);
+    // Namesakes are told apart by number, and a catalog that is named twice is one.
+    let namesake = catalog(two.path(), "d.yaml", "first", &["shared"]);
     let collection = open(&sources(&[&first, &namesake, &first]));
     assert_eq!(
         error(&collection, "shared"),
@@ -213,17 +215,17 @@ fn a_name_in_two_sources_must_be_qualified() {
 }
 
 #[test]
-fn paths_are_tables_catalogues_and_directories() {
+fn paths_are_tables_catalogs_and_directories() {
     let directory = temporary();
     let path = write_table(directory.path(), "mine.txt");
-    let file = catalogue(directory.path(), "c.yaml", "c", &["a", "b"]);
+    let file = catalog(directory.path(), "c.yaml", "c", &["a", "b"]);
     let collection = open(&sources(&[]));
     let found = &collection.resolve(path.to_str().unwrap()).unwrap()[0];
     assert_eq!((found.is_exact(), found.format.is_signed()), (Some(true), true));
     assert_eq!((&*found.name, &*found.provider), ("mine", "file"));
     assert!(found.provenance.documentation.contains("judged by whether a product is negative"));
     assert_eq!(names(&collection, file.to_str().unwrap()), ["a", "b"]);
-    fs::rename(&file, directory.path().join("catalogue.yaml")).unwrap();
+    fs::rename(&file, directory.path().join("catalog.yaml")).unwrap();
     assert_eq!(names(&collection, directory.path().to_str().unwrap()), ["a", "b"]);
     let text = path.to_str().unwrap();
     assert_eq!(
@@ -245,7 +247,7 @@ fn paths_are_tables_catalogues_and_directories() {
 fn a_signedness_against_the_name_is_noted() {
     let directory = temporary();
     let path = write_table(directory.path(), "mul4s_mine.txt");
-    let collection = open(&Sources { signed: Some(false), ..sources(&[]) });
+    let collection = open(&MultiplierSources { signed: Some(false), ..sources(&[]) });
     let selection = collection.select(&[path.to_str().unwrap()]).unwrap();
     assert!(!selection.multipliers[0].format.is_signed());
     let [Warning::Note(note)] = &selection.warnings[..] else { panic!("{:?}", selection.warnings) };
@@ -255,7 +257,7 @@ fn a_signedness_against_the_name_is_noted() {
 #[test]
 fn what_fails_is_a_warning_only_beside_what_succeeds() {
     let directory = temporary();
-    let good = catalogue(directory.path(), "good.yaml", "good", &["a"]);
+    let good = catalog(directory.path(), "good.yaml", "good", &["a"]);
     let missing = directory.path().join("missing.yaml");
     let collection = open(&sources(&[&missing, &good]));
     let selection = collection.select_all().unwrap();
@@ -263,9 +265,9 @@ fn what_fails_is_a_warning_only_beside_what_succeeds() {
     assert!(selection.warnings[0].to_string().contains("missing.yaml"));
 
     let collection = open(&sources(&[&missing]));
-    assert!(collection.entries().is_empty(), "not the built-in catalogue, which was not asked for");
+    assert!(collection.entries().is_empty(), "not the built-in catalog, which was not asked for");
     let error = collection.select_all().unwrap_err();
-    assert!(matches!(error, SourceError::Catalogue(_)), "{error}");
+    assert!(matches!(error, MultiplierError::Catalog(_)), "{error}");
     // Something else was asked for, and is there.
     let selection = collection.select(&["exact-8s"]).unwrap();
     assert_eq!((selection.multipliers.len(), selection.warnings.len()), (1, 1));
@@ -273,14 +275,14 @@ fn what_fails_is_a_warning_only_beside_what_succeeds() {
     let error = collection.resolve("peculiar").unwrap_err().to_string();
     assert!(error.contains("missing.yaml") && error.contains("'peculiar'"), "{error}");
 
-    let nothing = open(&Sources { builtin: false, ..sources(&[]) }).select_all().unwrap_err();
-    assert!(matches!(nothing, SourceError::Nothing(_)), "{nothing}");
+    let nothing = open(&MultiplierSources { builtin: false, ..sources(&[]) }).select_all().unwrap_err();
+    assert!(matches!(nothing, MultiplierError::Nothing(_)), "{nothing}");
 }
 
 #[test]
 fn a_table_that_is_not_its_entrys_is_refused() {
     let directory = temporary();
-    let path = catalogue(directory.path(), "c.yaml", "c", &["a"]);
+    let path = catalog(directory.path(), "c.yaml", "c", &["a"]);
     let text = fs::read_to_string(&path).unwrap();
     let fails = |text: String| {
         fs::write(&path, text).unwrap();
@@ -300,10 +302,12 @@ fn a_table_that_is_not_its_entrys_is_refused() {
 #[test]
 fn the_cache_changes_nothing_but_time() {
     let directory = temporary();
-    let path = catalogue(directory.path(), "c.yaml", "c", &["a", "b"]);
-    let cached =
-        Sources { cache: CacheChoice::Directory(directory.path().join("cache")), ..sources(&[&path]) };
-    let all = |sources: &Sources| {
+    let path = catalog(directory.path(), "c.yaml", "c", &["a", "b"]);
+    let cached = MultiplierSources {
+        cache: CacheChoice::Directory(directory.path().join("cache")),
+        ..sources(&[&path])
+    };
+    let all = |sources: &MultiplierSources| {
         let names = ["a", "b", "exact-8u", "drum-3-5u", directory.path().join("t.txt").to_str().unwrap()]
             .map(str::to_owned);
         open(sources).select(&names).unwrap().multipliers
@@ -366,14 +370,14 @@ uint16_t mul9x4u_wide(uint16_t a, uint8_t b) { return (uint16_t)(a * b + 1); }
     }
 
     #[test]
-    fn functions_are_reached_by_path_plugin_and_catalogue() {
+    fn functions_are_reached_by_path_plugin_and_catalog() {
         let directory = temporary();
         let library = library(directory.path());
         let mine = format!("{}:mul8s_mine", library.display());
         let by_path = &open(&sources(&[])).resolve(&mine).unwrap()[0];
         assert_eq!((by_path.table().unwrap().product(-7, 3), &*by_path.name), (-22, "mul8s_mine"));
 
-        let by_plugin = open(&Sources { plugins: vec![PathBuf::from(&mine)], ..sources(&[]) });
+        let by_plugin = open(&MultiplierSources { plugins: vec![PathBuf::from(&mine)], ..sources(&[]) });
         assert_eq!(by_plugin.entries().len(), 1);
         assert_eq!(by_plugin.resolve("libmine/mul8s_mine").unwrap()[0].table, by_path.table);
 
@@ -382,7 +386,7 @@ uint16_t mul9x4u_wide(uint16_t a, uint8_t b) { return (uint16_t)(a * b + 1); }
                     model: {library: libmine.so, symbol: mul8s_mine, signature: 'i16(i8,i8)'}}]";
         fs::write(&file, text).unwrap();
         let cache = CacheChoice::Directory(directory.path().join("cache"));
-        let sources = Sources { cache, ..sources(&[&file]) };
+        let sources = MultiplierSources { cache, ..sources(&[&file]) };
         let found = open(&sources).resolve("odd").unwrap();
         assert_eq!((&found[0].table, found[0].cost.power_mw), (&by_path.table, Some(1.0)));
         // From the cache, even where no host could be started; rebuilt when the library changes.
@@ -415,7 +419,7 @@ uint16_t mul9x4u_wide(uint16_t a, uint8_t b) { return (uint16_t)(a * b + 1); }
         let metrics = evaluated.metrics();
         assert_eq!((metrics.mae, metrics.mean_error, evaluated.is_exact()), (1.0, -1.0, Some(false)));
         assert!(evaluated.provenance.origin.contains("symbol mul9x4u_wide"));
-        // In a catalogue, with its own name and cost.
+        // In a catalog, with its own name and cost.
         let file = directory.path().join("c.yaml");
         let text = "version: 1\nname: c\nentries: [{name: one-more, format: 9x4u, cost: {power_mw: 1, source: me},\n  \
                     model: {library: libmine.so, symbol: mul9x4u_wide}}]";
@@ -431,14 +435,14 @@ uint16_t mul9x4u_wide(uint16_t a, uint8_t b) { return (uint16_t)(a * b + 1); }
         let crash = format!("{}:mul8s_crash", library.display());
         let collection = open(&sources(&[]));
         let error = collection.resolve(&crash).unwrap_err();
-        assert!(matches!(error, SourceError::Library(_)), "{error}");
+        assert!(matches!(error, MultiplierError::Library(_)), "{error}");
         let selection = collection.select(&[&*crash, "exact-8s"]).unwrap();
         assert_eq!(selection.multipliers.len(), 1);
-        assert!(matches!(&selection.warnings[..], [Warning::Failed(SourceError::Library(_))]));
-        let plugin = open(&Sources { plugins: vec![PathBuf::from(&crash)], ..sources(&[]) });
-        assert!(matches!(plugin.select_all(), Err(SourceError::Library(_))));
+        assert!(matches!(&selection.warnings[..], [Warning::Failed(MultiplierError::Library(_))]));
+        let plugin = open(&MultiplierSources { plugins: vec![PathBuf::from(&crash)], ..sources(&[]) });
+        assert!(matches!(plugin.select_all(), Err(MultiplierError::Library(_))));
         assert_eq!(plugin.select(&["exact-8s"]).unwrap().warnings.len(), 1);
         let mistaken = collection.resolve("./libmine.so:1x").unwrap_err();
-        assert!(matches!(mistaken, SourceError::Reference(_)), "{mistaken}");
+        assert!(matches!(mistaken, MultiplierError::Reference(_)), "{mistaken}");
     }
 }

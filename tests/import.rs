@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use axmul_metrics::OperandFormat;
-use axmul_providers::import::{Import, ImportError, Imported, Kind, Subject};
-use axmul_providers::{CacheChoice, Collection, Sources};
+use axmul_providers::import::{Import, ImportError, ImportKind, ImportNoteKind, Imported};
+use axmul_providers::{CacheChoice, Collection, MultiplierSources};
 use tempfile::TempDir;
 
 /// A folder to import, and a shelf.
@@ -35,20 +35,20 @@ impl Case {
     }
 
     fn collection(&self, catalogs: &[&str]) -> Collection {
-        Collection::open(&Sources {
+        Collection::open(&MultiplierSources {
             catalogs: catalogs.iter().map(PathBuf::from).collect(),
             cache: CacheChoice::Off,
-            shelf: Some(self.0.path().join("shelf")),
-            ..Sources::default()
+            store: Some(self.0.path().join("store")),
+            ..MultiplierSources::default()
         })
         .unwrap()
     }
 
-    fn import(&self, kind: Kind) -> Result<Imported, ImportError> {
+    fn import(&self, kind: ImportKind) -> Result<Imported, ImportError> {
         self.import_as(|_| {}, kind)
     }
 
-    fn import_as(&self, change: impl FnOnce(&mut Import), kind: Kind) -> Result<Imported, ImportError> {
+    fn import_as(&self, change: impl FnOnce(&mut Import), kind: ImportKind) -> Result<Imported, ImportError> {
         let mut import = Import {
             kind,
             path: self.folder(),
@@ -71,7 +71,7 @@ impl Case {
     }
 }
 
-fn texts(imported: &Imported, subject: Subject) -> Vec<String> {
+fn texts(imported: &Imported, subject: ImportNoteKind) -> Vec<String> {
     imported.remarks.iter().filter(|one| one.subject == subject).map(ToString::to_string).collect()
 }
 
@@ -158,16 +158,21 @@ fn evoapproxlib() -> Case {
 #[test]
 fn every_construct_of_evoapproxlib() {
     let case = evoapproxlib();
-    let imported = case.import(Kind::EvoApproxLib).unwrap();
-    assert!(imported.catalogue.starts_with("evoapproxlib-unknown-"), "{}", imported.catalogue);
+    let imported = case.import(ImportKind::EvoApproxLib).unwrap();
+    assert!(imported.catalog.starts_with("evoapproxlib-unknown-"), "{}", imported.catalog);
     let formats: Vec<(String, usize)> =
         imported.formats.iter().map(|(format, count)| (format.to_string(), *count)).collect();
     assert_eq!(formats, [("2u".into(), 5), ("4s".into(), 1)]);
     // 001 as three models, of which each lies in two subsets; BA1 as two.
     assert_eq!((imported.agreed, imported.models), (2, 3 + 2 + 2 + 1 + 1 + 1));
-    let [left_out, unreadable, different, figure, exchanged] =
-        [Subject::LeftOut, Subject::Unreadable, Subject::Different, Subject::Figure, Subject::Exchanged]
-            .map(|subject| texts(&imported, subject));
+    let [left_out, unreadable, different, figure, exchanged] = [
+        ImportNoteKind::LeftOut,
+        ImportNoteKind::Unreadable,
+        ImportNoteKind::Different,
+        ImportNoteKind::Figure,
+        ImportNoteKind::Exchanged,
+    ]
+    .map(|subject| texts(&imported, subject));
     assert_eq!(left_out.len(), 2, "{left_out:?}");
     assert!(left_out[0].starts_with("mul2u_ILL: mul2u_ILL.c: "), "{left_out:?}");
     assert_eq!(left_out[1], "mul3u_002: mul3u_002.v: expected operands 3u, got 2u");
@@ -188,7 +193,7 @@ fn every_construct_of_evoapproxlib() {
     assert_eq!(exchanged, ["mul2u_BA1: mul2u_BA1.v takes its operands the other way round"]);
 
     // It is there next time, and computes what its C sources computed: by place.
-    let of = |name: &str| case.products(&format!("{}/{name}", imported.catalogue));
+    let of = |name: &str| case.products(&format!("{}/{name}", imported.catalog));
     let exact: Vec<i64> = (0..16).map(|pair| (pair / 4) * (pair % 4)).collect();
     assert_eq!(of("mul2u_001"), exact);
     assert_eq!(of("mul2u_TWO"), exact);
@@ -197,7 +202,7 @@ fn every_construct_of_evoapproxlib() {
     assert_eq!(of("mul2u_BA1")[8..12], [0, 0, 4, 4]);
     assert_eq!(of("mul4s_001")[0], 64);
 
-    let collection = case.collection(&[&imported.catalogue]);
+    let collection = case.collection(&[&imported.catalog]);
     let entry = collection.entries().iter().find(|entry| entry.name == "mul2u_001").unwrap();
     assert_eq!((entry.cost.power_mw, entry.cost.area_um2), (Some(0.01), Some(20.5)));
     assert!(entry.cost.source.starts_with("EvoApproxLib unknown-") && entry.cost.technology == "PDK45");
@@ -228,34 +233,35 @@ fn releases_are_told_by_their_index() {
          [{{\"file\": \"absent.c\"}}]}}]}}]}}]}}]"
     );
     case.write("meta.json", &index);
-    let imported = case.import(Kind::EvoApproxLib).unwrap();
+    let imported = case.import(ImportKind::EvoApproxLib).unwrap();
     assert_eq!(
-        texts(&imported, Subject::Index),
+        texts(&imported, ImportNoteKind::Index),
         [
             format!("mul2u_001: meta.json lists mul2u_001.blif in {folder}, which is not there"),
             "mul2u_001: the index says power_mw 0.011, the files 0.01".into(),
         ]
     );
-    // Another index is another release, and so another catalogue; so is a release that is named.
+    // Another index is another release, and so another catalog; so is a release that is named.
     case.write("meta.json", &format!("{index}\n"));
-    let second = case.import(Kind::EvoApproxLib).unwrap();
-    assert_ne!(second.catalogue, imported.catalogue);
-    let named = case.import_as(|import| import.release = Some("v9".into()), Kind::EvoApproxLib).unwrap();
-    assert_eq!((&*named.catalogue, &*named.description), ("evoapproxlib-v9", "EvoApproxLib v9"));
+    let second = case.import(ImportKind::EvoApproxLib).unwrap();
+    assert_ne!(second.catalog, imported.catalog);
+    let named =
+        case.import_as(|import| import.release = Some("v9".into()), ImportKind::EvoApproxLib).unwrap();
+    assert_eq!((&*named.catalog, &*named.description), ("evoapproxlib-v9", "EvoApproxLib v9"));
     // One that is there already is not touched unless asked.
-    let again = case.import_as(|import| import.release = Some("v9".into()), Kind::EvoApproxLib);
-    assert!(again.unwrap_err().to_string().contains("there is a catalogue 'evoapproxlib-v9' already"));
+    let again = case.import_as(|import| import.release = Some("v9".into()), ImportKind::EvoApproxLib);
+    assert!(again.unwrap_err().to_string().contains("there is a catalog 'evoapproxlib-v9' already"));
     let replaced = |import: &mut Import| {
         import.name = Some("evoapproxlib-v9".into());
         import.replace = true;
         import.formats = vec![OperandFormat::signed(4, 4)];
     };
-    let replaced = case.import_as(replaced, Kind::EvoApproxLib).unwrap();
+    let replaced = case.import_as(replaced, ImportKind::EvoApproxLib).unwrap();
     assert_eq!(replaced.formats.values().sum::<usize>(), 1);
     assert_eq!(case.collection(&["evoapproxlib-v9"]).entries().len(), 1);
     case.write("meta.json", "[");
-    let broken = case.import(Kind::EvoApproxLib).unwrap();
-    assert!(texts(&broken, Subject::Index)[0].starts_with("meta.json: it is no index: EOF"));
+    let broken = case.import(ImportKind::EvoApproxLib).unwrap();
+    assert!(texts(&broken, ImportNoteKind::Index)[0].starts_with("meta.json: it is no index: EOF"));
 }
 
 #[test]
@@ -279,9 +285,9 @@ fn arithsgen_in_flat_and_hierarchical_files() {
         ),
         ("readme.txt", "not a model"),
     ]);
-    let imported = case.import(Kind::ArithsGen).unwrap();
-    assert_eq!((&*imported.catalogue, imported.models, imported.agreed), ("library", 4, 1));
-    let left_out = texts(&imported, Subject::LeftOut);
+    let imported = case.import(ImportKind::ArithsGen).unwrap();
+    assert_eq!((&*imported.catalog, imported.models, imported.agreed), ("library", 4, 1));
+    let left_out = texts(&imported, ImportNoteKind::LeftOut);
     assert_eq!(left_out.len(), 1, "{left_out:?}");
     assert!(left_out[0].starts_with("u_add2: verilog/flat/u_add2.v: the product is 3 bits wide, expected 4"));
     assert_eq!(case.products("library/u_mul2")[15], 9);
@@ -303,14 +309,14 @@ fn tables_with_their_figures() {
         ),
         ("broken.txt", "1,2\n"),
     ]);
-    let imported = case.import(Kind::Tables).unwrap();
+    let imported = case.import(ImportKind::Tables).unwrap();
     assert_eq!((imported.formats.values().sum::<usize>(), imported.agreed, imported.models), (2, 1, 3));
     assert_eq!(
-        texts(&imported, Subject::Index),
+        texts(&imported, ImportNoteKind::Index),
         ["mul2u_c: published.csv has figures for it, and there is no table"]
     );
-    assert_eq!(texts(&imported, Subject::Figure).len(), 1);
-    assert!(texts(&imported, Subject::LeftOut)[0].starts_with("broken: broken.txt: "));
+    assert_eq!(texts(&imported, ImportNoteKind::Figure).len(), 1);
+    assert!(texts(&imported, ImportNoteKind::LeftOut)[0].starts_with("broken: broken.txt: "));
     let collection = case.collection(&["library"]);
     assert_eq!(collection.entries()[0].cost.power_mw, Some(0.5));
     assert_eq!(collection.entries()[0].cost.source, "published.csv of library");
@@ -353,11 +359,11 @@ fn chip() -> Case {
 #[test]
 fn own_files_with_a_note() {
     let case = chip();
-    let imported = case.import(Kind::Folder).unwrap();
-    assert_eq!((&*imported.catalogue, &*imported.description), ("chip", "For the filter"));
+    let imported = case.import(ImportKind::Folder).unwrap();
+    assert_eq!((&*imported.catalog, &*imported.description), ("chip", "For the filter"));
     assert_eq!(imported.remarks.len(), 1, "{:?}", imported.remarks);
     assert_eq!(
-        texts(&imported, Subject::Index),
+        texts(&imported, ImportNoteKind::Index),
         ["gone: import.yaml speaks of it, and there is no file of that name"]
     );
     let collection = case.collection(&["chip"]);
@@ -379,7 +385,7 @@ fn bad_notes_and_empty_folders_say_what_to_do() {
     let with = |from: &str, to: &str| {
         let case = chip();
         case.write("import.yaml", &NOTES.replacen(from, to, 1));
-        message(&case, Kind::Folder)
+        message(&case, ImportKind::Folder)
     };
     assert!(with("cost_source: our synthesis\n", "").contains("multiplier 'fast': cost: expected a source"));
     assert!(with("power_mw: 0.3", "power_mw: -1").contains("expected a number of at least 0, got -1"));
@@ -394,23 +400,26 @@ fn bad_notes_and_empty_folders_say_what_to_do() {
 
     let empty = Case::new(&[("notes.md", "")]);
     for (kind, expected) in [
-        (Kind::EvoApproxLib, "expected multiplers/<family>/<subset>/NAME.c or .v in it or in folders below"),
-        (Kind::ArithsGen, "expected Verilog, BLIF, C or CGP files"),
-        (Kind::Tables, "expected tables of products"),
-        (Kind::Folder, "expected netlists, C sources or tables"),
+        (
+            ImportKind::EvoApproxLib,
+            "expected multiplers/<family>/<subset>/NAME.c or .v in it or in folders below",
+        ),
+        (ImportKind::ArithsGen, "expected Verilog, BLIF, C or CGP files"),
+        (ImportKind::Tables, "expected tables of products"),
+        (ImportKind::Folder, "expected netlists, C sources or tables"),
     ] {
         assert!(message(&empty, kind).contains(expected), "{}", message(&empty, kind));
     }
     let nothing = Case::new(&[("bad.v", "module"), ("odd name.csv", "1"), ("worse.c", "")]);
-    let text = message(&nothing, Kind::Folder);
+    let text = message(&nothing, ImportKind::Folder);
     assert!(text.starts_with("/library: none of 3 multipliers could be used:\n  bad: bad.v:"), "{text}");
     assert!(text.contains("odd name: its name cannot be one: expected letters"), "{text}");
-    let shelf = nothing.0.path().join("shelf");
-    assert!(!shelf.exists() || fs::read_dir(shelf).unwrap().count() == 0, "nothing half-written");
+    let store = nothing.0.path().join("store");
+    assert!(!store.exists() || fs::read_dir(store).unwrap().count() == 0, "nothing half-written");
     let collection = nothing.collection(&[]);
     let import = |path: &Path| {
         let import = Import {
-            kind: Kind::Folder,
+            kind: ImportKind::Folder,
             path: path.into(),
             name: None,
             release: None,

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
-use axmul_providers::shared_library::{Limits, Problem, Request, tabulate};
+use axmul_providers::shared_library::{LibraryProblem, LibraryRequest, Limits, tabulate};
 
 /// The environment variable that holds the role, and the one that holds the library.
 const ROLE: &str = "AXMUL_TEST_ROLE";
@@ -34,16 +34,16 @@ fn main() {
 /// Tabulates the library and prints nothing but what came of it.
 fn report() {
     let symbol = std::env::var(SYMBOL).unwrap_or_else(|_| "mul8s_prints".into());
-    let request = Request::Symbol { symbol, signature: None, format: None };
+    let request = LibraryRequest::Symbol { symbol, signature: None, format: None };
     let library = std::env::var_os(LIBRARY).unwrap();
     match tabulate(Path::new(&library), &request, &Limits::default()) {
         Ok(all) => println!("exact: {}", all[0].table.as_ref().unwrap().is_exact()),
         Err(error) => {
             let kind = match error.problem {
-                Problem::NoHost => "no host",
-                Problem::NotAHost { .. } => "not a host",
-                Problem::HostDoesNotStart { .. } => "does not start",
-                Problem::Recursion => "recursion",
+                LibraryProblem::NoHost => "no host",
+                LibraryProblem::NotAHost { .. } => "not a host",
+                LibraryProblem::HostDoesNotStart { .. } => "does not start",
+                LibraryProblem::Recursion => "recursion",
                 _ => "another problem",
             };
             println!("{kind}: {error}");

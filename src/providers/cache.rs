@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::error::SourceError;
-use super::sources::CacheChoice;
+use super::error::MultiplierError;
+use super::options::CacheChoice;
 use axmul_support::{
     files::{FileError, write_atomic},
     hex,
@@ -63,7 +63,7 @@ impl Cache {
 
     /// The cache of this choice. The user's directory that cannot be had is as good as none; one that was asked
     /// for is an error.
-    pub fn open(choice: &CacheChoice) -> Result<Self, SourceError> {
+    pub fn open(choice: &CacheChoice) -> Result<Self, MultiplierError> {
         let (asked_for, explicit) = match choice {
             CacheChoice::Off => (None, false),
             CacheChoice::Directory(directory) => (Some(directory.clone()), true),
@@ -77,7 +77,7 @@ impl Cache {
         let directory = root.join("tables");
         match std::fs::create_dir_all(&directory) {
             Ok(()) => Ok(Self { directory: Some(directory) }),
-            Err(source) if explicit => Err(SourceError::Cache { path: root, source: source.into() }),
+            Err(source) if explicit => Err(MultiplierError::Cache { path: root, source: source.into() }),
             Err(error) => {
                 tracing::debug!("no cache: {}: {error}", directory.display());
                 Ok(Self { directory: None })

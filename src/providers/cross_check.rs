@@ -2,7 +2,7 @@
 
 use axmul_api::Multiplier;
 
-use super::error::SourceError;
+use super::error::MultiplierError;
 use axmul_metrics::evaluation::{Difference, EvaluationError, first_difference, sampled_difference};
 use axmul_metrics::{ModelProducts, OperandFormat, Products, ProductsError};
 
@@ -15,12 +15,14 @@ const SEED: u64 = 0;
 /// Compares the simulation of a circuit with its arithmetic model: all products of up to 16 bits, else the extremes
 /// of the operands in every combination and a fixed sample. Both describe one multiplier, so where they differ one is
 /// wrong, and neither is worth evaluating.
-pub(super) fn circuit(multiplier: &dyn Multiplier, circuit: &dyn Products) -> Result<(), SourceError> {
+pub(super) fn circuit(multiplier: &dyn Multiplier, circuit: &dyn Products) -> Result<(), MultiplierError> {
     let name = multiplier.name();
     match difference(&ModelProducts(multiplier), circuit) {
         Ok(None) => Ok(()),
-        Ok(Some(Difference { a, b, x, y })) => Err(SourceError::Circuit { name, a, b, model: x, circuit: y }),
-        Err(source) => Err(SourceError::Stopped { name, source }),
+        Ok(Some(Difference { a, b, x, y })) => {
+            Err(MultiplierError::Circuit { name, a, b, model: x, circuit: y })
+        }
+        Err(source) => Err(MultiplierError::Stopped { name, source }),
     }
 }
 

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::c_source::CSource;
-use super::catalogue::Published;
+use super::catalog::PublishedFigures;
 use super::netlists::NetlistFile;
-use super::shared_library::Request;
+use super::shared_library::LibraryRequest;
 use axmul_metrics::{Cost, Evaluated, OperandFormat, ProductTable, Provenance};
 
 /// One multiplier that could be evaluated: what is known without doing so.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Its name, unique within its catalogue.
+pub struct CatalogEntry {
+    /// Its name, unique within its catalog.
     pub name: String,
-    /// The catalogue or other source that lists it; `catalogue/name` names it without ambiguity.
-    pub catalogue: String,
-    /// The family, catalogue or library that supplies it, as in [`Evaluated::provider`].
+    /// The catalog or other source that lists it; `catalog/name` names it without ambiguity.
+    pub catalog: String,
+    /// The family, catalog or library that supplies it, as in [`Evaluated::provider`].
     pub provider: String,
     /// Widths and signedness of the operands.
     pub format: OperandFormat,
@@ -25,10 +25,10 @@ pub struct Entry {
     /// Origin, licence, citation.
     pub provenance: Provenance,
     /// Error figures that were published with it.
-    pub published: Published,
+    pub published: PublishedFigures,
     /// Where its products come from.
     pub model: Model,
-    /// What the products must hash to ([`table_digest`](super::catalogue::table_digest)), if that is known.
+    /// What the products must hash to ([`table_digest`](super::catalog::table_digest)), if that is known.
     pub sha256: Option<String>,
     /// The file or directory that lists it, for messages.
     pub origin: PathBuf,
@@ -51,7 +51,7 @@ pub enum Model {
         /// The library.
         path: PathBuf,
         /// Which function: a request for one multiplier.
-        request: Request,
+        request: LibraryRequest,
     },
     /// A function of a C source.
     CSource(CSource),
@@ -61,10 +61,10 @@ pub enum Model {
     Evaluated(Arc<Evaluated>),
 }
 
-impl Entry {
-    /// `catalogue/name`.
+impl CatalogEntry {
+    /// `catalog/name`.
     pub fn qualified_name(&self) -> String {
-        format!("{}/{}", self.catalogue, self.name)
+        format!("{}/{}", self.catalog, self.name)
     }
 
     /// Whether the operands are too wide for a table of all products.

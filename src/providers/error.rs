@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::c_source::CSourceError;
-use super::catalogue::{CatalogueError, Contradiction};
+use super::catalog::{CatalogError, Contradiction};
 use super::netlists::NetlistFileError;
 use super::registry::RegistryError;
-use super::shared_library::{ReferenceError, SharedLibraryError};
+use super::shared_library::{LibraryRefError, SharedLibraryError};
 use super::tables::TableFileError;
 use axmul_metrics::evaluation::EvaluationError;
 use axmul_metrics::{NoTable, OperandFormat};
@@ -16,7 +16,7 @@ use axmul_metrics::{NoTable, OperandFormat};
 /// Why multipliers could not be had. Every message names the file or name concerned, what was expected, what
 /// came and, where there is one, the way out.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum SourceError {
+pub enum MultiplierError {
     /// A name that no source knows.
     #[error("no multiplier is called '{name}'{}", suggestion(.nearest))]
     Unknown {
@@ -66,16 +66,16 @@ pub enum SourceError {
     Library(#[from] SharedLibraryError),
     /// What stands after a library's name is no symbol, format or signature.
     #[error(transparent)]
-    Reference(#[from] ReferenceError),
+    Reference(#[from] LibraryRefError),
     /// A C source gave no multiplier.
     #[error(transparent)]
     CSource(#[from] CSourceError),
     /// A netlist file gave no multiplier.
     #[error(transparent)]
     Netlist(#[from] NetlistFileError),
-    /// A catalogue cannot be read, or one of its entries not be evaluated.
+    /// A catalog cannot be read, or one of its entries not be evaluated.
     #[error(transparent)]
-    Catalogue(#[from] CatalogueError),
+    Catalog(#[from] CatalogError),
     /// The cache directory that was asked for cannot be used.
     #[error("cache directory {}: {source}; name another one or switch the cache off", .path.display())]
     Cache {
@@ -117,10 +117,10 @@ pub enum SourceError {
     Nothing(String),
     /// Several sources failed and none succeeded.
     #[error("nothing that was asked for could be used:{}", .0.iter().map(|e| format!("\n  {e}")).collect::<String>())]
-    Several(Vec<SourceError>),
+    Several(Vec<MultiplierError>),
 }
 
-impl SourceError {
+impl MultiplierError {
     /// Whether the request itself is mistaken, so that going on with the rest would hide it.
     pub fn is_mistaken_request(&self) -> bool {
         match self {
@@ -140,7 +140,7 @@ impl SourceError {
 #[derive(Clone, Debug)]
 pub enum Warning {
     /// A source, or one multiplier of it, could not be used; the others were.
-    Failed(SourceError),
+    Failed(MultiplierError),
     /// A published figure contradicts the table it was published with.
     Contradiction(Contradiction),
     /// Anything else worth a line: a signedness chosen against a file's name, a figure without its table.

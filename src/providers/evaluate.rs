@@ -2,8 +2,8 @@
 //!
 //! Operands of at most 8 bits each make a table, which the metrics are computed from ([`tabulate`](super::tabulate));
 //! those of wider ones come from a stream of products, all of them or a sample. Where an entry's products and its
-//! circuit come from is decided here and nowhere else: [`Workshop::evaluate`], [`Workshop::products`] and
-//! [`Workshop::circuit`] each have one arm for each [`Model`].
+//! circuit come from is decided here and nowhere else: [`Evaluator::evaluate`], [`Evaluator::products`] and
+//! [`Evaluator::circuit`] each have one arm for each [`Model`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use axmul_api::{Multiplier, Netlist};
 
 use super::cache::Key;
 use super::circuit_digest::circuit_digest;
-use super::entry::{Entry, Model};
-use super::error::{SourceError, Warning};
-use super::header::Header;
-use super::shared_library::{LibraryProducts, Request};
-use super::sources::Sampling;
-use super::tabulate::{Measured, Workshop, check_digest, contradictions, failure, library_key};
+use super::entry::{CatalogEntry, Model};
+use super::error::{MultiplierError, Warning};
+use super::header::HeaderComment;
+use super::options::PairSampling;
+use super::shared_library::{LibraryProducts, LibraryRequest};
+use super::tabulate::{Evaluator, MeasuredTable, check_digest, contradictions, failure, library_key};
 use super::{cost, cross_check};
 use axmul_metrics::evaluation::{EvaluationError, evaluate};
 use axmul_metrics::{
@@ -46,13 +46,13 @@ impl Products for OwnedModel {
     }
 }
 
-impl Workshop {
+impl Evaluator {
     /// The metrics of an entry, and whether its published figures hold.
     pub fn evaluate(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         progress: PairProgress<'_>,
-    ) -> Result<(Arc<Evaluated>, Vec<Warning>), SourceError> {
+    ) -> Result<(Arc<Evaluated>, Vec<Warning>), MultiplierError> {
         let completed = self.header_of(entry)?.map(|header| header.complete(entry));
         let entry = completed.as_ref().unwrap_or(entry);
         let evaluated = match &entry.model {
@@ -109,7 +109,7 @@ impl Workshop {
     }
 
     /// What is said at the head of the text that an entry is, if it is one.
-    fn header_of<'a>(&self, entry: &'a Entry) -> Result<Option<&'a Header>, SourceError> {
+    fn header_of<'a>(&self, entry: &'a CatalogEntry) -> Result<Option<&'a HeaderComment>, MultiplierError> {
         Ok(match &entry.model {
             Model::CSource(source) => Some(&source.function()?.header),
             Model::Netlist(file) => Some(&file.circuit(&self.cache)?.header),
@@ -118,13 +118,13 @@ impl Workshop {
     }
 
     /// The figures that came with an entry, those at the head of its text among them; empty where none did.
-    pub fn known_cost(&self, entry: &Entry) -> Result<Cost, SourceError> {
+    pub fn known_cost(&self, entry: &CatalogEntry) -> Result<Cost, MultiplierError> {
         let header = self.header_of(entry)?;
         Ok(header.map_or_else(|| entry.cost.clone(), |header| header.complete(entry).cost))
     }
 
     /// The products of an entry, on demand.
-    pub fn products(&self, entry: &Entry) -> Result<Box<dyn Products>, SourceError> {
+    pub fn products(&self, entry: &CatalogEntry) -> Result<Box<dyn Products>, MultiplierError> {
         match &entry.model {
             Model::Family { family, parameters } if entry.is_wide() => {
                 let multiplier = self.registry.member(family, parameters, entry.format)?;
@@ -148,7 +148,7 @@ impl Workshop {
     }
 
     /// The circuit of an entry, where one is known, checked against its products where these come from elsewhere.
-    pub fn circuit(&self, entry: &Entry) -> Result<Option<Netlist>, SourceError> {
+    pub fn circuit(&self, entry: &CatalogEntry) -> Result<Option<Netlist>, MultiplierError> {
         match &entry.model {
             Model::Family { family, parameters } => {
                 let multiplier = self.registry.member(family, parameters, entry.format)?;
@@ -163,7 +163,7 @@ impl Workshop {
     }
 
     /// The library cells that an entry is made of, where it is a netlist of nothing else.
-    pub fn placed(&self, entry: &Entry) -> Result<Option<MappedCells>, SourceError> {
+    pub fn placed(&self, entry: &CatalogEntry) -> Result<Option<MappedCells>, MultiplierError> {
         match &entry.model {
             Model::Netlist(file) => Ok(self.netlist_of(entry, file)?.placed.clone()),
             Model::Family { .. }
@@ -177,10 +177,10 @@ impl Workshop {
     /// A wide member of a family: through its circuit where it has one.
     fn evaluate_member(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         multiplier: &dyn Multiplier,
         progress: PairProgress<'_>,
-    ) -> Result<Figures, SourceError> {
+    ) -> Result<ComputedMetrics, MultiplierError> {
         refuse_digest(entry)?;
         match self.circuit(entry)? {
             Some(netlist) => self.evaluate_circuit(entry, &netlist, progress),
@@ -192,11 +192,11 @@ impl Workshop {
     /// A function of a library whose operands are too wide for a table. Kept like tables of libraries.
     fn evaluate_library(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         path: &Path,
-        request: &Request,
+        request: &LibraryRequest,
         progress: PairProgress<'_>,
-    ) -> Result<Figures, SourceError> {
+    ) -> Result<ComputedMetrics, MultiplierError> {
         refuse_digest(entry)?;
         let make = || {
             let products = LibraryProducts::new(path, request, entry.format, &self.limits)?;
@@ -211,22 +211,22 @@ impl Workshop {
             Some(key) => self.cache.get_or(&key.with(format!("{extent:?}").as_bytes()), make),
             None => make(),
         }
-        .map(Figures::without_table)
+        .map(ComputedMetrics::without_table)
     }
 
     /// A circuit: its table where the operands are narrow enough for one, else its metrics. Kept by what the circuit
     /// is, wherever it comes from.
     pub fn evaluate_circuit(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         netlist: &Netlist,
         progress: PairProgress<'_>,
-    ) -> Result<Figures, SourceError> {
+    ) -> Result<ComputedMetrics, MultiplierError> {
         let key =
             |kind| Key::new(kind).with(env!("CARGO_PKG_VERSION").as_bytes()).with(&circuit_digest(netlist));
         let simulator = || Simulator::new(netlist);
         if !entry.is_wide() {
-            let make = || tabulate_products(entry, &simulator()).map(Measured::new);
+            let make = || tabulate_products(entry, &simulator()).map(MeasuredTable::new);
             let measured = self.cache.get_or(&key("circuit table"), make)?;
             check_digest(entry, &measured.table)?;
             return Ok(measured.into());
@@ -235,52 +235,52 @@ impl Workshop {
         let extent = self.sampling.extent(entry.format);
         let key = key("circuit").with(format!("{extent:?}").as_bytes());
         let make = || evaluate_products(entry, &simulator(), self.sampling, progress);
-        self.cache.get_or(&key, || Ok(make()?.evaluation)).map(Figures::without_table)
+        self.cache.get_or(&key, || Ok(make()?.evaluation)).map(ComputedMetrics::without_table)
     }
 }
 
 /// What is computed of a multiplier.
-pub(super) struct Figures {
+pub(super) struct ComputedMetrics {
     pub evaluation: Evaluation,
     pub table: Option<ProductTable>,
 }
 
-impl Figures {
+impl ComputedMetrics {
     pub fn without_table(evaluation: Evaluation) -> Self {
         Self { evaluation, table: None }
     }
 }
 
-impl From<Measured> for Figures {
-    fn from(Measured { table, metrics }: Measured) -> Self {
+impl From<MeasuredTable> for ComputedMetrics {
+    fn from(MeasuredTable { table, metrics }: MeasuredTable) -> Self {
         Self { evaluation: Evaluation { metrics, basis: Basis::AllPairs }, table: Some(table) }
     }
 }
 
 pub(super) fn evaluate_products(
-    entry: &Entry,
+    entry: &CatalogEntry,
     products: &dyn Products,
-    sampling: Sampling,
+    sampling: PairSampling,
     progress: PairProgress<'_>,
-) -> Result<Figures, SourceError> {
+) -> Result<ComputedMetrics, MultiplierError> {
     evaluate(products, sampling.extent(entry.format), progress)
-        .map(Figures::without_table)
+        .map(ComputedMetrics::without_table)
         .map_err(|source| stopped(entry, source))
 }
 
-fn tabulate_products(entry: &Entry, products: &dyn Products) -> Result<ProductTable, SourceError> {
+fn tabulate_products(entry: &CatalogEntry, products: &dyn Products) -> Result<ProductTable, MultiplierError> {
     let mut wide = vec![0; entry.format.pairs() as usize];
     products.block(0, &mut wide).map_err(|source| stopped(entry, source))?;
     ProductTable::from_wide(entry.format, &wide).map_err(|error| failure(entry, error.to_string()))
 }
 
-fn stopped(entry: &Entry, source: impl Into<EvaluationError>) -> SourceError {
+fn stopped(entry: &CatalogEntry, source: impl Into<EvaluationError>) -> MultiplierError {
     let source = source.into();
-    SourceError::Stopped { name: entry.name.clone(), source }
+    MultiplierError::Stopped { name: entry.name.clone(), source }
 }
 
 /// A digest is one of a table.
-pub(super) fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
+pub(super) fn refuse_digest(entry: &CatalogEntry) -> Result<(), MultiplierError> {
     if entry.sha256.is_none() {
         return Ok(());
     }
@@ -289,7 +289,7 @@ pub(super) fn refuse_digest(entry: &Entry) -> Result<(), SourceError> {
     Err(failure(entry, problem))
 }
 
-fn finish(entry: &Entry, Figures { evaluation, table }: Figures) -> Evaluated {
+fn finish(entry: &CatalogEntry, ComputedMetrics { evaluation, table }: ComputedMetrics) -> Evaluated {
     Evaluated {
         name: entry.name.clone(),
         provider: entry.provider.clone(),

@@ -10,8 +10,8 @@
 //!
 //! Read alike in C, Verilog and every language whose comments begin with `//`, `#` or stand in `/* */`.
 
-use super::catalogue::{Figure, Published};
-use super::entry::Entry;
+use super::catalog::{PublishedFigure, PublishedFigures};
+use super::entry::CatalogEntry;
 use axmul_metrics::Cost;
 
 /// Who is named as the source of the hardware figures.
@@ -22,9 +22,9 @@ const MAX_BYTES: usize = 64 << 10;
 
 /// What a header comment says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Header {
+pub struct HeaderComment {
     /// Error figures.
-    pub published: Published,
+    pub published: PublishedFigures,
     /// Hardware figures; empty if there are none.
     pub cost: Cost,
     /// The licence, if it is one that is recognised.
@@ -35,7 +35,7 @@ pub struct Header {
     pub notes: Vec<String>,
 }
 
-impl Header {
+impl HeaderComment {
     /// Reads the comments before the first line that is none. Of a figure given twice the first counts.
     pub fn read(text: &str) -> Self {
         let mut header = Self::default();
@@ -50,7 +50,7 @@ impl Header {
     }
 
     /// An entry with what it does not say itself.
-    pub(super) fn complete(&self, entry: &Entry) -> Entry {
+    pub(super) fn complete(&self, entry: &CatalogEntry) -> CatalogEntry {
         let mut entry = entry.clone();
         if entry.cost.is_empty() {
             entry.cost = self.cost.clone();
@@ -91,8 +91,8 @@ impl Header {
     }
 
     fn figure(&mut self, key: &str, value: &str, unit: &str, expected: &str) -> Result<(), String> {
-        let figure: Figure =
-            value.parse().map_err(|error: super::catalogue::FigureError| error.to_string())?;
+        let figure: PublishedFigure =
+            value.parse().map_err(|error: super::catalog::PublishedFigureError| error.to_string())?;
         if unit != expected {
             let or_none = if expected.is_empty() { "a number without a unit" } else { expected };
             return Err(format!("expected {or_none}; the figure is left out"));
@@ -195,7 +195,7 @@ int16_t f(int8_t a, int8_t b) { return a * b; } // WCE = 3
 
     #[test]
     fn all_figures_of_a_header() {
-        let header = Header::read(FULL);
+        let header = HeaderComment::read(FULL);
         let figure = |name| header.published.get(name).map(ToString::to_string);
         for (name, expected) in [
             ("mae_pct", "0.15"),
@@ -225,20 +225,20 @@ int16_t f(int8_t a, int8_t b) { return a * b; } // WCE = 3
             "int a; /* MAE = 1 */",
             "// mae = 1\n// PDK_PWR = 1 mW\n// PDKx_PWR = 1 mW",
         ] {
-            assert_eq!(Header::read(text), Header::default(), "{text}");
+            assert_eq!(HeaderComment::read(text), HeaderComment::default(), "{text}");
         }
-        let header = Header::read("/* MAE = 1\n   WCE = 3 */\nMSE = 4");
+        let header = HeaderComment::read("/* MAE = 1\n   WCE = 3 */\nMSE = 4");
         assert_eq!(header.published.wce.map(|figure| figure.to_string()).as_deref(), Some("3"));
         assert_eq!(header.published.mse, None);
-        let header = Header::read("# WCE = 3\n.model m\n# MAE = 4\n");
+        let header = HeaderComment::read("# WCE = 3\n.model m\n# MAE = 4\n");
         assert!(header.published.wce.is_some() && header.published.mae.is_none());
-        let header = Header::read("/* WCE = 3 */ // MSE = 2\n// EP% = 4.0 %");
+        let header = HeaderComment::read("/* WCE = 3 */ // MSE = 2\n// EP% = 4.0 %");
         assert!(header.published.ep_pct.is_some());
     }
 
     #[test]
     fn what_looks_like_a_figure_and_is_none_is_said() {
-        let header = Header::read(
+        let header = HeaderComment::read(
             "// PDK45_PWR = 289 uW\n// MAE = many\n// WCE = 3 %\n// PDK45_AREA = -3 um2\n// MSE =",
         );
         assert_eq!(
@@ -256,14 +256,14 @@ int16_t f(int8_t a, int8_t b) { return a * b; } // WCE = 3
 
     #[test]
     fn the_first_of_two_counts() {
-        let header = Header::read("// MAE = 1\n// MAE = 2\n// PDK45_PWR = 1 mW\n// PDK45_PWR = 2 mW");
+        let header = HeaderComment::read("// MAE = 1\n// MAE = 2\n// PDK45_PWR = 1 mW\n// PDK45_PWR = 2 mW");
         assert_eq!((header.published.mae.unwrap().value(), header.cost.power_mw), (1.0, Some(1.0)));
     }
 
     proptest! {
         #[test]
         fn any_text_is_taken(text in "[/*#= \nA-E%0-9_\u{e9}]{0,100}") {
-            Header::read(&text);
+            HeaderComment::read(&text);
         }
     }
 }

@@ -2,42 +2,42 @@
 
 use std::path::Path;
 
-use super::c_source::Asked;
-use super::catalogue;
-use super::catalogue::own::Embedded;
+use super::c_source::CSourceRef;
+use super::catalog;
+use super::catalog::own::Embedded;
 use super::collection::Collection;
-use super::entry::Entry;
-use super::error::{SourceError, Warning};
+use super::entry::CatalogEntry;
+use super::error::{MultiplierError, Warning};
 use super::netlists::is_netlist_path;
 use super::registry::nearest;
-use super::shared_library::Reference;
+use super::shared_library::LibraryRef;
 use super::tables;
 
 /// Entries, and what else there is to say about how they were found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub entries: Vec<Entry>,
+pub(super) struct LocatedEntries {
+    pub entries: Vec<CatalogEntry>,
     pub warnings: Vec<Warning>,
-    pub failures: Vec<SourceError>,
+    pub failures: Vec<MultiplierError>,
 }
 
-impl From<Vec<Entry>> for Found {
-    fn from(entries: Vec<Entry>) -> Self {
+impl From<Vec<CatalogEntry>> for LocatedEntries {
+    fn from(entries: Vec<CatalogEntry>) -> Self {
         Self { entries, ..Self::default() }
     }
 }
 
 impl Collection {
     /// The entries that `text` means, after the filters.
-    pub(super) fn locate(&self, text: &str) -> Result<Found, SourceError> {
+    pub(super) fn locate(&self, text: &str) -> Result<LocatedEntries, MultiplierError> {
         let mut sources = self.by_name(text)?;
         let mut found = match sources.len() {
-            1 => Found::from(sources.remove(0)),
+            1 => LocatedEntries::from(sources.remove(0)),
             0 if is_path(text) => self.by_path(text)?,
             0 => return Err(self.unknown(text)),
             _ => {
-                let qualified = sources.iter().flatten().map(Entry::qualified_name).collect();
-                return Err(SourceError::Ambiguous { name: text.into(), qualified });
+                let qualified = sources.iter().flatten().map(CatalogEntry::qualified_name).collect();
+                return Err(MultiplierError::Ambiguous { name: text.into(), qualified });
             }
         };
         let first = found.entries.first().map(|entry| entry.format);
@@ -46,21 +46,21 @@ impl Collection {
             (Some(format), Some((wanted, options)))
                 if found.entries.is_empty() && found.failures.is_empty() =>
             {
-                Err(SourceError::FilteredOut { name: text.into(), format, wanted, options })
+                Err(MultiplierError::FilteredOut { name: text.into(), format, wanted, options })
             }
             _ => Ok(found),
         }
     }
 
     /// The entries of this name or qualified name, one list for each source that knows it.
-    fn by_name(&self, text: &str) -> Result<Vec<Vec<Entry>>, SourceError> {
-        let named = |entry: &&Entry| entry.name == text || entry.qualified_name() == text;
+    fn by_name(&self, text: &str) -> Result<Vec<Vec<CatalogEntry>>, MultiplierError> {
+        let named = |entry: &&CatalogEntry| entry.name == text || entry.qualified_name() == text;
         // What is embedded is found with the families' members, of which it is made.
-        let mut sources: Vec<Vec<Entry>> = self
+        let mut sources: Vec<Vec<CatalogEntry>> = self
             .explicit
             .iter()
-            .filter(|catalogue| !self.families || Embedded::named(&catalogue.name).is_none())
-            .map(|catalogue| catalogue.entries.iter().filter(named).cloned().collect())
+            .filter(|catalog| !self.families || Embedded::named(&catalog.name).is_none())
+            .map(|catalog| catalog.entries.iter().filter(named).cloned().collect())
             .collect();
         sources.retain(|entries| !entries.is_empty());
         match self.by_family(text) {
@@ -73,14 +73,14 @@ impl Collection {
         Ok(sources)
     }
 
-    /// Members of families; where a catalogue of ours lists one, its entry.
-    fn by_family(&self, text: &str) -> Result<Vec<Entry>, SourceError> {
-        let (catalogue, name) = text.split_once('/').map_or((None, text), |(c, name)| (Some(c), name));
-        let embedded = catalogue.map(Embedded::named);
+    /// Members of families; where a catalog of ours lists one, its entry.
+    fn by_family(&self, text: &str) -> Result<Vec<CatalogEntry>, MultiplierError> {
+        let (catalog, name) = text.split_once('/').map_or((None, text), |(c, name)| (Some(c), name));
+        let embedded = catalog.map(Embedded::named);
         if !self.families || embedded.is_some_and(|embedded| embedded.is_none()) {
             return Ok(Vec::new());
         }
-        let registry = &self.workshop.registry;
+        let registry = &self.evaluator.registry;
         let Some(member) = registry.parse(name) else { return Ok(Vec::new()) };
         let provider = registry.family(&member.family)?;
         let members = registry.members(name).transpose()?.unwrap_or_default();
@@ -89,12 +89,12 @@ impl Collection {
             Some(embedded) => embedded.open(registry)?.entries,
             None => Vec::new(),
         };
-        let explicit = self.explicit.iter().filter(|catalogue| Embedded::named(&catalogue.name).is_some());
-        let ours: Vec<&Entry> =
+        let explicit = self.explicit.iter().filter(|catalog| Embedded::named(&catalog.name).is_some());
+        let ours: Vec<&CatalogEntry> =
             self.builtin.iter().chain(&named).chain(explicit.flat_map(|c| &c.entries)).collect();
         let listed = |name: &str| {
-            let wanted = |entry: &&&Entry| {
-                entry.name == name && catalogue.is_none_or(|catalogue| catalogue == entry.catalogue)
+            let wanted = |entry: &&&CatalogEntry| {
+                entry.name == name && catalog.is_none_or(|catalog| catalog == entry.catalog)
             };
             ours.iter().find(wanted).copied()
         };
@@ -102,82 +102,83 @@ impl Collection {
             .iter()
             .map(|multiplier| match listed(&multiplier.name()) {
                 Some(entry) => entry.clone(),
-                None => self.workshop.family_entry(provider, &member.parameters, multiplier.as_ref()),
+                None => self.evaluator.family_entry(provider, &member.parameters, multiplier.as_ref()),
             })
-            .filter(|entry| catalogue.is_none_or(|catalogue| catalogue == entry.catalogue))
+            .filter(|entry| catalog.is_none_or(|catalog| catalog == entry.catalog))
             .collect())
     }
 
-    fn by_path(&self, text: &str) -> Result<Found, SourceError> {
+    fn by_path(&self, text: &str) -> Result<LocatedEntries, MultiplierError> {
         let path = Path::new(text);
-        if Reference::recognises(text) {
-            return Ok(self.workshop.library(text)?.entries.into());
+        if LibraryRef::recognises(text) {
+            return Ok(self.evaluator.library(text)?.entries.into());
         }
-        if let Some(found) = self.on_the_shelf(text)? {
+        if let Some(found) = self.in_store(text)? {
             return Ok(found);
         }
-        if path.is_dir() || catalogue::is_catalogue_path(path) {
-            let opened = catalogue::open(path, self.signed, &self.workshop.registry)?;
-            return Ok(Found {
+        if path.is_dir() || catalog::is_catalog_path(path) {
+            let opened = catalog::open(path, self.signed, &self.evaluator.registry)?;
+            return Ok(LocatedEntries {
                 entries: opened.entries,
                 warnings: opened.notes.into_iter().map(Warning::Note).collect(),
-                failures: opened.failures.into_iter().map(SourceError::from).collect(),
+                failures: opened.failures.into_iter().map(MultiplierError::from).collect(),
             });
         }
         if tables::is_table_path(path) {
-            let (entry, note) = self.workshop.table_entry(path, self.signed)?;
+            let (entry, note) = self.evaluator.table_entry(path, self.signed)?;
             let warnings = note.into_iter().map(Warning::Note).collect();
-            return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
+            return Ok(LocatedEntries { entries: vec![entry], warnings, ..LocatedEntries::default() });
         }
-        if Asked::recognises(text) {
-            let (entry, warnings) = self.workshop.c_entry(text, self.signed)?;
-            return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
+        if CSourceRef::recognises(text) {
+            let (entry, warnings) = self.evaluator.c_entry(text, self.signed)?;
+            return Ok(LocatedEntries { entries: vec![entry], warnings, ..LocatedEntries::default() });
         }
         if is_netlist_path(path) {
-            let (entry, warnings) = self.workshop.netlist_entry(path, self.signed)?;
-            return Ok(Found { entries: vec![entry], warnings, ..Found::default() });
+            let (entry, warnings) = self.evaluator.netlist_entry(path, self.signed)?;
+            return Ok(LocatedEntries { entries: vec![entry], warnings, ..LocatedEntries::default() });
         }
         let problem = match path.exists() {
             false => "no such file or directory".into(),
             true => "expected a netlist (.v, .sv, .blif, .aag, .aig, .cgp, .chr, .json), a C source (.c), a table (.npy, \
-                     .csv, .txt, .bin, .h), a shared library (.so, .dylib, .dll), a catalogue (.yaml) or a directory \
+                     .csv, .txt, .bin, .h), a shared library (.so, .dylib, .dll), a catalog (.yaml) or a directory \
                      of tables, got a file of another kind"
                 .into(),
         };
-        Err(SourceError::Path { path: path.into(), problem })
+        Err(MultiplierError::Path { path: path.into(), problem })
     }
 
-    /// The entry that `catalogue/name` means, if `catalogue` is one that is known by name.
-    fn on_the_shelf(&self, text: &str) -> Result<Option<Found>, SourceError> {
-        let Some((catalogue, name)) = text.split_once('/').filter(|_| !Path::new(text).exists()) else {
+    /// The entry that `catalog/name` means, if `catalog` is one that is known by name.
+    fn in_store(&self, text: &str) -> Result<Option<LocatedEntries>, MultiplierError> {
+        let Some((catalog, name)) = text.split_once('/').filter(|_| !Path::new(text).exists()) else {
             return Ok(None);
         };
-        let Some(shelf) = self.shelf.as_ref().filter(|shelf| shelf.find(catalogue).is_ok()) else {
+        let Some(store) = self.store.as_ref().filter(|store| store.find(catalog).is_ok()) else {
             return Ok(None);
         };
-        let opened = catalogue::open_shelved(catalogue, shelf, self.signed, &self.workshop.registry)?;
-        let entries: Vec<Entry> = opened.entries.iter().filter(|entry| entry.name == name).cloned().collect();
+        let opened = catalog::open_stored(catalog, store, self.signed, &self.evaluator.registry)?;
+        let entries: Vec<CatalogEntry> =
+            opened.entries.iter().filter(|entry| entry.name == name).cloned().collect();
         if entries.is_empty() {
             let names = opened.entries.iter().map(|entry| entry.name.as_str());
-            return Err(SourceError::Unknown { name: text.into(), nearest: nearest(name, names) });
+            return Err(MultiplierError::Unknown { name: text.into(), nearest: nearest(name, names) });
         }
         Ok(Some(entries.into()))
     }
 
-    fn unknown(&self, text: &str) -> SourceError {
-        let explicit = self.explicit.iter().flat_map(|catalogue| &catalogue.entries);
+    fn unknown(&self, text: &str) -> MultiplierError {
+        let explicit = self.explicit.iter().flat_map(|catalog| &catalog.entries);
         let entries = explicit.chain(&self.builtin).map(|entry| entry.name.as_str());
-        let families = self.workshop.registry.providers().iter().map(|provider| provider.name());
+        let families = self.evaluator.registry.providers().iter().map(|provider| provider.name());
         let mut nearest = nearest(text, entries.chain(families.filter(|_| self.families)));
         if Path::new(text).exists() {
             nearest.insert(0, format!("./{text}"));
         }
-        let unknown = SourceError::Unknown { name: text.into(), nearest };
+        let unknown = MultiplierError::Unknown { name: text.into(), nearest };
         if self.failures.is_empty() {
             return unknown;
         }
         // It may well be in a source that could not be opened.
-        SourceError::Several(self.failures.iter().cloned().chain([unknown]).collect())
+        MultiplierError::Several(self.failures.iter().cloned().chain([unknown]).collect())
     }
 }
 
@@ -185,9 +186,9 @@ impl Collection {
 fn is_path(text: &str) -> bool {
     let path = Path::new(text);
     text.contains(std::path::is_separator)
-        || Reference::recognises(text)
+        || LibraryRef::recognises(text)
         || tables::is_table_path(path)
-        || catalogue::is_catalogue_path(path)
-        || Asked::recognises(text)
+        || catalog::is_catalog_path(path)
+        || CSourceRef::recognises(text)
         || is_netlist_path(path)
 }

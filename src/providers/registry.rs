@@ -214,9 +214,9 @@ mod tests {
 
     use super::*;
 
-    struct Named(&'static str);
+    struct NamedFamily(&'static str);
 
-    impl Provider for Named {
+    impl Provider for NamedFamily {
         fn name(&self) -> &'static str {
             self.0
         }
@@ -232,7 +232,9 @@ mod tests {
     }
 
     fn registry(names: &[&'static str]) -> Result<Registry, RegistryError> {
-        Registry::new(names.iter().map(|name| &*Box::leak(Box::new(Named(name))) as &dyn Provider).collect())
+        Registry::new(
+            names.iter().map(|name| &*Box::leak(Box::new(NamedFamily(name))) as &dyn Provider).collect(),
+        )
     }
 
     #[test]

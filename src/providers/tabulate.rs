@@ -6,35 +6,35 @@ use axmul_api::Multiplier;
 use serde::{Deserialize, Serialize};
 
 use super::cache::{Cache, Key};
-use super::catalogue::{CatalogueError, table_digest};
-use super::entry::Entry;
-use super::error::{SourceError, Warning};
+use super::catalog::{CatalogError, table_digest};
+use super::entry::CatalogEntry;
+use super::error::{MultiplierError, Warning};
 use super::limits::Limits;
 use super::netlists::NetlistOptions;
+use super::options::PairSampling;
 use super::registry::Registry;
-use super::shared_library::{self, Loaded, Request};
-use super::sources::Sampling;
+use super::shared_library::{self, LibraryRequest, Loaded};
 use super::tables::{self, TableFile, TableFileError};
 use axmul_metrics::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable, Provenance};
 
 /// What evaluating needs beside the entry.
-pub(super) struct Workshop {
+pub(super) struct Evaluator {
     pub registry: Registry,
     pub cache: Cache,
     pub limits: Limits,
-    pub sampling: Sampling,
+    pub sampling: PairSampling,
     /// How netlists are read that are named by their paths.
     pub netlists: NetlistOptions,
 }
 
 /// A table as the cache keeps it, with the metrics, which take longer to compute than a table to read.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Measured {
+pub(super) struct MeasuredTable {
     pub table: ProductTable,
     pub metrics: Metrics,
 }
 
-impl Measured {
+impl MeasuredTable {
     pub fn new(table: ProductTable) -> Self {
         Self { metrics: Metrics::uniform(&ErrorMap::new(&table)), table }
     }
@@ -43,7 +43,7 @@ impl Measured {
 /// A file of products as the cache keeps it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct FileOfProducts {
-    pub measured: Measured,
+    pub measured: MeasuredTable,
     /// How the signedness became known, for the provenance.
     pub description: String,
     /// See [`TableFile::against_name`].
@@ -52,28 +52,30 @@ pub(super) struct FileOfProducts {
 
 /// A multiplier of a shared library as the cache keeps it.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Listed {
+pub(super) struct LibraryMember {
     pub name: String,
     pub provider: String,
     pub format: OperandFormat,
     pub cost: Cost,
     pub provenance: Provenance,
     /// `None` where the operands are too wide for a table.
-    pub measured: Option<Measured>,
+    pub measured: Option<MeasuredTable>,
 }
 
-impl From<Loaded> for Listed {
+impl From<Loaded> for LibraryMember {
     fn from(Loaded { name, provider, format, cost, provenance, table }: Loaded) -> Self {
-        Self { name, provider, format, cost, provenance, measured: table.map(Measured::new) }
+        Self { name, provider, format, cost, provenance, measured: table.map(MeasuredTable::new) }
     }
 }
 
-impl Workshop {
+impl Evaluator {
     /// The table of an entry that is a file of products.
-    pub fn table_of(&self, entry: &Entry, path: &Path) -> Result<Measured, SourceError> {
+    pub fn table_of(&self, entry: &CatalogEntry, path: &Path) -> Result<MeasuredTable, MultiplierError> {
         let FileOfProducts { measured, .. } =
-            self.read_table(path, Some(entry.format.is_signed())).map_err(|source| {
-                CatalogueError::Table { path: entry.origin.clone(), entry: entry.name.clone(), source }
+            self.read_table(path, Some(entry.format.is_signed())).map_err(|source| CatalogError::Table {
+                path: entry.origin.clone(),
+                entry: entry.name.clone(),
+                source,
             })?;
         let got = measured.table.format();
         if got != entry.format {
@@ -92,15 +94,15 @@ impl Workshop {
     /// of one family apart.
     pub fn tabulate_member(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         family: &str,
         parameters: &[u32],
         multiplier: &dyn Multiplier,
-    ) -> Result<Measured, SourceError> {
+    ) -> Result<MeasuredTable, MultiplierError> {
         let make = || {
             let table =
                 ProductTable::tabulate(multiplier).map_err(|error| failure(entry, error.to_string()))?;
-            check_digest(entry, &table).map(|()| Measured::new(table))
+            check_digest(entry, &table).map(|()| MeasuredTable::new(table))
         };
         let Some(digest) = &entry.sha256 else { return make() };
         let member = format!("{family} {parameters:?} {} {}", entry.format, env!("CARGO_PKG_VERSION"));
@@ -109,10 +111,14 @@ impl Workshop {
 
     /// Kept by the library's bytes and what is asked of it. Libraries that it is linked with are not in the key:
     /// where one of those changes, switch the cache off.
-    pub fn tabulate_library(&self, path: &Path, request: &Request) -> Result<Vec<Listed>, SourceError> {
+    pub fn tabulate_library(
+        &self,
+        path: &Path,
+        request: &LibraryRequest,
+    ) -> Result<Vec<LibraryMember>, MultiplierError> {
         let make = || {
             let found = shared_library::tabulate(path, request, &self.limits)?;
-            Ok(found.into_iter().map(Listed::from).collect())
+            Ok(found.into_iter().map(LibraryMember::from).collect())
         };
         match library_key("library", path, request) {
             Some(key) => self.cache.get_or(&key, make),
@@ -133,7 +139,7 @@ impl Workshop {
             Ok(FileOfProducts {
                 description: file.describe(),
                 against_name: file.against_name,
-                measured: Measured::new(file.table),
+                measured: MeasuredTable::new(file.table),
             })
         })
     }
@@ -141,7 +147,7 @@ impl Workshop {
 
 /// The key of what `request` asks of the library at `path`; `None` for one that cannot be read, which is left to the
 /// one place that can say why.
-pub(super) fn library_key(kind: &str, path: &Path, request: &Request) -> Option<Key> {
+pub(super) fn library_key(kind: &str, path: &Path, request: &LibraryRequest) -> Option<Key> {
     if !path.is_file() {
         return None;
     }
@@ -155,12 +161,12 @@ pub(super) fn library_key(kind: &str, path: &Path, request: &Request) -> Option<
     )
 }
 
-pub(super) fn failure(entry: &Entry, problem: String) -> SourceError {
-    CatalogueError::Entry { path: entry.origin.clone(), entry: entry.name.clone(), problem }.into()
+pub(super) fn failure(entry: &CatalogEntry, problem: String) -> MultiplierError {
+    CatalogError::Entry { path: entry.origin.clone(), entry: entry.name.clone(), problem }.into()
 }
 
 /// Published figures that `metrics`, over all operand pairs, do not bear out.
-pub(super) fn contradictions(entry: &Entry, metrics: &Metrics) -> Vec<Warning> {
+pub(super) fn contradictions(entry: &CatalogEntry, metrics: &Metrics) -> Vec<Warning> {
     if entry.published.is_empty() {
         return Vec::new();
     }
@@ -169,7 +175,7 @@ pub(super) fn contradictions(entry: &Entry, metrics: &Metrics) -> Vec<Warning> {
     found.into_iter().map(Warning::Contradiction).collect()
 }
 
-pub(super) fn check_digest(entry: &Entry, table: &ProductTable) -> Result<(), SourceError> {
+pub(super) fn check_digest(entry: &CatalogEntry, table: &ProductTable) -> Result<(), MultiplierError> {
     let Some(expected) = &entry.sha256 else { return Ok(()) };
     let got = table_digest(table);
     if *expected == got {

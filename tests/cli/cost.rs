@@ -113,7 +113,7 @@ fn cells_of_a_mapped_netlist_are_costed_as_placed() {
     assert_snapshot!(refusals(&sandbox, &lines));
 }
 
-/// The figures of a table in a catalogue are published ones; those of our own catalogue are not.
+/// The figures of a table in a catalog are published ones; those of our own catalog are not.
 #[test]
 fn published_figures_are_of_others() {
     let sandbox = sandbox();
@@ -133,9 +133,9 @@ fn published_figures_are_of_others() {
     );
 }
 
-/// What `axmul list` says of the own catalogue is what `axmul cost` computes.
+/// What `axmul list` says of the own catalog is what `axmul cost` computes.
 #[test]
-fn the_own_catalogue_says_the_same() {
+fn the_own_catalog_says_the_same() {
     let sandbox = sandbox();
     let listed = sandbox.axmul("list --format json").json();
     for name in ["exact-8s", "drum-4-8u"] {

@@ -4,13 +4,13 @@ use crate::sandbox::{Sandbox, evoapprox};
 
 #[test]
 fn all_tables_are_compared() {
-    let Some(catalogue) = evoapprox() else { return };
+    let Some(catalog) = evoapprox() else { return };
     let sandbox = Sandbox::new();
     let run = |sign: &str| {
         let output = sandbox
             .command()
             .args(["compare", "--format", "json", "--pareto", "mae_pct,power_mw", sign, "--catalog"])
-            .arg(&catalogue)
+            .arg(&catalog)
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));

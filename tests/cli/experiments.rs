@@ -69,11 +69,10 @@ fn layers_are_assigned_by_the_energy_of_their_own_operands() {
     assert_snapshot!(ended);
     let all = sandbox.axmul("assign done --energy activity --format json").json();
     assert_eq!(all["energy"], "activity");
-    // Both layers see uniform operands, as the catalogue's power supposes.
+    // Both layers see uniform operands, as the catalog's power supposes.
     for layer in all["layers"].as_array().unwrap() {
-        let (activity, catalogue) =
-            (&layer["relative_energy"], &layer["activity"]["catalogue_relative_energy"]);
-        assert!((activity.as_f64().unwrap() - catalogue.as_f64().unwrap()).abs() < 1e-3, "{layer}");
+        let (activity, catalog) = (&layer["relative_energy"], &layer["activity"]["catalog_relative_energy"]);
+        assert!((activity.as_f64().unwrap() - catalog.as_f64().unwrap()).abs() < 1e-3, "{layer}");
     }
     sandbox.write("table.csv", sandbox.axmul("export drum-4-8s --format csv").stdout);
     let ended = sandbox.axmul("assign done exact-8s table.csv --energy activity");

@@ -9,10 +9,10 @@ fn every_layout_is_read_back() {
     let metrics = |name: &str, sign: &str| {
         let mut row = sandbox.axmul(&format!("compare {name} --format json {sign}")).json()[0].clone();
         let object = row.as_object_mut().unwrap();
-        for key in ["name", "provider", "catalogue", "power_mw", "area_um2", "delay_ns"] {
+        for key in ["name", "provider", "catalog", "power_mw", "area_um2", "delay_ns"] {
             object.remove(key);
         }
-        for key in ["cost_source", "cost_technology", "pareto", "catalogue_pareto"] {
+        for key in ["cost_source", "cost_technology", "pareto", "catalog_pareto"] {
             object.remove(key);
         }
         row

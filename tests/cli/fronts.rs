@@ -1,4 +1,4 @@
-//! `axmul compare` with several catalogues: their fronts under one cost model, hypervolumes and shares.
+//! `axmul compare` with several catalogs: their fronts under one cost model, hypervolumes and shares.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::cost::CELLS;
 use crate::sandbox::{Ended, Sandbox};
 
-/// Multipliers beside those of the sandbox's own catalogue, one of them the same.
+/// Multipliers beside those of the sandbox's own catalog, one of them the same.
 const RIVAL: &str = "\
 version: 1
 name: rival
@@ -49,7 +49,7 @@ fn rows(sandbox: &Sandbox, options: &str) -> Vec<Value> {
 }
 
 #[test]
-fn catalogues_stand_side_by_side_in_formats_for_readers() {
+fn catalogs_stand_side_by_side_in_formats_for_readers() {
     let sandbox = sandbox();
     let ended = sandbox.axmul(&format!("{BOTH} --plot fronts.svg"));
     assert_snapshot!("fronts_table", ended);
@@ -63,12 +63,12 @@ fn catalogues_stand_side_by_side_in_formats_for_readers() {
     // Machines get the rows and nothing else.
     let rows = rows(&sandbox, "");
     let of = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
-    assert_eq!(of("cut-again")["catalogue"], "rival");
-    assert_eq!((&of("worse")["pareto"], &of("worse")["catalogue_pareto"]), (&false.into(), &false.into()));
+    assert_eq!(of("cut-again")["catalog"], "rival");
+    assert_eq!((&of("worse")["pareto"], &of("worse")["catalog_pareto"]), (&false.into(), &false.into()));
     assert_eq!((&of("cut")["pareto"], &of("cut")["cost_technology"]), (&true.into(), &"45 nm, 1 GHz".into()));
     let csv = sandbox.axmul(&format!("{BOTH} --format csv"));
     assert_eq!(csv.text().lines().count(), 1 + rows.len());
-    assert!(csv.text().starts_with("name,provider,catalogue,signed,"), "{csv}");
+    assert!(csv.text().starts_with("name,provider,catalog,signed,"), "{csv}");
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn shares_and_volumes_are_of_the_joint_front() {
     let lab = &fronts[1];
     assert_eq!((&lab["cost_source"], &lab["points"]), (&"measured in the lab".into(), &3.into()));
     assert_eq!((lab["reference_given"].as_bool(), lab["reference"][1].as_f64()), (Some(true), Some(100.0)));
-    let of = |index: usize, key: &str| lab["catalogues"][index][key].clone();
+    let of = |index: usize, key: &str| lab["catalogs"][index][key].clone();
     // plain and cut; cut and cut-deep: one of the three points is in both.
-    assert_eq!([of(0, "catalogue"), of(1, "catalogue")], ["lab", "rival"]);
+    assert_eq!([of(0, "catalog"), of(1, "catalog")], ["lab", "rival"]);
     assert_eq!([of(0, "multipliers"), of(1, "multipliers")], [3, 3]);
     assert_eq!([of(0, "joint_points"), of(1, "joint_points")], [2, 2]);
     assert!((of(0, "joint_share_pct").as_f64().unwrap() - 200.0 / 3.0).abs() < 1e-9);
@@ -92,7 +92,7 @@ fn shares_and_volumes_are_of_the_joint_front() {
     let volume = 0.1 * 100.0 + 0.04 * (100.0 - mae);
     assert!((of(0, "hypervolume").as_f64().unwrap() - volume).abs() < 1e-9);
     assert!((of(0, "hypervolume_pct").as_f64().unwrap() - 100.0 * volume / 20.0).abs() < 1e-9);
-    assert_eq!(summary["unknown"], serde_json::json!([{"catalogue": "lab", "multipliers": 1}]));
+    assert_eq!(summary["unknown"], serde_json::json!([{"catalog": "lab", "multipliers": 1}]));
 }
 
 #[test]
@@ -119,11 +119,11 @@ fn one_backend_costs_all_that_have_a_circuit() {
         ));
         assert_eq!(alone.json()[0]["power_mw"], row["power_mw"]);
     }
-    // One model, one front, on which the same circuit of two catalogues is one point.
+    // One model, one front, on which the same circuit of two catalogs is one point.
     let summary: Value = serde_json::from_slice(&sandbox.read("summary.json")).unwrap();
     let [front] = &summary["fronts"].as_array().unwrap()[..] else { panic!("{summary}") };
     let count = |value: &Value| value.as_u64().unwrap();
-    let held: u64 = front["catalogues"].as_array().unwrap().iter().map(|of| count(&of["joint_points"])).sum();
+    let held: u64 = front["catalogs"].as_array().unwrap().iter().map(|of| count(&of["joint_points"])).sum();
     assert!(held > count(&front["points"]), "{front}");
 }
 
@@ -149,7 +149,7 @@ fn conditions_and_libraries_reach_the_costs() {
     assert_eq!(published.iter().filter(|row| row["power_mw"].is_null()).count(), 1);
 }
 
-/// The operands weigh the errors of all catalogues, and fronts go by these.
+/// The operands weigh the errors of all catalogs, and fronts go by these.
 #[test]
 fn errors_may_be_weighted() {
     let sandbox = sandbox();
@@ -163,29 +163,29 @@ fn errors_may_be_weighted() {
 }
 
 #[test]
-fn our_own_catalogue_stands_beside_others() {
+fn our_own_catalog_stands_beside_others() {
     let sandbox = Sandbox::new();
-    let catalogues = |arguments: &str| -> Vec<String> {
+    let catalogs = |arguments: &str| -> Vec<String> {
         let rows = sandbox.axmul(&format!("compare --signed --format json {arguments}")).json();
         let mut names: Vec<String> =
-            rows.as_array().unwrap().iter().map(|row| row["catalogue"].as_str().unwrap().into()).collect();
+            rows.as_array().unwrap().iter().map(|row| row["catalog"].as_str().unwrap().into()).collect();
         names.sort_unstable();
         names.dedup();
         names
     };
-    assert_eq!(catalogues("--catalog own --catalog lab.yaml"), ["lab", "own"]);
-    assert_eq!(catalogues("--catalog own"), ["own"]);
-    assert_eq!(catalogues("--catalog lab.yaml exact-8s"), ["own"]);
-    // A name beside them is one of ours still, and not of two catalogues.
-    assert_eq!(catalogues("--catalog own --catalog lab.yaml exact-8s own/drum-4-8s"), ["own"]);
+    assert_eq!(catalogs("--catalog own --catalog lab.yaml"), ["lab", "own"]);
+    assert_eq!(catalogs("--catalog own"), ["own"]);
+    assert_eq!(catalogs("--catalog lab.yaml exact-8s"), ["own"]);
+    // A name beside them is one of ours still, and not of two catalogs.
+    assert_eq!(catalogs("--catalog own --catalog lab.yaml exact-8s own/drum-4-8s"), ["own"]);
     let twice =
         sandbox.axmul("compare --signed --catalog own --catalog lab.yaml --catalog own --catalog ./lab.yaml");
     let once = sandbox.axmul("compare --signed --catalog own --catalog lab.yaml");
     assert_eq!((twice.text(), twice.code), (once.text(), 0));
-    assert!(once.text().contains("┆ catalogue "), "{once}");
-    // What is one catalogue has no column of catalogues.
+    assert!(once.text().contains("┆ catalog "), "{once}");
+    // What is one catalog has no column of catalogs.
     let alone = sandbox.axmul("compare --signed --catalog own");
-    assert!(!alone.text().contains("catalogue") && !alone.text().contains("Hypervolume"), "{alone}");
+    assert!(!alone.text().contains("catalog") && !alone.text().contains("Hypervolume"), "{alone}");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn what_leaves_nothing_to_measure_is_said() {
     assert_eq!(absent, "warning: catalog 'rival' contributed no multipliers\n");
     // One field has a best row, but neither volume nor second table.
     let ended = sandbox.axmul(&format!("{} --format table", BOTH.replace("power_mw,mae", "mae")));
-    assert!(ended.text().contains("┆ catalogue ") && !ended.text().contains("ypervolume"), "{ended}");
+    assert!(ended.text().contains("┆ catalog ") && !ended.text().contains("ypervolume"), "{ended}");
 }
 
 #[test]

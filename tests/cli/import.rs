@@ -26,7 +26,7 @@ fn shown(sandbox: &Sandbox, ended: Ended) -> String {
 }
 
 #[test]
-fn a_folder_becomes_a_catalogue_that_is_there_next_time() {
+fn a_folder_becomes_a_catalog_that_is_there_next_time() {
     let sandbox = sandbox();
     assert_snapshot!(shown(&sandbox, sandbox.axmul("import dir chip")));
     let listed = sandbox.axmul("catalog list");
@@ -38,14 +38,14 @@ fn a_folder_becomes_a_catalogue_that_is_there_next_time() {
     assert_eq!(sandbox.axmul("check chip/fast-2u chip/fast-2u.csv --unsigned").code, 0);
     let again = sandbox.axmul("import dir chip --format json");
     assert_eq!((again.code, again.text()), (2, ""));
-    assert!(again.stderr.contains("there is a catalogue 'chip' already"), "{again}");
+    assert!(again.stderr.contains("there is a catalog 'chip' already"), "{again}");
     let replaced = sandbox.axmul("import dir chip --replace --format json").json();
     assert_eq!((replaced["multipliers"].as_u64(), replaced["formats"]["2u"].as_u64()), (Some(2), Some(2)));
     assert_eq!(replaced["remarks"][0]["subject"], "left_out");
 }
 
 #[test]
-fn catalogues_are_added_where_they_lie_and_forgotten() {
+fn catalogs_are_added_where_they_lie_and_forgotten() {
     let sandbox = sandbox();
     assert_snapshot!(shown(&sandbox, sandbox.axmul("catalog add lab.yaml --name small")));
     let listed = sandbox.axmul("catalog list --format json").json();
@@ -54,7 +54,7 @@ fn catalogues_are_added_where_they_lie_and_forgotten() {
     assert_eq!((&listed[0]["name"], &added["name"]), (&"own".into(), &"small".into()));
     assert_eq!((added["multipliers"].as_u64(), added["linked"].as_bool()), (Some(6), Some(true)));
     assert_eq!(sandbox.axmul("show small/cut --format json").json()["name"], "cut");
-    // A catalogue whose file has gone is listed, and said to be gone.
+    // A catalog whose file has gone is listed, and said to be gone.
     sandbox.write("moved.yaml", sandbox.read("lab.yaml"));
     std::fs::remove_file(sandbox.path("lab.yaml")).unwrap();
     let gone = sandbox.axmul("catalog list");
@@ -70,19 +70,19 @@ fn catalogues_are_added_where_they_lie_and_forgotten() {
 fn mistakes_are_told_apart() {
     let sandbox = sandbox();
     std::fs::create_dir(sandbox.path("done")).unwrap();
-    sandbox.write("done/catalogue.yaml", sandbox.read("lab.yaml"));
+    sandbox.write("done/catalog.yaml", sandbox.read("lab.yaml"));
     for (arguments, expected) in [
         ("import dir nowhere", "nowhere: no such folder"),
         ("import dir lab.yaml", "lab.yaml: expected a folder, got a file"),
         ("import evoapproxlib chip", "expected multiplers/<family>/<subset>/NAME.c or .v"),
         ("import dir chip --of 8s", "chip: none of"),
-        ("import dir done", "it is a catalogue already; `axmul catalog add` makes it known by name"),
+        ("import dir done", "it is a catalog already; `axmul catalog add` makes it known by name"),
         ("import dir chip --name own", "'own' means something else"),
         ("import dir chip --name a/b", "expected letters, digits"),
         ("import dir chip --release v1", "--release applies to evoapproxlib only"),
         ("import chip", "invalid value 'chip' for '<KIND>'"),
         ("catalog add nowhere.yaml", "nowhere.yaml"),
-        ("list --catalog nowhere", "no catalogue is called 'nowhere'; none is known by name"),
+        ("list --catalog nowhere", "no catalog is called 'nowhere'; none is known by name"),
         (
             "show exact-8s --of 8u",
             "'exact-8s' has operands 8s, but only 8u multipliers were asked for; drop --of",
@@ -94,5 +94,5 @@ fn mistakes_are_told_apart() {
             "{arguments}\n{ended}"
         );
     }
-    assert!(!sandbox.path("data/catalogues").exists(), "nothing half-written");
+    assert!(!sandbox.path("data/catalogs").exists(), "nothing half-written");
 }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::sandbox::Sandbox;
 
 #[test]
-fn a_catalogue_is_listed() {
+fn a_catalog_is_listed() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.axmul("list --catalog lab.yaml"));
     let signed = sandbox.axmul("list --catalog lab.yaml --signed --format json").json();

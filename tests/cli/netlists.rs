@@ -188,7 +188,7 @@ fn wide_netlists_are_evaluated() {
 }
 
 #[test]
-fn catalogues_name_netlists_and_c_sources() {
+fn catalogs_name_netlists_and_c_sources() {
     let sandbox = sandbox();
     sandbox.write(
         "mine.yaml",

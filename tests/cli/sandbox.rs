@@ -7,8 +7,8 @@ use std::process::Command;
 use npyz::WriterBuilder;
 use tempfile::TempDir;
 
-/// A catalogue of small multipliers with costs of two sources and one without.
-const CATALOGUE: &str = "\
+/// A catalog of small multipliers with costs of two sources and one without.
+const CATALOG: &str = "\
 version: 1
 name: lab
 licence: MIT
@@ -42,7 +42,7 @@ entries:
     cost: {power_mw: 0.08}
 ";
 
-/// A temporary directory with the catalogue `lab.yaml` in it.
+/// A temporary directory with the catalog `lab.yaml` in it.
 pub struct Sandbox(TempDir);
 
 /// How a run ended, shown as snapshots show it.
@@ -75,7 +75,7 @@ impl Sandbox {
     pub fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let sandbox = Self(directory);
-        sandbox.write("lab.yaml", CATALOGUE);
+        sandbox.write("lab.yaml", CATALOG);
         std::fs::create_dir(sandbox.path("tables")).unwrap();
         // Wrong in one product, which is one less than it should be.
         let product = |at: i32| at / 16 * (at % 16) - i32::from(at == 3 * 16 + 3);

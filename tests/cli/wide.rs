@@ -129,9 +129,9 @@ fn what_needs_a_table_says_so() {
     assert_eq!(sandbox.files(), ["w.npy"]);
 }
 
-/// Among all multipliers of a catalogue, those without a table are passed over.
+/// Among all multipliers of a catalog, those without a table are passed over.
 #[test]
-fn weights_pass_over_the_wide_ones_of_a_catalogue() {
+fn weights_pass_over_the_wide_ones_of_a_catalog() {
     let sandbox = Sandbox::new();
     let format: OperandFormat = "12u".parse().unwrap();
     sandbox.write(

@@ -3,7 +3,7 @@
 use std::fs;
 
 use axmul_netlist::simulate::Simulator;
-use axmul_providers::{CacheChoice, Sampling, SourceError, Sources, Warning};
+use axmul_providers::{CacheChoice, MultiplierError, MultiplierSources, PairSampling, Warning};
 
 use super::{find, open, product, sources, temporary, write_table};
 
@@ -13,9 +13,10 @@ fn wide_multipliers_are_kept_too() {
     let directory = temporary();
     let cache = CacheChoice::Directory(directory.path().join("cache"));
     let of = |name: &str, pairs: Option<u64>, cache: &CacheChoice| {
-        let sampling = Sampling { pairs, seed: 5 };
-        let mut found =
-            open(&Sources { sampling, cache: cache.clone(), ..sources(&[]) }).resolve(name).unwrap();
+        let sampling = PairSampling { pairs, seed: 5 };
+        let mut found = open(&MultiplierSources { sampling, cache: cache.clone(), ..sources(&[]) })
+            .resolve(name)
+            .unwrap();
         assert_eq!(found.len(), 1);
         found.remove(0)
     };
@@ -54,7 +55,7 @@ fn products_and_circuits_of_every_kind_can_be_had() {
             None => assert!(name.ends_with(".txt"), "{name}"),
         }
     }
-    assert!(matches!(collection.find("exakt-8s"), Err(SourceError::Unknown { .. })));
+    assert!(matches!(collection.find("exakt-8s"), Err(MultiplierError::Unknown { .. })));
     assert_eq!(collection.find("exact").unwrap().0.len(), 2);
 }
 
@@ -75,7 +76,7 @@ fn tables_are_what_remains_without_the_wide_ones() {
         assert_eq!(note, left_out);
     }
     let error = collection.select_tables(&["m4s", "m32s"], &|_| {}).unwrap_err();
-    assert!(matches!(error, SourceError::NoTable(_)), "{error}");
+    assert!(matches!(error, MultiplierError::NoTable(_)), "{error}");
     // A digest is one of a table.
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("9x8u, model", &format!("9x8u, sha256: '{}', model", "0".repeat(64))))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axmul_providers::shared_library::{Limits, Phase, Problem};
+use axmul_providers::shared_library::{LibraryProblem, Limits, Phase};
 
 use super::{PATIENT, ask, assert_products, build, one, problem, tabulated};
 
@@ -48,7 +48,7 @@ fn the_batched_function_is_used() {
 fn a_batched_function_that_differs_is_found_out() {
     let library = build::fixture("descriptor.c", &["PRODUCTS=off"]);
     let found = problem(&library.0, "", &PATIENT, &["`first` gives", "batched function differs"]);
-    let Problem::Inconsistent { a, b, first, second, .. } = found else { panic!("{found:?}") };
+    let LibraryProblem::Inconsistent { a, b, first, second, .. } = found else { panic!("{found:?}") };
     assert_eq!((first, second), (100 * a + b + 1, 100 * a + b));
 }
 
@@ -56,19 +56,21 @@ fn a_batched_function_that_differs_is_found_out() {
 #[test]
 fn each_fault_has_its_message() {
     let first = || "first".to_owned();
-    let size = |what: &str, got, expected| Problem::AbiSize { what: what.into(), got, expected };
-    let name = |index, what: &str| Problem::Name { index, what: what.into() };
-    let width = |width_a, width_b| Problem::Width { name: first(), width_a, width_b };
-    let list = |what: &str| Problem::NoList { what: what.into() };
-    let cost = |value: &str| Problem::Cost { name: first(), field: "power_mw".into(), value: value.into() };
-    let text = |what: &str| Problem::Text { name: first(), field: "documentation".into(), what: what.into() };
+    let size = |what: &str, got, expected| LibraryProblem::AbiSize { what: what.into(), got, expected };
+    let name = |index, what: &str| LibraryProblem::Name { index, what: what.into() };
+    let width = |width_a, width_b| LibraryProblem::Width { name: first(), width_a, width_b };
+    let list = |what: &str| LibraryProblem::NoList { what: what.into() };
+    let cost =
+        |value: &str| LibraryProblem::Cost { name: first(), field: "power_mw".into(), value: value.into() };
+    let text =
+        |what: &str| LibraryProblem::Text { name: first(), field: "documentation".into(), what: what.into() };
     for (definition, expected, says) in [
         (
             "ABI=2",
-            Problem::AbiVersion { got: 2 },
+            LibraryProblem::AbiVersion { got: 2 },
             "built for version 2 of the plugin interface, this axmul speaks version 1; rebuild",
         ),
-        ("ABI=0", Problem::AbiVersion { got: 0 }, "built for version 0"),
+        ("ABI=0", LibraryProblem::AbiVersion { got: 0 }, "built for version 0"),
         ("STRUCT_SIZE=16", size("struct_size", 16, 24), "struct_size as 16 bytes, expected at least 24"),
         ("STRUCT_SIZE=100000", size("struct_size", 100_000, 24), "struct_size as 100000 bytes"),
         (
@@ -76,8 +78,8 @@ fn each_fault_has_its_message() {
             size("multiplier_size", 8, 112),
             "multiplier_size as 8 bytes, expected at least 112",
         ),
-        ("COUNT=0", Problem::Count { got: 0 }, "lists 0 multipliers, expected 1 to 1024"),
-        ("COUNT=4000000000u", Problem::Count { got: 4_000_000_000 }, "lists 4000000000 multipliers"),
+        ("COUNT=0", LibraryProblem::Count { got: 0 }, "lists 0 multipliers, expected 1 to 1024"),
+        ("COUNT=4000000000u", LibraryProblem::Count { got: 4_000_000_000 }, "lists 4000000000 multipliers"),
         ("LIST=NULL", list("`multipliers` is NULL"), "lists no multipliers: `multipliers` is NULL"),
         ("ARRAY=NULL", list("`multipliers` returned NULL"), "returned NULL"),
         ("NAME=NULL", name(0, "is NULL"), "multiplier 0 (counted from 0) is NULL"),
@@ -85,12 +87,12 @@ fn each_fault_has_its_message() {
         ("SECOND_NAME=\"\\xff\"", name(1, "is not UTF-8"), "multiplier 1 (counted from 0) is not UTF-8"),
         ("NAME=\"a\\nb\"", name(0, "holds control characters"), "control characters"),
         ("NAME=long_text", name(0, "is too long"), "1 to 255 bytes"),
-        ("SECOND_NAME=\"first\"", Problem::Duplicate { name: first() }, "two multipliers `first`"),
+        ("SECOND_NAME=\"first\"", LibraryProblem::Duplicate { name: first() }, "two multipliers `first`"),
         ("WIDTH_A=1", width(1, 8), "operands of 1 and 8 bits, expected 2 to 32"),
         ("WIDTH_B=33", width(8, 33), "operands of 8 and 33 bits"),
         ("WIDTH_A=264", width(264, 8), "operands of 264 and 8 bits"),
-        ("SIGNED=2", Problem::Signedness { name: first(), got: 2 }, "is_signed = 2, expected 0 or 1"),
-        ("PRODUCT=NULL", Problem::NoProduct { name: first() }, "no product function (NULL)"),
+        ("SIGNED=2", LibraryProblem::Signedness { name: first(), got: 2 }, "is_signed = 2, expected 0 or 1"),
+        ("PRODUCT=NULL", LibraryProblem::NoProduct { name: first() }, "no product function (NULL)"),
         ("POWER=-1", cost("-1"), "power_mw = -1, expected a finite number"),
         ("POWER=INFINITY", cost("inf"), "power_mw = inf"),
         ("DOCUMENTATION=\"\\xc3\"", text("is not UTF-8"), "documentation is not UTF-8"),
@@ -106,7 +108,7 @@ fn a_crash_while_listing_is_told_apart() {
     let library = build::fixture("descriptor.c", &["LIST=crash"]);
     let found =
         problem(&library.0, "", &PATIENT, &["crashed with SIGSEGV", "while it listed its multipliers"]);
-    assert!(matches!(found, Problem::Crashed { phase: Phase::Describing, .. }), "{found:?}");
+    assert!(matches!(found, LibraryProblem::Crashed { phase: Phase::Describing, .. }), "{found:?}");
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn a_name_that_the_descriptor_lacks_lists_those_it_has() {
     let library = build::fixture("descriptor.c", &[]);
     let found =
         problem(&library.0, ":third", &PATIENT, &["no function `third`", "it describes first, second"]);
-    assert!(matches!(found, Problem::NoSymbol { .. }));
+    assert!(matches!(found, LibraryProblem::NoSymbol { .. }));
     // One of a library may be too wide for a table: it is described, the others are tabulated.
     let wide = build::fixture("descriptor.c", &["WIDTH_A=16"]);
     let all = ask(&wide.0, "", &PATIENT).unwrap();

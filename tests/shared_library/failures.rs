@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use axmul_providers::shared_library::{Limits, Phase, Problem};
+use axmul_providers::shared_library::{LibraryProblem, Limits, Phase};
 
 use super::{PATIENT, build, one, problem};
 
@@ -14,21 +14,24 @@ const SHORT: Limits = Limits { time: Duration::from_secs(2), memory_bytes: 256 <
 fn files_that_are_no_libraries() {
     let folder = build::scratch();
     let missing = problem(&folder.join("nowhere.so"), "", &PATIENT, &["no such file", "check the path"]);
-    assert_eq!(missing, Problem::Missing);
+    assert_eq!(missing, LibraryProblem::Missing);
     let below = problem(&folder.join("nowhere/mine.so"), "", &PATIENT, &[]);
-    assert_eq!(below, Problem::Missing);
-    assert_eq!(problem(&folder, "", &PATIENT, &["is a directory"]), Problem::Directory);
-    assert_eq!(problem(Path::new("/dev/null"), "", &PATIENT, &["not a regular file"]), Problem::NotAFile);
+    assert_eq!(below, LibraryProblem::Missing);
+    assert_eq!(problem(&folder, "", &PATIENT, &["is a directory"]), LibraryProblem::Directory);
+    assert_eq!(
+        problem(Path::new("/dev/null"), "", &PATIENT, &["not a regular file"]),
+        LibraryProblem::NotAFile
+    );
 
     for (name, content) in [("empty.so", &b""[..]), ("text.so", b"int f(void);\n")] {
         let path = folder.join(name);
         std::fs::write(&path, content).unwrap();
         let found = problem(&path, ":mul8s_mine", &PATIENT, &["not a shared library (", "cc -shared -fPIC"]);
-        assert!(matches!(found, Problem::NotALibrary { .. }), "{found:?}");
+        assert!(matches!(found, LibraryProblem::NotALibrary { .. }), "{found:?}");
     }
     let executable =
         problem(Path::new(env!("CARGO_BIN_EXE_axmul")), "", &PATIENT, &["the dynamic linker refuses it"]);
-    assert!(matches!(executable, Problem::Refused { .. }), "{executable:?}");
+    assert!(matches!(executable, LibraryProblem::Refused { .. }), "{executable:?}");
 }
 
 #[test]
@@ -39,7 +42,10 @@ fn a_truncated_library_is_an_error() {
         std::fs::write(&library.0, &whole[..length]).unwrap();
         let found = problem(&library.0, ":mul8s_skew", &PATIENT, &[]);
         assert!(
-            matches!(found, Problem::Refused { .. } | Problem::Crashed { phase: Phase::Loading, .. }),
+            matches!(
+                found,
+                LibraryProblem::Refused { .. } | LibraryProblem::Crashed { phase: Phase::Loading, .. }
+            ),
             "{length}: {found:?}"
         );
     }
@@ -56,7 +62,7 @@ fn a_file_that_may_not_be_read() {
         return;
     }
     let found = problem(&library.0, ":mul8s_skew", &PATIENT, &["check its permissions"]);
-    assert!(matches!(found, Problem::Unreadable { .. }));
+    assert!(matches!(found, LibraryProblem::Unreadable { .. }));
 }
 
 #[test]
@@ -64,17 +70,17 @@ fn what_a_library_lacks() {
     let library = build::fixture("models.c", &[]);
     assert_eq!(
         problem(&library.0, "", &PATIENT, &["exports no `axmul_plugin`", "LIBRARY:SYMBOL"]),
-        Problem::NoDescriptor
+        LibraryProblem::NoDescriptor
     );
     let found = problem(&library.0, ":mul8s_absent", &PATIENT, &["no function `mul8s_absent`; `nm -D"]);
-    assert_eq!(found, Problem::NoSymbol { symbol: "mul8s_absent".into(), described: vec![] });
+    assert_eq!(found, LibraryProblem::NoSymbol { symbol: "mul8s_absent".into(), described: vec![] });
     let undefined = build::fixture("misbehaves.c", &["UNDEFINED"]);
     let found = problem(&undefined.0, ":mul8u_aborts", &PATIENT, &["undefined symbol: defined_nowhere"]);
-    assert!(matches!(found, Problem::Refused { .. }));
+    assert!(matches!(found, LibraryProblem::Refused { .. }));
 }
 
 /// What misbehaves, what the message says, and which problem it is.
-type Case<'a> = (&'a str, &'a str, fn(&Problem) -> bool);
+type Case<'a> = (&'a str, &'a str, fn(&LibraryProblem) -> bool);
 
 /// Each case in a function and in a constructor, all at once.
 fn each(limits: &Limits, cases: &[Case]) {
@@ -99,7 +105,7 @@ fn each(limits: &Limits, cases: &[Case]) {
 
 #[test]
 fn crashes() {
-    let crashed = |problem: &Problem| matches!(problem, Problem::Crashed { .. });
+    let crashed = |problem: &LibraryProblem| matches!(problem, LibraryProblem::Crashed { .. });
     each(
         &PATIENT,
         &[
@@ -119,8 +125,12 @@ fn exits() {
     each(
         &PATIENT,
         &[
-            ("exits", "ended its process with exit code 0", |p| matches!(p, Problem::Exited { code: 0, .. })),
-            ("quits", "ended its process with exit code 3", |p| matches!(p, Problem::Exited { code: 3, .. })),
+            ("exits", "ended its process with exit code 0", |p| {
+                matches!(p, LibraryProblem::Exited { code: 0, .. })
+            }),
+            ("quits", "ended its process with exit code 3", |p| {
+                matches!(p, LibraryProblem::Exited { code: 3, .. })
+            }),
         ],
     );
 }
@@ -128,7 +138,7 @@ fn exits() {
 #[test]
 fn hangs() {
     let start = Instant::now();
-    let timed_out = |problem: &Problem| matches!(problem, Problem::TimeLimit { .. });
+    let timed_out = |problem: &LibraryProblem| matches!(problem, LibraryProblem::TimeLimit { .. });
     each(
         &SHORT,
         &[
@@ -142,7 +152,8 @@ fn hangs() {
 
 #[test]
 fn memory() {
-    let short = |problem: &Problem| matches!(problem, Problem::MemoryLimit { bytes: 0x1000_0000, .. });
+    let short =
+        |problem: &LibraryProblem| matches!(problem, LibraryProblem::MemoryLimit { bytes: 0x1000_0000, .. });
     each(
         &PATIENT,
         &[
@@ -163,19 +174,19 @@ fn limits_can_be_raised() {
     super::ask(&models.0, ":mul8s_skew", &roomy).unwrap();
     let none = Limits { time: Duration::ZERO, ..PATIENT };
     let error = super::ask(&models.0, ":mul8s_skew", &none).unwrap_err();
-    assert!(matches!(error.problem, Problem::TimeLimit { .. }), "{error}");
+    assert!(matches!(error.problem, LibraryProblem::TimeLimit { .. }), "{error}");
 }
 
 #[test]
 fn results_that_the_library_tampers_with_are_not_believed() {
-    each(&PATIENT, &[("forges", "came back damaged", |p| matches!(p, Problem::Damaged { .. }))]);
+    each(&PATIENT, &[("forges", "came back damaged", |p| matches!(p, LibraryProblem::Damaged { .. }))]);
 }
 
 /// A process that the library leaves behind, and that holds our pipes, delays nothing.
 #[test]
 fn what_a_library_leaves_behind_holds_nobody_up() {
     let start = Instant::now();
-    each(&PATIENT, &[("forks", "crashed with SIGABRT", |p| matches!(p, Problem::Crashed { .. }))]);
+    each(&PATIENT, &[("forks", "crashed with SIGABRT", |p| matches!(p, LibraryProblem::Crashed { .. }))]);
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
 
@@ -184,7 +195,7 @@ fn a_function_with_a_memory_of_its_own_is_found_out() {
     let library = build::fixture("misbehaves.c", &[]);
     let found =
         problem(&library.0, ":mul8u_counts", &PATIENT, &["in one call and", "keeps state between calls"]);
-    assert!(matches!(found, Problem::Inconsistent { .. }));
+    assert!(matches!(found, LibraryProblem::Inconsistent { .. }));
 }
 
 #[test]

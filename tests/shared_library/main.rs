@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axmul_metrics::Tabulated;
 use axmul_providers::shared_library::{
-    Limits, Loaded, Problem, Reference, Request, SharedLibraryError, tabulate,
+    LibraryProblem, LibraryRef, LibraryRequest, Limits, Loaded, SharedLibraryError, tabulate,
 };
 
 /// Long enough for a loaded machine, for what ends by itself.
@@ -29,10 +29,10 @@ fn host() {
 }
 
 /// What is asked by what follows a library on a command line, `:mul8s_mine`.
-fn request(rest: &str) -> Request {
+fn request(rest: &str) -> LibraryRequest {
     match rest {
-        "" => Request::Descriptor,
-        _ => format!("x.so{rest}").parse::<Reference>().unwrap().request,
+        "" => LibraryRequest::Descriptor,
+        _ => format!("x.so{rest}").parse::<LibraryRef>().unwrap().request,
     }
 }
 
@@ -56,7 +56,7 @@ fn tabulated(loaded: Loaded) -> Tabulated {
 }
 
 /// What is wrong with the library, once its message was seen to name the file and to hold all of `expected`.
-fn problem(path: &Path, rest: &str, limits: &Limits, expected: &[&str]) -> Problem {
+fn problem(path: &Path, rest: &str, limits: &Limits, expected: &[&str]) -> LibraryProblem {
     let Err(error) = ask(path, rest, limits) else { panic!("{}{rest} is no problem", path.display()) };
     let message = error.to_string();
     assert!(message.starts_with(&format!("{}: ", path.display())), "{message}");

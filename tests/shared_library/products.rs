@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use axmul_metrics::OperandFormat;
-use axmul_providers::shared_library::{CType, Problem, Request, Signature, tabulate};
+use axmul_providers::shared_library::{CType, LibraryProblem, LibraryRequest, Signature, tabulate};
 
 use super::{PATIENT, ask, assert_products, build, host, one, problem, tabulated};
 
@@ -74,7 +74,7 @@ fn every_type_is_called_as_declared() {
         for format in [OperandFormat::signed(4, 3), OperandFormat::unsigned(3, 4)] {
             let symbol = format!("f_{result}_{operand}");
             let signature = Some(Signature { result, a: operand, b: operand });
-            let request = Request::Symbol { symbol, signature, format: Some(format) };
+            let request = LibraryRequest::Symbol { symbol, signature, format: Some(format) };
             let found = tabulate(&models.0, &request, &PATIENT).unwrap().remove(0);
             assert_products(&tabulated(found), |a, b| {
                 let bus = |value: i64, width: u32| match format.is_signed() && !operand.is_signed() {
@@ -102,21 +102,21 @@ fn a_function_whose_name_says_nothing_needs_a_format() {
     let from_signature = one(&models.0, ":multiply:i32(i8,i8)");
     assert!(from_signature.provenance.origin.ends_with("operand format guessed from the signature"));
     let unknown = problem(&models.0, ":multiply", &PATIENT, &["LIBRARY:multiply:8s"]);
-    assert_eq!(unknown, Problem::NoFormat { symbol: "multiply".into() });
+    assert_eq!(unknown, LibraryProblem::NoFormat { symbol: "multiply".into() });
     let narrow = problem(
         &models.0,
         ":multiply:8s:u8(u8,u8)",
         &PATIENT,
         &["uint8_t(uint8_t, uint8_t), too narrow for operands 8s with products of 16 bits"],
     );
-    assert!(matches!(narrow, Problem::Narrow { .. }));
+    assert!(matches!(narrow, LibraryProblem::Narrow { .. }));
 }
 
 #[test]
 fn a_product_beyond_a_table_is_refused() {
     let models = build::fixture("models.c", &[]);
     let huge = problem(&models.0, ":mul8u_huge:u64(u64,u64)", &PATIENT, &["the product of 3 and 4 is"]);
-    assert!(matches!(huge, Problem::Table { .. }));
+    assert!(matches!(huge, LibraryProblem::Table { .. }));
 }
 
 #[test]

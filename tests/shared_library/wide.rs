@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axmul_metrics::evaluation::{EvaluationExtent, evaluate};
 use axmul_metrics::{Metrics, OperandFormat, Products, ProductsError};
-use axmul_providers::shared_library::{LibraryProducts, Limits, Phase, Problem};
+use axmul_providers::shared_library::{LibraryProblem, LibraryProducts, Limits, Phase};
 
 use super::{PATIENT, ask, build, host, request};
 
@@ -94,7 +94,7 @@ fn an_evaluation_looks_at_every_pair() {
 
 /// The problem that ends an evaluation, once its message was seen to hold all of `expected`. From then on there are no
 /// products.
-fn problem(path: &Path, symbol: &str, limits: &Limits, expected: &[&str]) -> Problem {
+fn problem(path: &Path, symbol: &str, limits: &Limits, expected: &[&str]) -> LibraryProblem {
     let products = open(path, symbol, limits);
     let ProductsError(said) = (0..1 << 20)
         .step_by(2048)
@@ -114,25 +114,29 @@ fn problem(path: &Path, symbol: &str, limits: &Limits, expected: &[&str]) -> Pro
 fn what_misbehaves_in_the_middle_is_an_error() {
     let library = build::fixture("wide.c", &[]);
     let in_the_middle = |phase: &Phase, what: &str| *phase == Phase::Multiplying(format!("mul12x8u_{what}"));
-    type Case<'a> = (&'a str, &'a [&'a str], &'a (dyn Fn(&Problem) -> bool + Sync));
+    type Case<'a> = (&'a str, &'a [&'a str], &'a (dyn Fn(&LibraryProblem) -> bool + Sync));
     let cases: &[Case] = &[
         (
             "segfaults",
             &["SIGSEGV", "while computing products of `mul12x8u_segfaults`", "it printed:\n  about to"],
-            &|p| matches!(p, Problem::Crashed { phase, .. } if in_the_middle(phase, "segfaults")),
+            &|p| matches!(p, LibraryProblem::Crashed { phase, .. } if in_the_middle(phase, "segfaults")),
         ),
-        ("aborts", &["SIGABRT"], &|p| matches!(p, Problem::Crashed { .. })),
+        ("aborts", &["SIGABRT"], &|p| matches!(p, LibraryProblem::Crashed { .. })),
         (
             "quits",
             &["exit code 3", "must not call exit"],
-            &|p| matches!(p, Problem::Exited { code: 3, phase, .. } if in_the_middle(phase, "quits")),
+            &|p| matches!(p, LibraryProblem::Exited { code: 3, phase, .. } if in_the_middle(phase, "quits")),
         ),
-        ("eats", &["ran out of memory", "--plugin-memory"], &|p| matches!(p, Problem::MemoryLimit { .. })),
-        ("forges", &["came back damaged"], &|p| matches!(p, Problem::Damaged { .. })),
-        ("overflows", &["gives 4095 x 255 = 1144225, beyond its product bus of 20 bits"], &|p| {
-            matches!(p, Problem::Bus { a: 4095, b: 255, .. })
+        ("eats", &["ran out of memory", "--plugin-memory"], &|p| {
+            matches!(p, LibraryProblem::MemoryLimit { .. })
         }),
-        ("counts", &["in one call and", "keeps state"], &|p| matches!(p, Problem::Inconsistent { .. })),
+        ("forges", &["came back damaged"], &|p| matches!(p, LibraryProblem::Damaged { .. })),
+        ("overflows", &["gives 4095 x 255 = 1144225, beyond its product bus of 20 bits"], &|p| {
+            matches!(p, LibraryProblem::Bus { a: 4095, b: 255, .. })
+        }),
+        ("counts", &["in one call and", "keeps state"], &|p| {
+            matches!(p, LibraryProblem::Inconsistent { .. })
+        }),
     ];
     std::thread::scope(|scope| {
         for (what, says, is_expected) in cases {
@@ -153,13 +157,17 @@ fn the_time_is_that_of_all_answers_together() {
     for symbol in ["mul12x8u_hangs", "mul12x8u_closes"] {
         let found = problem(&library.0, symbol, &limits, &says);
         // 77 rows of 256 products came, and what was computed ahead of them.
-        assert!(matches!(found, Problem::TooSlow { done: 10_000..20_000, .. }), "{symbol}: {found:?}");
+        assert!(matches!(found, LibraryProblem::TooSlow { done: 10_000..20_000, .. }), "{symbol}: {found:?}");
     }
     // Each answer is well within the limit.
     let slow = open(&library.0, "mul12u_slow", &limits);
     let failed = (0..1 << 24).step_by(64).find(|&first| slow.block(first, &mut [0; 64]).is_err());
     assert!(failed.unwrap() > 0);
-    assert!(matches!(slow.failure().unwrap().problem, Problem::TooSlow { .. }), "{:?}", slow.failure());
+    assert!(
+        matches!(slow.failure().unwrap().problem, LibraryProblem::TooSlow { .. }),
+        "{:?}",
+        slow.failure()
+    );
     // Waiting for questions is not the library's time.
     let limits = Limits { time: Duration::from_millis(1500), ..PATIENT };
     let quick = open(&library.0, "mul12u_prints", &limits);
@@ -173,16 +181,16 @@ fn what_cannot_be_opened_is_said_at_once_or_at_the_first_question() {
     host();
     let format = OperandFormat::unsigned(12, 12);
     let missing = LibraryProducts::new(Path::new("nowhere.so"), &request(":f:12u"), format, &PATIENT);
-    assert_eq!(missing.err().unwrap().problem, Problem::Missing);
+    assert_eq!(missing.err().unwrap().problem, LibraryProblem::Missing);
     let library = build::fixture("wide.c", &[]);
     let ask = |rest: &str, format| {
         let products = LibraryProducts::new(&library.0, &request(rest), format, &PATIENT).unwrap();
         products.pairs(&[1], &[2], &mut [0]).unwrap_err();
         products.failure().unwrap().problem.clone()
     };
-    assert!(matches!(ask(":mul12u_absent", format), Problem::NoSymbol { .. }));
+    assert!(matches!(ask(":mul12u_absent", format), LibraryProblem::NoSymbol { .. }));
     let other = OperandFormat::unsigned(13, 12);
-    assert!(matches!(ask(":mul12u_slow", other), Problem::Changed { .. }));
+    assert!(matches!(ask(":mul12u_slow", other), LibraryProblem::Changed { .. }));
 }
 
 /// Described multipliers, with their batched function and without.

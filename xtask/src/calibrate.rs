@@ -17,7 +17,7 @@ use axmul_hardware::map::{MappingGoal, TechnologyMapper};
 use axmul_hardware::optimize::optimize;
 use axmul_metrics::Cost;
 use axmul_metrics::compare::Agreement;
-use axmul_providers::{CacheChoice, Collection, Sources};
+use axmul_providers::{CacheChoice, Collection, MultiplierSources};
 
 /// How often the circuits are split in half.
 const SPLITS: usize = 1000;
@@ -173,7 +173,8 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let file = args.figure.as_deref().map(FigureFile::open).transpose()?;
     let mut found = BTreeMap::new();
     circuits(&args.directory, &mut found)?;
-    let collection = Collection::open(&Sources { cache: CacheChoice::Off, ..Sources::default() })?;
+    let collection =
+        Collection::open(&MultiplierSources { cache: CacheChoice::Off, ..MultiplierSources::default() })?;
     let (mut unmapped, mut adders) = (Vec::new(), Vec::new());
     for (name, path) in &found {
         let measured = measure(&collection, name, path).with_context(|| path.display().to_string())?;

@@ -1,7 +1,7 @@
 //! The catalogs inside the binary, written from the registered families.
 
 use anyhow::ensure;
-use axmul_providers::{catalogue::own, registry::Registry};
+use axmul_providers::{catalog::own, registry::Registry};
 use axmul_support::files::write_atomic;
 
 use crate::in_repository;
@@ -17,7 +17,7 @@ pub struct Args {
 }
 
 pub fn run(&Args { check }: &Args) -> anyhow::Result<()> {
-    let progress = |own::Progress { format, done, total }| {
+    let progress = |own::GenerationProgress { format, done, total }| {
         if done == total || done.is_multiple_of(1_000) {
             eprintln!("{format}: {done} of {total}");
         }

@@ -93,7 +93,7 @@ pub(super) fn run(args: &AssignArgs, console: &Console) -> anyhow::Result<ExitSt
         } else {
             MultiplierSet::of_sources(&args.sources, experiment.signed, &args.names, energy, console)?
         };
-    if energy == EnergySource::Catalogue {
+    if energy == EnergySource::Catalog {
         warn_of_mixed_costs(&listed, console);
     }
     let used: Vec<_> = as_used(&experiment, listed.clone(), console).into_iter().map(Arc::new).collect();

@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::cli::ExitStatus;
 use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::report::{align_right, boxed_table};
-use axmul_providers::catalogue::shelf::{Shelf, Shelved};
-use axmul_providers::catalogue::{self, Catalogue, CatalogueError};
+use axmul_providers::catalog::store::{CatalogStore, StoredCatalog};
+use axmul_providers::catalog::{self, Catalog, CatalogError};
 use axmul_providers::registry::Registry;
 
 /// List, add and remove catalogs
@@ -18,13 +18,13 @@ use axmul_providers::registry::Registry;
 #[command(after_help = "\
 Examples:
   axmul catalog list
-  axmul catalog add ../chip/catalogue.yaml --name chip     register; files stay where they are
+  axmul catalog add ../chip/catalog.yaml --name chip     register; files stay where they are
   axmul compare --catalog chip --catalog own
   axmul show chip/fast-8s
   axmul catalog remove chip                                unregister; files stay
 
 Catalogs made by `axmul import` are listed too; removing one deletes its files. They are stored in
-$AXMUL_DATA_DIR/catalogues, or axmul/catalogues in the user's data directory.")]
+$AXMUL_DATA_DIR/catalogs, or axmul/catalogs in the user's data directory.")]
 pub(in crate::cli) struct CatalogArgs {
     #[command(subcommand)]
     command: CatalogCommand,
@@ -61,15 +61,15 @@ pub(super) fn run(args: &CatalogArgs, console: &Console) -> anyhow::Result<ExitS
     match &args.command {
         CatalogCommand::List { output } => list(output, console)?,
         CatalogCommand::Add { path, name, replace } => {
-            let opened = catalogue::open(path, None, &Registry::linked()?)?;
+            let opened = catalog::open(path, None, &Registry::linked()?)?;
             let name = name.clone().unwrap_or(opened.name);
-            Shelf::open()?.reserve(&name, *replace)?.link(path)?;
+            CatalogStore::open()?.reserve(&name, *replace)?.link(path)?;
             let text =
                 format!("{name}: {} multipliers, read from {}\n", opened.entries.len(), path.display());
             console.deliver(text.as_bytes(), None)?;
         }
         CatalogCommand::Remove { name } => {
-            let Shelved { path, linked, .. } = Shelf::open()?.remove(name)?;
+            let StoredCatalog { path, linked, .. } = CatalogStore::open()?.remove(name)?;
             let what = if linked { "unregistered; files remain in" } else { "deleted from" };
             console.deliver(format!("{name}: {what} {}\n", path.display()).as_bytes(), None)?;
         }
@@ -82,21 +82,21 @@ struct CatalogSummary {
     name: String,
     path: Option<PathBuf>,
     linked: bool,
-    opened: Result<Catalogue, CatalogueError>,
+    opened: Result<Catalog, CatalogError>,
 }
 
 fn list(args: &OutputArgs<TableFormat>, console: &Console) -> anyhow::Result<()> {
     let output = args.open()?;
     let registry = Registry::linked()?;
     let mut all = Vec::new();
-    for embedded in &catalogue::own::EMBEDDED {
+    for embedded in &catalog::own::EMBEDDED {
         let opened = embedded.open(&registry).context("a built-in catalog")?;
         all.push(CatalogSummary { name: opened.name.clone(), path: None, linked: false, opened: Ok(opened) });
     }
     // Without a home there are no others.
-    if let Ok(shelf) = Shelf::open() {
-        for Shelved { name, path, linked } in shelf.list()? {
-            let opened = catalogue::open(&path, None, &registry);
+    if let Ok(store) = CatalogStore::open() {
+        for StoredCatalog { name, path, linked } in store.list()? {
+            let opened = catalog::open(&path, None, &registry);
             if let Err(error) = &opened {
                 console.warn(format!("{name}: {error}"));
             }
@@ -113,13 +113,13 @@ fn list(args: &OutputArgs<TableFormat>, console: &Console) -> anyhow::Result<()>
 impl CatalogSummary {
     fn description(&self) -> &str {
         match &self.opened {
-            Ok(catalogue) => &catalogue.description,
+            Ok(catalog) => &catalog.description,
             Err(_) => "cannot be read",
         }
     }
 
     fn count(&self) -> Option<usize> {
-        self.opened.as_ref().ok().map(|catalogue| catalogue.entries.len())
+        self.opened.as_ref().ok().map(|catalog| catalog.entries.len())
     }
 }
 

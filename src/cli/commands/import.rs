@@ -10,8 +10,8 @@ use crate::cli::ExitStatus;
 use crate::cli::options::EvaluationArgs;
 use crate::cli::output::{Console, OutputArgs, TextFormat};
 use axmul_metrics::OperandFormat;
-use axmul_providers::import::{Import, Imported, Kind, Remark, Subject};
-use axmul_providers::{Collection, Sources};
+use axmul_providers::import::{Import, ImportKind, ImportNote, ImportNoteKind, Imported};
+use axmul_providers::{Collection, MultiplierSources};
 
 /// Import a library of multipliers: verify each, and keep them as a catalog
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +29,7 @@ pairs up to 24 product bits, beyond that by proof, else over 262144 pairs. Publi
 checked against the products. A faulty multiplier is skipped and listed in the summary.
 Files with the same stem are one multiplier; import.yaml in your folder may add what the files do
 not say (see multipliers/README.md).
-Catalogs are stored in $AXMUL_DATA_DIR/catalogues, or axmul/catalogues in the user's data directory.")]
+Catalogs are stored in $AXMUL_DATA_DIR/catalogs, or axmul/catalogs in the user's data directory.")]
 pub(in crate::cli) struct ImportArgs {
     /// Kind of library in DIR
     #[arg(value_enum, value_name = "KIND")]
@@ -75,10 +75,10 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitSt
     let output = args.output.open()?;
     let import = Import {
         kind: match args.kind {
-            LibraryKind::Evoapproxlib => Kind::EvoApproxLib,
-            LibraryKind::Arithsgen => Kind::ArithsGen,
-            LibraryKind::Tables => Kind::Tables,
-            LibraryKind::Folder => Kind::Folder,
+            LibraryKind::Evoapproxlib => ImportKind::EvoApproxLib,
+            LibraryKind::Arithsgen => ImportKind::ArithsGen,
+            LibraryKind::Tables => ImportKind::Tables,
+            LibraryKind::Folder => ImportKind::Folder,
         },
         path: args.path.clone(),
         name: args.name.clone(),
@@ -86,11 +86,11 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitSt
         formats: args.formats.clone(),
         replace: args.replace,
     };
-    let collection = Collection::open(&Sources {
+    let collection = Collection::open(&MultiplierSources {
         limits: args.evaluation.limits(),
         cache: args.evaluation.cache(),
         builtin: false,
-        ..Sources::default()
+        ..MultiplierSources::default()
     })?;
     let progress = console.progress("importing");
     let imported = collection.import(&import, &|done, total| progress.set_steps(done as u64, total as u64));
@@ -104,12 +104,12 @@ pub(super) fn run(args: &ImportArgs, console: &Console) -> anyhow::Result<ExitSt
     Ok(ExitStatus::Done)
 }
 
-fn of(remarks: &[Remark], subject: Subject) -> Vec<&Remark> {
+fn of(remarks: &[ImportNote], subject: ImportNoteKind) -> Vec<&ImportNote> {
     remarks.iter().filter(|remark| remark.subject == subject).collect()
 }
 
 /// How many multipliers remarks are about.
-fn multipliers(remarks: &[&Remark]) -> usize {
+fn multipliers(remarks: &[&ImportNote]) -> usize {
     let mut names: Vec<&str> = remarks.iter().map(|remark| remark.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -117,14 +117,13 @@ fn multipliers(remarks: &[&Remark]) -> usize {
 }
 
 fn text(imported: &Imported) -> String {
-    let Imported { catalogue, directory, description, formats, agreed, models, remarks } = imported;
+    let Imported { catalog, directory, description, formats, agreed, models, remarks } = imported;
     let count: usize = formats.values().sum();
-    let mut text =
-        format!("{description}: {count} multipliers from {models} files, as catalog {catalogue}\n");
+    let mut text = format!("{description}: {count} multipliers from {models} files, as catalog {catalog}\n");
     let formats: Vec<String> = formats.iter().map(|(format, count)| format!("{count} {format}")).collect();
     let _ = writeln!(text, "  {}", formats.join(", "));
     let _ = writeln!(text, "  {agreed} with several equal models");
-    for subject in Subject::ALL {
+    for subject in ImportNoteKind::ALL {
         let remarks = of(remarks, subject);
         if !remarks.is_empty() {
             let _ = writeln!(text, "  {} {}", multipliers(&remarks), subject.counted());
@@ -138,11 +137,11 @@ fn text(imported: &Imported) -> String {
 }
 
 fn json(imported: &Imported) -> serde_json::Value {
-    let remark = |remark: &Remark| json!({ "name": remark.name, "subject": remark.subject.key(), "text": remark.text });
+    let remark = |remark: &ImportNote| json!({ "name": remark.name, "subject": remark.subject.key(), "text": remark.text });
     let formats: serde_json::Map<_, _> =
         imported.formats.iter().map(|(format, count)| (format.to_string(), json!(count))).collect();
     json!({
-        "catalogue": imported.catalogue,
+        "catalog": imported.catalog,
         "description": imported.description,
         "directory": imported.directory,
         "multipliers": imported.formats.values().sum::<usize>(),

@@ -10,7 +10,7 @@ use crate::cli::options::SourceArgs;
 use crate::cli::output::{Console, OutputArgs, TableFormat};
 use crate::report::{align_right, boxed_table, significant};
 use axmul_metrics::OperandFormat;
-use axmul_providers::{Collection, Entry};
+use axmul_providers::{CatalogEntry, Collection};
 
 /// List multipliers, or the families they are members of
 #[derive(Clone, Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub(in crate::cli) struct ListArgs {
 #[derive(Serialize)]
 struct ListedMultiplier<'a> {
     name: &'a str,
-    catalogue: &'a str,
+    catalog: &'a str,
     provider: &'a str,
     signed: bool,
     width_a: u8,
@@ -47,11 +47,11 @@ struct ListedMultiplier<'a> {
 }
 
 impl<'a> ListedMultiplier<'a> {
-    fn new(entry: &'a Entry) -> Self {
+    fn new(entry: &'a CatalogEntry) -> Self {
         let (format, cost) = (entry.format, &entry.cost);
         Self {
             name: &entry.name,
-            catalogue: &entry.catalogue,
+            catalog: &entry.catalog,
             provider: &entry.provider,
             signed: format.is_signed(),
             width_a: format.width_a(),
@@ -144,7 +144,7 @@ fn families(collection: &Collection, format: TableFormat) -> anyhow::Result<Stri
     Ok(text)
 }
 
-fn table(entries: &[Entry]) -> String {
+fn table(entries: &[CatalogEntry]) -> String {
     let mut sources: Vec<&str> =
         entries.iter().filter(|e| !e.cost.is_empty()).map(|e| e.cost.source.as_str()).collect();
     sources.sort_unstable();
@@ -156,7 +156,7 @@ fn table(entries: &[Entry]) -> String {
         let source = sources.iter().position(|source| !cost.is_empty() && *source == cost.source);
         table.add_row([
             entry.name.clone(),
-            entry.catalogue.clone(),
+            entry.catalog.clone(),
             entry.format.to_string(),
             figure(cost.power_mw),
             figure(cost.area_um2),

@@ -85,7 +85,7 @@ pub(super) fn run(args: &ShowArgs, console: &Console) -> anyhow::Result<ExitStat
     let counts = found.circuit()?.map(|netlist| netlist.cell_counts());
     let provenance = &multiplier.provenance;
     let shown = MultiplierDetails {
-        row: ComparisonRow::new(&multiplier, &evaluation, &found.entry.catalogue),
+        row: ComparisonRow::new(&multiplier, &evaluation, &found.entry.catalog),
         exact: multiplier.is_exact(),
         commutes: multiplier.commutes(),
         cells: counts.map(|counts| counts.iter().map(|(kind, count)| (kind.name(), count)).collect()),
@@ -112,7 +112,7 @@ fn json(shown: &MultiplierDetails) -> anyhow::Result<String> {
     let mut value = serde_json::to_value(shown)?;
     if let Some(object) = value.as_object_mut() {
         object.remove("pareto");
-        object.remove("catalogue_pareto");
+        object.remove("catalog_pareto");
     }
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }

@@ -10,7 +10,7 @@ use axmul_experiment::assignment::{EnergySource, LayerCapture};
 use axmul_experiment::{Experiment, RunDirectory, read_json, sign_magnitude};
 use axmul_metrics::compare::CostOrigin;
 use axmul_metrics::{OperandFormat, Tabulated};
-use axmul_providers::{Collection, Sources};
+use axmul_providers::{Collection, MultiplierSources};
 
 /// The multipliers of the experiment's catalogs, else of the built-in one, as the experiment names them: for
 /// unsigned multipliers between signs and magnitudes, still the unsigned ones. For weights of other than 8 bits, which
@@ -20,10 +20,10 @@ pub(in crate::cli) fn multipliers(
     energy: EnergySource,
     console: &Console,
 ) -> anyhow::Result<MultiplierSet> {
-    let sources = Sources {
+    let sources = MultiplierSources {
         catalogs: experiment.catalog.iter().map(PathBuf::from).collect(),
         signed: experiment.signed,
-        ..Sources::default()
+        ..MultiplierSources::default()
     };
     let collection = Collection::open(&sources)?;
     let narrow = experiment.catalog.is_empty() && experiment.quantisation.weights.bits != 8;
@@ -31,7 +31,7 @@ pub(in crate::cli) fn multipliers(
         if narrow { collection.registry().members_of(experiment.operand_format()) } else { Vec::new() };
     let selected = MultiplierSet::select(&collection, &names, energy, console)
         .context("no multipliers for the experiment")?;
-    if energy == EnergySource::Catalogue {
+    if energy == EnergySource::Catalog {
         warn_of_mixed_costs(&selected.multipliers, console);
     }
     Ok(selected)

@@ -8,7 +8,7 @@ use crate::cli::output::Console;
 use axmul_experiment::Circuits;
 use axmul_experiment::assignment::EnergySource;
 use axmul_metrics::Tabulated;
-use axmul_providers::{Collection, Entry, Warning};
+use axmul_providers::{CatalogEntry, Collection, Warning};
 
 /// How many names a warning spells out.
 const SPELT_OUT: usize = 6;
@@ -50,11 +50,11 @@ impl MultiplierSet {
     /// Adds circuits mapped onto the built-in cells, where energies come from activity.
     fn new(
         collection: &Collection,
-        (multipliers, entries): (Vec<Tabulated>, &[Entry]),
+        (multipliers, entries): (Vec<Tabulated>, &[CatalogEntry]),
         energy: EnergySource,
         console: &Console,
     ) -> anyhow::Result<Self> {
-        if energy == EnergySource::Catalogue {
+        if energy == EnergySource::Catalog {
             return Ok(Self { multipliers, circuits: Circuits::default() });
         }
         let mapped: Result<Vec<_>, anyhow::Error> = entries

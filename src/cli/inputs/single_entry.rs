@@ -6,7 +6,7 @@ use axmul_api::Netlist;
 
 use crate::cli::output::Console;
 use axmul_metrics::{Evaluated, NoTable, Products};
-use axmul_providers::{Collection, Entry};
+use axmul_providers::{CatalogEntry, Collection};
 
 /// A name or path that matches several multipliers where one is needed.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ fn listed(candidates: &[String]) -> String {
 /// The one multiplier of a name, found and not yet evaluated.
 pub(in crate::cli) struct SingleEntry<'a> {
     collection: &'a Collection,
-    pub entry: Entry,
+    pub entry: CatalogEntry,
 }
 
 impl<'a> SingleEntry<'a> {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use axmul_providers::Sampling;
+use axmul_providers::PairSampling;
 
 /// Which operand pairs metrics of wide multipliers are computed from.
 #[derive(Clone, Copy, Debug, Args)]
@@ -19,8 +19,8 @@ pub(in crate::cli) struct SampleArgs {
 
 impl SampleArgs {
     /// The sampling of a collection.
-    pub fn sampling(self) -> Sampling {
-        Sampling { pairs: self.samples, seed: self.seed }
+    pub fn sampling(self) -> PairSampling {
+        PairSampling { pairs: self.samples, seed: self.seed }
     }
 }
 
@@ -31,6 +31,6 @@ mod tests {
 
     #[test]
     fn the_help_tells_the_truth() {
-        assert_eq!((MAX_EXHAUSTIVE_BITS, Sampling::DEFAULT_PAIRS), (32, 16_777_216));
+        assert_eq!((MAX_EXHAUSTIVE_BITS, PairSampling::DEFAULT_PAIRS), (32, 16_777_216));
     }
 }

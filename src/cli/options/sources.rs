@@ -8,7 +8,7 @@ use clap::Args;
 use super::netlists::NetlistArgs;
 use axmul_experiment::assignment::EnergySource;
 use axmul_metrics::OperandFormat;
-use axmul_providers::{CacheChoice, Collection, Limits, Sampling, Sources};
+use axmul_providers::{CacheChoice, Collection, Limits, MultiplierSources, PairSampling};
 
 /// Where multipliers come from.
 #[derive(Clone, Debug, Args)]
@@ -16,7 +16,7 @@ use axmul_providers::{CacheChoice, Collection, Limits, Sampling, Sources};
 pub(in crate::cli) struct SourceArgs {
     /// Catalog: the name of an imported or added one, a YAML file, or a directory of .npy tables with a CSV of figures.
     /// Replaces the built-in catalog; add `own` to keep it. Repeatable
-    #[arg(long = "catalog", alias = "catalogue", value_name = "NAME|PATH")]
+    #[arg(long = "catalog", alias = "catalog", value_name = "NAME|PATH")]
     catalogs: Vec<PathBuf>,
     /// Shared library with an axmul descriptor, or LIBRARY:SYMBOL for a plain C function. Repeatable
     #[arg(long = "plugin", value_name = "PATH")]
@@ -68,7 +68,7 @@ pub(in crate::cli) fn seconds(text: &str) -> Result<Duration, String> {
 /// Parses `--energy`.
 pub(in crate::cli) fn energy_source(text: &str) -> Result<EnergySource, String> {
     // Experiments spell it with -ue.
-    if text == "catalog" { Ok(EnergySource::Catalogue) } else { text.parse() }
+    if text == "catalog" { Ok(EnergySource::Catalog) } else { text.parse() }
 }
 
 impl SourceArgs {
@@ -79,12 +79,12 @@ impl SourceArgs {
 
     /// Opens every source; nothing that takes a sample is evaluated.
     pub fn open(&self) -> anyhow::Result<Collection> {
-        self.open_sampling(Sampling::default())
+        self.open_sampling(PairSampling::default())
     }
 
     /// Opens every source, to be evaluated with these samples.
-    pub fn open_sampling(&self, sampling: Sampling) -> anyhow::Result<Collection> {
-        Ok(Collection::open(&Sources {
+    pub fn open_sampling(&self, sampling: PairSampling) -> anyhow::Result<Collection> {
+        Ok(Collection::open(&MultiplierSources {
             catalogs: self.catalogs.clone(),
             plugins: self.plugins.clone(),
             signed: self.signedness(),
@@ -94,7 +94,7 @@ impl SourceArgs {
             sampling,
             cache: self.evaluation.cache(),
             builtin: true,
-            ..Sources::default()
+            ..MultiplierSources::default()
         })?)
     }
 

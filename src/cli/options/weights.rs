@@ -9,7 +9,7 @@ use axmul_metrics::{
     Basis, DistributionError, ErrorMap, Evaluation, Metrics, NoTable, OperandDistribution, OperandFormat,
     ProductTable,
 };
-use axmul_providers::SourceError;
+use axmul_providers::MultiplierError;
 
 /// Why a file holds no weights for a multiplier.
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +139,7 @@ pub(in crate::cli) fn weighted(table: &ProductTable, distribution: &OperandDistr
 /// Says why tables are needed where a multiplier has none.
 pub(in crate::cli) fn needs_tables(error: impl Into<anyhow::Error>) -> anyhow::Error {
     let error = error.into();
-    let no_table = error.is::<NoTable>() || matches!(error.downcast_ref(), Some(SourceError::NoTable(_)));
+    let no_table = error.is::<NoTable>() || matches!(error.downcast_ref(), Some(MultiplierError::NoTable(_)));
     if no_table { error.context("--weights weighs the operand pairs of a table") } else { error }
 }
 

@@ -120,7 +120,7 @@ impl ProgressDisplay {
     const PATIENCE: Duration = Duration::from_millis(250);
 
     /// So far is a selection of multipliers; from any thread.
-    pub fn show(&self, now: axmul_providers::Progress) {
+    pub fn show(&self, now: axmul_providers::SelectionProgress) {
         match now.pairs {
             Some((done, total)) => self.set_pairs(done, total),
             None => {

@@ -44,14 +44,14 @@ impl Circuits {
         TARGET.map(&optimize(netlist), MappingGoal::Area)
     }
 
-    /// [`Self::energies`] where energy comes from activity; none where it comes from the catalogue.
+    /// [`Self::energies`] where energy comes from activity; none where it comes from the catalog.
     pub fn energies_by(
         &self,
         source: EnergySource,
         layers: &[LayerCapture],
     ) -> Result<LayerEnergies, EnergyError> {
         match source {
-            EnergySource::Catalogue => Ok(LayerEnergies::default()),
+            EnergySource::Catalog => Ok(LayerEnergies::default()),
             EnergySource::Activity => self.energies(layers),
         }
     }
@@ -161,7 +161,7 @@ mod tests {
             circuits.0["and"].leakage_nw(CellLibrary::freepdk45()) / CostConditions::default().clock_mhz;
         assert!((still - leakage_fj).abs() < 1e-12);
         let by = |source| circuits.energies_by(source, &layers).unwrap().0.len();
-        assert_eq!([EnergySource::Catalogue, EnergySource::Activity].map(by), [0, 1]);
+        assert_eq!([EnergySource::Catalog, EnergySource::Activity].map(by), [0, 1]);
     }
 
     /// Codes -1 and 1 have one magnitude: nothing ever changes for a circuit that sees no signs.

@@ -68,17 +68,18 @@ pub struct UntoldMetric(pub CostMetric);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnergySource {
-    /// The figure in the catalogue, the same in every layer.
+    /// The figure in the catalog, the same in every layer.
     #[default]
-    Catalogue,
+    #[serde(alias = "catalogue")]
+    Catalog,
     /// The multiplier's circuit, under the operands of each layer.
     Activity,
 }
 
 impl EnergySource {
-    /// Whether it is the catalogue.
-    pub fn is_catalogue(&self) -> bool {
-        *self == Self::Catalogue
+    /// Whether it is the catalog.
+    pub fn is_catalog(&self) -> bool {
+        *self == Self::Catalog
     }
 
     /// Whether it tells this figure: activity tells power only.
@@ -89,11 +90,11 @@ impl EnergySource {
         }
     }
 
-    /// What an assignment keeps low where energies come from here: `metric` of the catalogue, or `energies`, which are
+    /// What an assignment keeps low where energies come from here: `metric` of the catalog, or `energies`, which are
     /// not looked at otherwise.
     pub fn costing(self, metric: CostMetric, energies: &LayerEnergies) -> Costing<'_> {
         match self {
-            Self::Catalogue => Costing::Catalogue(metric),
+            Self::Catalog => Costing::Catalog(metric),
             Self::Activity => Costing::Activity(energies),
         }
     }
@@ -103,17 +104,18 @@ impl FromStr for EnergySource {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Catalogue, Self::Activity]
-            .into_iter()
-            .find(|source| source.to_string() == text)
-            .ok_or_else(|| format!("'{text}' is no source of energy; expected catalogue or activity"))
+        match text {
+            "catalog" | "catalogue" => Ok(Self::Catalog),
+            "activity" => Ok(Self::Activity),
+            _ => Err(format!("unknown energy source '{text}'; expected catalog or activity")),
+        }
     }
 }
 
 impl fmt::Display for EnergySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Catalogue => "catalogue",
+            Self::Catalog => "catalog",
             Self::Activity => "activity",
         })
     }
@@ -127,8 +129,8 @@ pub struct LayerEnergies(pub BTreeMap<String, Vec<f64>>);
 /// What an assignment keeps low.
 #[derive(Clone, Copy, Debug)]
 pub enum Costing<'a> {
-    /// A figure of the catalogue.
-    Catalogue(CostMetric),
+    /// A figure of the catalog.
+    Catalog(CostMetric),
     /// Energy under each layer's operands; multipliers that are not in the list have no known circuit.
     Activity(&'a LayerEnergies),
 }
@@ -136,7 +138,7 @@ pub enum Costing<'a> {
 impl fmt::Display for Costing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Catalogue(metric) => metric.fmt(f),
+            Self::Catalog(metric) => metric.fmt(f),
             Self::Activity(_) => f.write_str("circuit"),
         }
     }
@@ -146,14 +148,14 @@ impl Costing<'_> {
     /// The figure of a multiplier in a layer, if it is known.
     pub fn figure(self, multiplier: &Tabulated, layer: usize) -> Option<f64> {
         match self {
-            Self::Catalogue(metric) => metric.of(&multiplier.cost),
+            Self::Catalog(metric) => metric.of(&multiplier.cost),
             Self::Activity(energies) => energies.0.get(&multiplier.name)?.get(layer).copied(),
         }
     }
 
     /// The figure of a multiplier in all layers: the mean over their multiplications.
     pub fn mean_figure(self, multiplier: &Tabulated, layers: &[LayerCapture]) -> Option<f64> {
-        if let Self::Catalogue(metric) = self {
+        if let Self::Catalog(metric) = self {
             return metric.of(&multiplier.cost);
         }
         if layers.is_empty() {
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn activity_tells_power_only() {
         for metric in [CostMetric::PowerMw, CostMetric::AreaUm2, CostMetric::DelayNs, CostMetric::EnergyPj] {
-            assert_eq!(EnergySource::Catalogue.check(metric), Ok(()));
+            assert_eq!(EnergySource::Catalog.check(metric), Ok(()));
             assert_eq!(
                 EnergySource::Activity.check(metric).is_ok(),
                 metric == CostMetric::PowerMw,
@@ -212,6 +214,6 @@ mod tests {
         assert_eq!(message, "activity tells power, not delay_ns");
         let energies = LayerEnergies::default();
         let costing = |source: EnergySource| source.costing(CostMetric::AreaUm2, &energies).to_string();
-        assert_eq!([EnergySource::Catalogue, EnergySource::Activity].map(costing), ["area_um2", "circuit"]);
+        assert_eq!([EnergySource::Catalog, EnergySource::Activity].map(costing), ["area_um2", "circuit"]);
     }
 }

@@ -6,7 +6,7 @@
 //! - [`LayerCapture`]: what a trained layer told about itself: operand histograms, deviation of its outputs, and
 //!   how much noise the search found it to bear.
 //! - [`predict`]: the error that a multiplier causes at the layer's output.
-//! - [`Costing`]: what a multiplication costs, by the catalogue or under each layer's own operands.
+//! - [`Costing`]: what a multiplication costs, by the catalog or under each layer's own operands.
 //! - [`assign`]: the cheapest multiplier within the tolerance of each layer, and the network's relative energy.
 
 mod capture;

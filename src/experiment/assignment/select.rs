@@ -40,8 +40,8 @@ pub struct LayerAssignment {
     pub predicted_mean: f64,
     /// The multiplier's figure relative to that of the reference in this layer.
     pub relative_energy: f64,
-    /// Under the layer's own operands: energy of a product in femtojoules, and what the catalogue's figures say beside
-    /// it. `None` where the catalogue's figures are what was kept low.
+    /// Under the layer's own operands: energy of a product in femtojoules, and what the catalog's figures say beside
+    /// it. `None` where the catalog's figures are what was kept low.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<LayerActivity>,
 }
@@ -53,8 +53,9 @@ pub struct LayerActivity {
     pub energy_fj: f64,
     /// That of the reference in the same layer.
     pub reference_energy_fj: f64,
-    /// The multiplier's power in the catalogue relative to the reference's there, if both are known.
-    pub catalogue_relative_energy: Option<f64>,
+    /// The multiplier's power in the catalog relative to the reference's there, if both are known.
+    #[serde(alias = "catalogue_relative_energy")]
+    pub catalog_relative_energy: Option<f64>,
 }
 
 /// A multiplier for every layer.
@@ -63,15 +64,16 @@ pub struct Assignment {
     /// The figure that was kept low.
     pub metric: CostMetric,
     /// Where it comes from.
-    #[serde(default, skip_serializing_if = "EnergySource::is_catalogue")]
+    #[serde(default, skip_serializing_if = "EnergySource::is_catalog")]
     pub energy: EnergySource,
     /// What relative energies are relative to.
     pub reference: Reference,
     /// The network's relative energy: that of all its multiplications.
     pub relative_energy: f64,
-    /// The same by the catalogue's power, beside one under the layers' operands.
+    /// The same by the catalog's power, beside one under the layers' operands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub catalogue_relative_energy: Option<f64>,
+    #[serde(alias = "catalogue_relative_energy")]
+    pub catalog_relative_energy: Option<f64>,
     /// Layers in the order of the captures.
     pub layers: Vec<LayerAssignment>,
 }
@@ -88,7 +90,7 @@ pub enum AssignmentError {
     /// No multiplier can be chosen for a layer's operand format.
     #[error(
         "layer '{layer}' computes on operands {format}, for which no multiplier of the list has a known \
-         {metric}; add one to the catalogue, or choose another metric"
+         {metric}; add one to the catalog, or choose another metric"
     )]
     NoCandidates {
         /// The layer.
@@ -112,7 +114,7 @@ pub enum AssignmentError {
     #[error(
         "no multiplier is accurate enough for layer '{layer}': it bears an error deviation of {tolerance:.4}, \
          and the closest, '{closest}', is predicted to cause {predicted_std:.4}; \
-         add an exact multiplier to the catalogue"
+         add an exact multiplier to the catalog"
     )]
     NoneQualifies {
         /// The layer.
@@ -187,7 +189,7 @@ pub fn assign(
         let activity = matches!(costing, Costing::Activity(_)).then(|| LayerActivity {
             energy_fj: value,
             reference_energy_fj: of_reference,
-            catalogue_relative_energy: catalogue_relative(multiplier, referred),
+            catalog_relative_energy: catalog_relative(multiplier, referred),
         });
         assigned.push(LayerAssignment {
             name: layer.name.clone(),
@@ -205,17 +207,16 @@ pub fn assign(
         });
     }
     let (metric, energy) = match costing {
-        Costing::Catalogue(metric) => (metric, EnergySource::Catalogue),
+        Costing::Catalog(metric) => (metric, EnergySource::Catalog),
         Costing::Activity(_) => (CostMetric::PowerMw, EnergySource::Activity),
     };
-    let in_catalogue =
-        |l: &LayerAssignment| Some(l.opcount_fraction * l.activity?.catalogue_relative_energy?);
-    let catalogue_relative_energy = assigned.iter().map(in_catalogue).sum();
-    Ok(Assignment { metric, energy, reference, relative_energy, catalogue_relative_energy, layers: assigned })
+    let in_catalog = |l: &LayerAssignment| Some(l.opcount_fraction * l.activity?.catalog_relative_energy?);
+    let catalog_relative_energy = assigned.iter().map(in_catalog).sum();
+    Ok(Assignment { metric, energy, reference, relative_energy, catalog_relative_energy, layers: assigned })
 }
 
-/// The power of a multiplier in the catalogue relative to that of the reference.
-fn catalogue_relative(multiplier: &Tabulated, reference: &Tabulated) -> Option<f64> {
+/// The power of a multiplier in the catalog relative to that of the reference.
+fn catalog_relative(multiplier: &Tabulated, reference: &Tabulated) -> Option<f64> {
     let power = |m: &Tabulated| CostMetric::PowerMw.of(&m.cost);
     Some(power(multiplier)? / power(reference)?)
 }
@@ -267,7 +268,7 @@ mod tests {
             multiplier("unknown", 1, None),
         ];
         let layers = [layer("first", 30, 0.1), layer("second", 50, 2.0), layer("third", 20, 9.0)];
-        let assignment = assign(&layers, &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap();
+        let assignment = assign(&layers, &list, Costing::Catalog(CostMetric::PowerMw)).unwrap();
         let chosen: Vec<_> = assignment.layers.iter().map(|l| l.multiplier.as_str()).collect();
         assert_eq!(chosen, ["exact", "fair", "coarse"]);
         assert_eq!(assignment.reference, Reference { multiplier: "exact".into(), value: 0.8, exact: true });
@@ -279,7 +280,7 @@ mod tests {
     fn without_an_exact_multiplier_the_largest_figure_is_the_reference() {
         let list = [multiplier("fair", 2, Some(0.4)), multiplier("coarse", 8, Some(0.2))];
         let assignment =
-            assign(&[layer("only", 1, 9.0)], &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap();
+            assign(&[layer("only", 1, 9.0)], &list, Costing::Catalog(CostMetric::PowerMw)).unwrap();
         assert_eq!(assignment.reference, Reference { multiplier: "fair".into(), value: 0.4, exact: false });
         assert_eq!(assignment.relative_energy, 0.5);
     }
@@ -288,23 +289,20 @@ mod tests {
     fn failures_name_the_layer_and_the_closest_multiplier() {
         let list = [multiplier("fair", 2, Some(0.4)), multiplier("coarse", 8, Some(0.2))];
         let error =
-            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalogue(CostMetric::PowerMw)).unwrap_err();
+            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalog(CostMetric::PowerMw)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no multiplier is accurate enough for layer 'first': it bears an error deviation of 0.1000, and the \
-             closest, 'fair', is predicted to cause 1.0000; add an exact multiplier to the catalogue"
+             closest, 'fair', is predicted to cause 1.0000; add an exact multiplier to the catalog"
         );
         let error =
-            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalogue(CostMetric::DelayNs)).unwrap_err();
+            assign(&[layer("first", 1, 0.2)], &list, Costing::Catalog(CostMetric::DelayNs)).unwrap_err();
         assert!(matches!(error, AssignmentError::NoCandidates { .. }), "{error}");
-        assert_eq!(
-            assign(&[], &list, Costing::Catalogue(CostMetric::PowerMw)),
-            Err(AssignmentError::NoLayers)
-        );
+        assert_eq!(assign(&[], &list, Costing::Catalog(CostMetric::PowerMw)), Err(AssignmentError::NoLayers));
         let mut broken = layer("first", 1, 1.0);
         broken.populations[0].weights.pop();
         assert!(matches!(
-            assign(&[broken], &list, Costing::Catalogue(CostMetric::PowerMw)),
+            assign(&[broken], &list, Costing::Catalog(CostMetric::PowerMw)),
             Err(AssignmentError::Capture(_))
         ));
     }
@@ -330,11 +328,11 @@ mod tests {
         assert_eq!(relative, [0.5, 1.0, 1.0]);
         let first = assignment.layers[0].activity.unwrap();
         assert_eq!((first.energy_fj, first.reference_energy_fj), (250.0, 500.0));
-        assert_eq!(first.catalogue_relative_energy, Some(0.5));
+        assert_eq!(first.catalog_relative_energy, Some(0.5));
         // 0.3 x 500 + 0.5 x 200 + 0.2 x 400 = 330 for the reference; 75 less with the assignment.
         assert!((assignment.reference.value - 330.0).abs() < 1e-9);
         assert!((assignment.relative_energy - 255.0 / 330.0).abs() < 1e-12);
-        assert!((assignment.catalogue_relative_energy.unwrap() - (0.3 * 0.5 + 0.7)).abs() < 1e-12);
+        assert!((assignment.catalog_relative_energy.unwrap() - (0.3 * 0.5 + 0.7)).abs() < 1e-12);
         let none = assign(&layers, &list, Costing::Activity(&LayerEnergies::default())).unwrap_err();
         assert!(none.to_string().contains("has a known circuit; add one"), "{none}");
     }

@@ -25,7 +25,7 @@ pub struct RunRequest {
     pub experiment: Experiment,
     /// The network that the experiment names.
     pub network: Network,
-    /// Every multiplier of the catalogue; those of another operand format are passed over.
+    /// Every multiplier of the catalog; those of another operand format are passed over.
     pub multipliers: Vec<Tabulated>,
     /// The circuits of those that have one, where energy is asked for under the operands of layers.
     pub circuits: Circuits,

@@ -163,7 +163,7 @@ mod tests {
         })
     }
 
-    /// The test vectors of RFC 3720, appendix B.4, and the catalogue's check value.
+    /// The test vectors of RFC 3720, appendix B.4, and the catalog's check value.
     #[test]
     fn checksums_are_the_published_ones() {
         let ascending: Vec<u8> = (0..32).collect();

@@ -28,13 +28,13 @@ pub fn assignment_of(
             let multiplier = &multipliers[candidate.multiplier];
             let opcount_fraction = layer.opcount as f64 / total as f64;
             let activity = match costing {
-                Costing::Catalogue(_) => None,
+                Costing::Catalog(_) => None,
                 Costing::Activity(_) => costing.figure(multiplier, at).map(|energy_fj| LayerActivity {
                     energy_fj,
                     reference_energy_fj: referred
                         .and_then(|m| costing.figure(m, at))
                         .unwrap_or(reference.value),
-                    catalogue_relative_energy: None,
+                    catalog_relative_energy: None,
                 }),
             };
             LayerAssignment {
@@ -54,7 +54,7 @@ pub fn assignment_of(
         })
         .collect();
     let (metric, energy) = match costing {
-        Costing::Catalogue(metric) => (metric, EnergySource::Catalogue),
+        Costing::Catalog(metric) => (metric, EnergySource::Catalog),
         Costing::Activity(_) => (CostMetric::PowerMw, EnergySource::Activity),
     };
     let relative_energy = chosen.iter().map(|(candidate, _)| candidate.energy).sum();
@@ -63,7 +63,7 @@ pub fn assignment_of(
         energy,
         reference: reference.clone(),
         relative_energy,
-        catalogue_relative_energy: None,
+        catalog_relative_energy: None,
         layers: assigned,
     }
 }

@@ -137,7 +137,7 @@ fn near_front<T>(mut all: Vec<T>, of: impl Fn(&T) -> (f64, f64)) -> Vec<T> {
 /// multiplier, by the figure of the cheapest such one of the list, else by that of the reference.
 fn sign_logic_figure(multipliers: &[Arc<Tabulated>], costing: Costing<'_>, reference: &Reference) -> f64 {
     let metric = match costing {
-        Costing::Catalogue(metric) => metric,
+        Costing::Catalog(metric) => metric,
         Costing::Activity(_) => crate::assignment::CostMetric::PowerMw,
     };
     let exact = multipliers.iter().filter(|m| !m.format().is_signed() && m.table.is_exact());
@@ -213,7 +213,7 @@ mod tests {
             multiplier("coarse", false, 0.05, |a, b| (a & !31) * (b & !31)),
         ];
         let reference = Reference { multiplier: "exact".into(), value: 0.4, exact: true };
-        let costing = Costing::Catalogue(CostMetric::PowerMw);
+        let costing = Costing::Catalog(CostMetric::PowerMw);
         let layers = [layer(30), layer(10)];
         let space = CandidateSpace::new(&layers, &list, costing, &reference, Corrections::ALL).unwrap();
         let found = space.worth_measuring(24);

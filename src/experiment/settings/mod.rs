@@ -43,7 +43,7 @@ pub struct Experiment {
     /// The images; a name or path, or a mapping with its settings.
     #[serde(default, deserialize_with = "name_or_data")]
     pub data: Data,
-    /// Where the multipliers come from; empty for the built-in catalogue. One path or a list.
+    /// Where the multipliers come from; empty for the built-in catalog. One path or a list.
     #[serde(default, deserialize_with = "one_or_many")]
     pub catalog: Vec<String>,
     /// Whether the multipliers are signed: true or false for those alone; null for all that layers of symmetric codes
@@ -53,7 +53,7 @@ pub struct Experiment {
     /// What the assignment saves.
     #[serde(default)]
     pub metric: CostMetric,
-    /// Where the energy of multiplications comes from: `catalogue`, or `activity`, which needs circuits.
+    /// Where the energy of multiplications comes from: `catalog`, or `activity`, which needs circuits.
     #[serde(default)]
     pub energy: EnergySource,
     /// From real numbers to codes.

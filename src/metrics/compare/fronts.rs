@@ -1,17 +1,17 @@
-//! Fronts of several catalogues, measured against each other.
+//! Fronts of several catalogs, measured against each other.
 
 use serde::Serialize;
 
 use super::{ComparisonRow, CostOrigin, Field, HypervolumeReference, Ranking, hypervolume};
 
-/// What each catalogue adds to the fronts of a comparison. Serialises to what `axmul compare --summary` writes.
+/// What each catalog adds to the fronts of a comparison. Serialises to what `axmul compare --summary` writes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fronts {
     /// What is minimised.
     pub fields: Vec<Field>,
     /// One for each [`CostOrigin`] of rows that meet on a front, in the order of their texts.
     pub fronts: Vec<JointFront>,
-    /// Catalogues with rows in which one of the fields is unknown, which are on no front.
+    /// Catalogs with rows in which one of the fields is unknown, which are on no front.
     pub unknown: Vec<Unknown>,
 }
 
@@ -26,11 +26,11 @@ pub struct JointFront {
     pub reference: Vec<f64>,
     /// Whether the user named them; else they lie [`Fronts::ROOM`] beyond the own fronts.
     pub reference_given: bool,
-    /// Figures of the rows of all catalogues together.
+    /// Figures of the rows of all catalogs together.
     #[serde(flatten)]
     pub figures: FrontFigures,
-    /// The catalogues that have rows here.
-    pub catalogues: Vec<CatalogueFront>,
+    /// The catalogs that have rows here.
+    pub catalogs: Vec<CatalogFront>,
 }
 
 /// Figures of a front. Rows that are equal in all fields are one point.
@@ -49,17 +49,17 @@ pub struct FrontFigures {
     pub hypervolume_pct: Option<f64>,
 }
 
-/// The front of a catalogue's own rows, and its part in the joint one.
+/// The front of a catalog's own rows, and its part in the joint one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CatalogueFront {
-    /// The catalogue.
-    pub catalogue: String,
+pub struct CatalogFront {
+    /// The catalog.
+    pub catalog: String,
     /// Figures of its own front.
     #[serde(flatten)]
     pub figures: FrontFigures,
     /// Points of the joint front that it has.
     pub joint_points: usize,
-    /// The same in percent of all points of the joint front. A point of two catalogues counts for both, so shares may
+    /// The same in percent of all points of the joint front. A point of two catalogs counts for both, so shares may
     /// add up to more than 100.
     pub joint_share_pct: f64,
 }
@@ -67,29 +67,29 @@ pub struct CatalogueFront {
 /// Rows on no front.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unknown {
-    /// Their catalogue.
-    pub catalogue: String,
+    /// Their catalog.
+    pub catalog: String,
     /// How many there are.
     pub multipliers: usize,
 }
 
 impl Fronts {
-    /// How much the default reference lies beyond the worst point of any catalogue's own front: so much that the ends
+    /// How much the default reference lies beyond the worst point of any catalog's own front: so much that the ends
     /// of a front count too, and no more.
     pub const ROOM: f64 = 1.1;
 
-    /// Measures the fronts of rows that [`mark_front`](super::mark_front) has marked by the same ranking. `catalogues`
+    /// Measures the fronts of rows that [`mark_front`](super::mark_front) has marked by the same ranking. `catalogs`
     /// come first and in this order; others follow as the rows name them.
     ///
     /// Without a reference each joint front has its own: in every field [`Self::ROOM`] times the worst finite figure on
-    /// the catalogues' own fronts. What is not on any of these has no influence.
+    /// the catalogs' own fronts. What is not on any of these has no influence.
     pub fn of(
         rows: &[ComparisonRow],
         ranking: Ranking<'_>,
-        catalogues: &[String],
+        catalogs: &[String],
         reference: Option<&HypervolumeReference>,
     ) -> Self {
-        let catalogues = catalogues_of(rows, catalogues);
+        let catalogs = catalogs_of(rows, catalogs);
         let ranked: Vec<Ranked<'_>> = rows
             .iter()
             .filter_map(|row| Some(Ranked { row, figures: ranking.figures(row)?, group: ranking.group(row) }))
@@ -105,32 +105,31 @@ impl Fronts {
             };
             JointFront {
                 reference_given: reference.is_some(),
-                ..joint_front(&members, origin, &catalogues, values)
+                ..joint_front(&members, origin, &catalogs, values)
             }
         };
-        let unknown = |catalogue: &String| {
-            let unranked =
-                |row: &&ComparisonRow| row.catalogue == *catalogue && ranking.figures(row).is_none();
+        let unknown = |catalog: &String| {
+            let unranked = |row: &&ComparisonRow| row.catalog == *catalog && ranking.figures(row).is_none();
             let multipliers = rows.iter().filter(unranked).count();
-            (multipliers > 0).then(|| Unknown { catalogue: catalogue.clone(), multipliers })
+            (multipliers > 0).then(|| Unknown { catalog: catalog.clone(), multipliers })
         };
         Self {
             fields: ranking.fields.to_vec(),
             fronts: groups.into_iter().map(front).collect(),
-            unknown: catalogues.iter().filter_map(unknown).collect(),
+            unknown: catalogs.iter().filter_map(unknown).collect(),
         }
     }
 }
 
-/// The catalogues of rows, each once: first those of `first`, in that order.
-pub fn catalogues_of(rows: &[ComparisonRow], first: &[String]) -> Vec<String> {
-    let mut catalogues: Vec<String> = Vec::new();
-    for name in first.iter().chain(rows.iter().map(|row| &row.catalogue)) {
-        if !catalogues.contains(name) {
-            catalogues.push(name.clone());
+/// The catalogs of rows, each once: first those of `first`, in that order.
+pub fn catalogs_of(rows: &[ComparisonRow], first: &[String]) -> Vec<String> {
+    let mut catalogs: Vec<String> = Vec::new();
+    for name in first.iter().chain(rows.iter().map(|row| &row.catalog)) {
+        if !catalogs.contains(name) {
+            catalogs.push(name.clone());
         }
     }
-    catalogues
+    catalogs
 }
 
 /// A row that can be on a front.
@@ -141,7 +140,7 @@ struct Ranked<'a> {
 }
 
 fn beyond_own_fronts(members: &[&Ranked<'_>], fields: usize) -> Vec<f64> {
-    let own = || members.iter().filter(|member| member.row.catalogue_pareto == Some(true));
+    let own = || members.iter().filter(|member| member.row.catalog_pareto == Some(true));
     let worst = |field: usize| {
         let figures = own().map(|member| member.figures[field]).filter(|figure| figure.is_finite());
         figures.fold(0.0, f64::max)
@@ -152,18 +151,18 @@ fn beyond_own_fronts(members: &[&Ranked<'_>], fields: usize) -> Vec<f64> {
 fn joint_front(
     members: &[&Ranked<'_>],
     origin: Option<CostOrigin<'_>>,
-    catalogues: &[String],
+    catalogs: &[String],
     reference: Vec<f64>,
 ) -> JointFront {
     let on_joint = |member: &Ranked<'_>| member.row.pareto == Some(true);
     let joint = distinct(members.iter().filter(|member| on_joint(member)));
-    let of_catalogue = |catalogue: &String| {
-        let mine = || members.iter().filter(|member| member.row.catalogue == *catalogue);
+    let of_catalog = |catalog: &String| {
+        let mine = || members.iter().filter(|member| member.row.catalog == *catalog);
         let multipliers = mine().count();
-        let own = distinct(mine().filter(|member| member.row.catalogue_pareto == Some(true)));
+        let own = distinct(mine().filter(|member| member.row.catalog_pareto == Some(true)));
         let joint_points = distinct(mine().filter(|member| on_joint(member))).len();
-        (multipliers > 0).then(|| CatalogueFront {
-            catalogue: catalogue.clone(),
+        (multipliers > 0).then(|| CatalogFront {
+            catalog: catalog.clone(),
             figures: FrontFigures::of(multipliers, &own, &reference),
             joint_points,
             joint_share_pct: 100.0 * joint_points as f64 / joint.len().max(1) as f64,
@@ -173,7 +172,7 @@ fn joint_front(
         cost_source: origin.map(|origin| origin.source.to_owned()),
         cost_technology: origin.map(|origin| origin.technology.to_owned()),
         figures: FrontFigures::of(members.len(), &joint, &reference),
-        catalogues: catalogues.iter().filter_map(of_catalogue).collect(),
+        catalogs: catalogs.iter().filter_map(of_catalog).collect(),
         reference,
         reference_given: false,
     }
@@ -190,7 +189,7 @@ fn distinct<'a>(members: impl Iterator<Item = &'a &'a Ranked<'a>>) -> Vec<&'a [f
 impl FrontFigures {
     fn of(multipliers: usize, points: &[&[f64]], reference: &[f64]) -> Self {
         let below = |point: &&&[f64]| point.iter().zip(reference).all(|(figure, limit)| figure < limit);
-        // No figure is better than 0, whatever a catalogue says.
+        // No figure is better than 0, whatever a catalog says.
         let inside: Vec<Vec<f64>> =
             points.iter().filter(below).map(|point| point.iter().map(|x| x.max(0.0)).collect()).collect();
         let all: f64 = reference.iter().product();

@@ -6,7 +6,7 @@
 //! - [`SortKey`] and [`sort`]: the order of the rows.
 //! - [`CostOrigin`]: where costs come from, which decides what is comparable.
 //! - [`mark_front`]: which rows no other row beats in every field asked for.
-//! - [`Fronts`]: what each catalogue adds to the fronts: shares, and [`hypervolume`]s up to a [`HypervolumeReference`].
+//! - [`Fronts`]: what each catalog adds to the fronts: shares, and [`hypervolume`]s up to a [`HypervolumeReference`].
 //! - [`Agreement`]: how well one column of figures tells another.
 //! - [`Threshold`]: `mae_pct > 0.5 || power_mw >= 0.4`, evaluated on every row.
 
@@ -28,7 +28,7 @@ mod threshold;
 pub use agreement::Agreement;
 pub use basis::{RowBasis, Standing};
 pub use field::{Field, UnknownField};
-pub use fronts::{CatalogueFront, FrontFigures, Fronts, JointFront, Unknown, catalogues_of};
+pub use fronts::{CatalogFront, FrontFigures, Fronts, JointFront, Unknown, catalogs_of};
 pub use hypervolume::{MAX_VOLUME_FIELDS, hypervolume};
 pub use lexer::{Comparison, ThresholdError, ThresholdProblem};
 pub use origin::CostOrigin;

@@ -40,14 +40,14 @@ impl Ranking<'_> {
 }
 
 /// Sets [`ComparisonRow::pareto`] of every row: true where no other row is at least as good in all of the fields and better
-/// in one; and [`ComparisonRow::catalogue_pareto`], which is the same among the rows of its catalogue. Everything is minimised,
+/// in one; and [`ComparisonRow::catalog_pareto`], which is the same among the rows of its catalog. Everything is minimised,
 /// mean errors by magnitude; rows with equal figures stand or fall together. Rows in which one of the figures is
 /// unknown get `None` and beat nobody. With no fields at all every row gets `None`.
 pub fn mark_front(rows: &mut [ComparisonRow], ranking: Ranking<'_>) {
     let joint = fronts(rows, ranking, |row| ranking.group(row));
-    let own = fronts(rows, ranking, |row| (ranking.group(row), &row.catalogue));
+    let own = fronts(rows, ranking, |row| (ranking.group(row), &row.catalog));
     for ((row, joint), own) in rows.iter_mut().zip(joint).zip(own) {
-        (row.pareto, row.catalogue_pareto) = (joint, own);
+        (row.pareto, row.catalog_pareto) = (joint, own);
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
                     let source = if lab { "lab" } else { "estimate" };
                     let mut row = row("m", mae.into(), power.map(f64::from), source);
                     row.metrics.mean_error = mean_error.into();
-                    row.catalogue = if ours { "ours" } else { "theirs" }.into();
+                    row.catalog = if ours { "ours" } else { "theirs" }.into();
                     row.cost_technology = Some(if fast { "1 GHz" } else { "100 MHz" }.into());
                     row
                 })
@@ -118,7 +118,7 @@ mod tests {
         })
     }
 
-    /// The definition, pair by pair: the joint front, or that within catalogues.
+    /// The definition, pair by pair: the joint front, or that within catalogs.
     fn naive(rows: &[ComparisonRow], fields: &[Field], mixing: Mixing, within: bool) -> Vec<Option<bool>> {
         let figures = |row: &ComparisonRow| -> Option<Vec<f64>> {
             fields
@@ -135,8 +135,8 @@ mod tests {
                 let mine = figures(row)?;
                 Some(!rows.iter().any(|other| {
                     let costs = |row: &ComparisonRow| (row.cost_source.clone(), row.cost_technology.clone());
-                    let comparable = (!apart || costs(other) == costs(row))
-                        && (!within || other.catalogue == row.catalogue);
+                    let comparable =
+                        (!apart || costs(other) == costs(row)) && (!within || other.catalog == row.catalog);
                     figures(other).is_some_and(|theirs| {
                         comparable
                             && theirs.iter().zip(&mine).all(|(x, y)| x <= y)
@@ -155,7 +155,7 @@ mod tests {
             let [joint, own] = [false, true].map(|within| naive(&rows, fields, mixing, within));
             mark_front(&mut rows, Ranking { fields, mixing });
             prop_assert_eq!(rows.iter().map(|row| row.pareto).collect::<Vec<_>>(), joint);
-            prop_assert_eq!(rows.iter().map(|row| row.catalogue_pareto).collect::<Vec<_>>(), own);
+            prop_assert_eq!(rows.iter().map(|row| row.catalog_pareto).collect::<Vec<_>>(), own);
         }
     }
 

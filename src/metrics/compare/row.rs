@@ -11,10 +11,10 @@ use crate::multiplier::{Cost, Evaluated, Evaluation, Metrics, OperandFormat};
 pub struct ComparisonRow {
     /// The multiplier's name.
     pub name: String,
-    /// The family, catalogue or library that supplied it.
+    /// The family, catalog or library that supplied it.
     pub provider: String,
-    /// The catalogue or other source that lists it.
-    pub catalogue: String,
+    /// The catalog or other source that lists it.
+    pub catalog: String,
     /// Whether operands and product are two's complement.
     pub signed: bool,
     /// Width of the first operand, the activation, in bits.
@@ -37,22 +37,22 @@ pub struct ComparisonRow {
     /// Whether the row is on the Pareto front; `None` where it cannot be said because a figure is unknown, or
     /// where no front was formed.
     pub pareto: Option<bool>,
-    /// The same among the rows of its catalogue.
-    pub catalogue_pareto: Option<bool>,
+    /// The same among the rows of its catalog.
+    pub catalog_pareto: Option<bool>,
     /// The operand pairs that the error metrics rest on.
     #[serde(flatten)]
     pub basis: RowBasis,
 }
 
 impl ComparisonRow {
-    /// The row of a multiplier of a catalogue with these metrics: its own, or those under a distribution of the
+    /// The row of a multiplier of a catalog with these metrics: its own, or those under a distribution of the
     /// operands.
-    pub fn new(multiplier: &Evaluated, evaluation: &Evaluation, catalogue: &str) -> Self {
+    pub fn new(multiplier: &Evaluated, evaluation: &Evaluation, catalog: &str) -> Self {
         let format = multiplier.format;
         let row = Self {
             name: multiplier.name.clone(),
             provider: multiplier.provider.clone(),
-            catalogue: catalogue.to_owned(),
+            catalog: catalog.to_owned(),
             signed: format.is_signed(),
             width_a: format.width_a(),
             width_b: format.width_b(),
@@ -63,7 +63,7 @@ impl ComparisonRow {
             cost_source: None,
             cost_technology: None,
             pareto: None,
-            catalogue_pareto: None,
+            catalog_pareto: None,
             basis: RowBasis::new(evaluation, format),
         };
         row.with_cost(&multiplier.cost)
@@ -102,7 +102,7 @@ mod tests {
         let keys = [
             "name",
             "provider",
-            "catalogue",
+            "catalog",
             "signed",
             "width_a",
             "width_b",
@@ -122,7 +122,7 @@ mod tests {
             "cost_source",
             "cost_technology",
             "pareto",
-            "catalogue_pareto",
+            "catalog_pareto",
             "pairs_evaluated",
             "sampled",
             "sample_seed",

@@ -7,9 +7,9 @@ use super::{Basis, Cost, ErrorMap, Evaluation, Metrics, OperandFormat, ProductTa
 /// A multiplier with its error metrics, its cost and its provenance; with all its products where they make a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluated {
-    /// Its name, unique within a catalogue.
+    /// Its name, unique within a catalog.
     pub name: String,
-    /// The family, catalogue or library that supplied it.
+    /// The family, catalog or library that supplied it.
     pub provider: String,
     /// Widths and signedness of the operands.
     pub format: OperandFormat,

@@ -20,9 +20,9 @@ pub struct Provenance {
 /// A multiplier with all its products, its cost and its provenance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tabulated {
-    /// Its name, unique within a catalogue.
+    /// Its name, unique within a catalog.
     pub name: String,
-    /// The family, catalogue or library that supplied it.
+    /// The family, catalog or library that supplied it.
     pub provider: String,
     /// Every product.
     pub table: ProductTable,

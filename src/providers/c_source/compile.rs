@@ -8,8 +8,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::CFunction;
-use super::asked::is_identifier;
-use super::error::{CSourceError, Problem};
+use super::error::{CSourceError, CSourceProblem};
+use super::reference::is_identifier;
 use crate::tool::{self, Ended, ToolError, first_lines};
 
 /// The variable that names the compiler, with options if need be.
@@ -39,8 +39,8 @@ pub struct Compiled {
 
 impl Compiler {
     /// The user's compiler: what `CC` names, else `cc`, `gcc` or `clang`. Looked for once.
-    pub fn find() -> Result<&'static Self, Problem> {
-        static FOUND: OnceLock<Result<Compiler, Problem>> = OnceLock::new();
+    pub fn find() -> Result<&'static Self, CSourceProblem> {
+        static FOUND: OnceLock<Result<Compiler, CSourceProblem>> = OnceLock::new();
         let find = || {
             let named = std::env::var(VARIABLE).unwrap_or_default();
             Self::of(&named, &COMMANDS)
@@ -49,7 +49,7 @@ impl Compiler {
     }
 
     /// The compiler that `named` says, if it says any, else the first of `commands` that is there.
-    fn of(named: &str, commands: &[&str]) -> Result<Self, Problem> {
+    fn of(named: &str, commands: &[&str]) -> Result<Self, CSourceProblem> {
         let named: Vec<&str> = named.split_whitespace().collect();
         let candidates = match named[..] {
             [] => commands.iter().map(|command| vec![*command]).collect(),
@@ -66,15 +66,15 @@ impl Compiler {
                 }
                 Err(ToolError::Missing) => {}
                 Err(ToolError::Start(reason)) => {
-                    return Err(Problem::CompilerDoesNotStart { compiler: compiler.name(), reason });
+                    return Err(CSourceProblem::CompilerDoesNotStart { compiler: compiler.name(), reason });
                 }
                 Err(ToolError::TimeLimit) => {
                     let reason = format!("it did not tell its version within {} s", TIME.as_secs());
-                    return Err(Problem::CompilerDoesNotStart { compiler: compiler.name(), reason });
+                    return Err(CSourceProblem::CompilerDoesNotStart { compiler: compiler.name(), reason });
                 }
             }
         }
-        Err(Problem::NoCompiler { tried: candidates.iter().map(|words| words.join(" ")).collect() })
+        Err(CSourceProblem::NoCompiler { tried: candidates.iter().map(|words| words.join(" ")).collect() })
     }
 
     /// The command.
@@ -93,8 +93,8 @@ impl Compiler {
         self.attempt(function).map_err(|problem| CSourceError { path: function.path.clone(), problem })
     }
 
-    fn attempt(&self, function: &CFunction) -> Result<Compiled, Problem> {
-        let no_directory = |error: std::io::Error| Problem::NoDirectory(error.to_string());
+    fn attempt(&self, function: &CFunction) -> Result<Compiled, CSourceProblem> {
+        let no_directory = |error: std::io::Error| CSourceProblem::NoDirectory(error.to_string());
         let directory = tempfile::Builder::new().prefix("axmul-").tempdir().map_err(no_directory)?;
         let source = directory.path().join("source.c");
         std::fs::write(&source, text(function)).map_err(no_directory)?;
@@ -113,11 +113,13 @@ impl Compiler {
             Ok(Ended { success: true, .. }) if library.is_file() => {
                 Ok(Compiled { library, _directory: directory })
             }
-            Ok(Ended { output, .. }) => Err(Problem::Refused { compiler, output: first_lines(&output) }),
-            Err(ToolError::Missing) => Err(Problem::NoCompiler { tried: vec![compiler] }),
-            Err(ToolError::Start(reason)) => Err(Problem::CompilerDoesNotStart { compiler, reason }),
+            Ok(Ended { output, .. }) => {
+                Err(CSourceProblem::Refused { compiler, output: first_lines(&output) })
+            }
+            Err(ToolError::Missing) => Err(CSourceProblem::NoCompiler { tried: vec![compiler] }),
+            Err(ToolError::Start(reason)) => Err(CSourceProblem::CompilerDoesNotStart { compiler, reason }),
             Err(ToolError::TimeLimit) => {
-                Err(Problem::CompilerTimeLimit { compiler, seconds: TIME.as_secs() })
+                Err(CSourceProblem::CompilerTimeLimit { compiler, seconds: TIME.as_secs() })
             }
         }
     }
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn compilers_that_fail_say_how() {
         let function = CFunction::find(
-            &super::super::Asked::file("f.c"),
+            &super::super::CSourceRef::file("f.c"),
             None,
             b"unsigned short f(unsigned char a, unsigned char b) {}".to_vec(),
         )

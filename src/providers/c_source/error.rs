@@ -13,12 +13,12 @@ pub struct CSourceError {
     /// The file, as it was asked for.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: CSourceProblem,
 }
 
 /// Why a C source gave no multiplier.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Problem {
+pub enum CSourceProblem {
     /// A part after the file's name means nothing.
     #[error(
         "'{part}' is not {expected}; write FILE.c:FUNCTION:FORMAT:SIGNATURE, leaving out what can be told from the file"
@@ -141,7 +141,7 @@ pub enum Problem {
     NoDirectory(String),
     /// What was compiled gave no multiplier.
     #[error("compiled and called: {0}")]
-    Library(shared_library::Problem),
+    Library(shared_library::LibraryProblem),
 }
 
 fn defines(functions: &[String]) -> String {

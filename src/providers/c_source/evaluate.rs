@@ -4,27 +4,31 @@ use std::path::{Path, PathBuf};
 
 use axmul_api::OperandFormat;
 
-use super::{CFunction, CSource, CSourceError, Compiled, Compiler, Problem};
+use super::{CFunction, CSource, CSourceError, CSourceProblem, Compiled, Compiler};
 use crate::cache::Key;
-use crate::entry::{Entry, Model};
-use crate::error::{SourceError, Warning};
-use crate::evaluate::{Figures, PairProgress, evaluate_products, refuse_digest};
-use crate::shared_library::{self, LibraryProducts, Request};
-use crate::tabulate::{Measured, Workshop, check_digest, failure};
+use crate::entry::{CatalogEntry, Model};
+use crate::error::{MultiplierError, Warning};
+use crate::evaluate::{ComputedMetrics, PairProgress, evaluate_products, refuse_digest};
+use crate::shared_library::{self, LibraryProducts, LibraryRequest};
+use crate::tabulate::{Evaluator, MeasuredTable, check_digest, failure};
 use axmul_metrics::{Products, ProductsError, Provenance};
 
-impl Workshop {
-    /// The entry of a function of a C source, named as in [`Asked`](super::Asked), and what was assumed about it. Nothing is compiled.
-    pub fn c_entry(&self, text: &str, signed: Option<bool>) -> Result<(Entry, Vec<Warning>), CSourceError> {
+impl Evaluator {
+    /// The entry of a function of a C source, named as in [`CSourceRef`](super::Asked), and what was assumed about it. Nothing is compiled.
+    pub fn c_entry(
+        &self,
+        text: &str,
+        signed: Option<bool>,
+    ) -> Result<(CatalogEntry, Vec<Warning>), CSourceError> {
         let source = CSource::new(text.parse()?, signed);
         let function = source.function()?;
         let assumptions = function.assumptions.iter().cloned().map(Warning::Assumption);
         let warnings = function.warnings.iter().cloned().map(Warning::Note);
         let remarks = assumptions.chain(warnings).collect();
         let provider = function.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let entry = Entry {
+        let entry = CatalogEntry {
             name: function.name.clone(),
-            catalogue: provider.clone(),
+            catalog: provider.clone(),
             provider,
             format: function.format,
             cost: function.header.cost.clone(),
@@ -44,7 +48,7 @@ impl Workshop {
 
     /// The table of a C function of narrow operands. Kept by the text, what is asked of it and the compiler, so that
     /// nothing is compiled a second time.
-    fn tabulate_c(&self, entry: &Entry, source: &CSource) -> Result<Measured, SourceError> {
+    fn tabulate_c(&self, entry: &CatalogEntry, source: &CSource) -> Result<MeasuredTable, MultiplierError> {
         let function = source.function()?;
         let compiler = find_compiler(function)?;
         let make = || {
@@ -52,7 +56,7 @@ impl Workshop {
             let found = shared_library::tabulate(&compiled.library, &request(function), &self.limits);
             let mut found = found.map_err(|error| of_library(&function.path, error.problem))?;
             let table = found.pop().and_then(|loaded| loaded.table);
-            table.map(Measured::new).ok_or_else(|| failure(entry, "the function gave nothing".into()))
+            table.map(MeasuredTable::new).ok_or_else(|| failure(entry, "the function gave nothing".into()))
         };
         let measured = match key("c table", function, compiler) {
             Some(key) => self.cache.get_or(&key, make)?,
@@ -65,12 +69,12 @@ impl Workshop {
     /// The metrics of a C function, with its table where the operands are narrow enough for one. Kept like tables.
     pub fn evaluate_c(
         &self,
-        entry: &Entry,
+        entry: &CatalogEntry,
         source: &CSource,
         progress: PairProgress<'_>,
-    ) -> Result<Figures, SourceError> {
+    ) -> Result<ComputedMetrics, MultiplierError> {
         if !entry.is_wide() {
-            return self.tabulate_c(entry, source).map(Figures::from);
+            return self.tabulate_c(entry, source).map(ComputedMetrics::from);
         }
         refuse_digest(entry)?;
         let function = source.function()?;
@@ -87,7 +91,7 @@ impl Workshop {
             Some(key) => self.cache.get_or(&key.with(format!("{extent:?}").as_bytes()), make),
             None => make(),
         }
-        .map(Figures::without_table)
+        .map(ComputedMetrics::without_table)
     }
 
     /// The products of a C function of wide operands, which is compiled for it.
@@ -139,12 +143,12 @@ fn find_compiler(function: &CFunction) -> Result<&'static Compiler, CSourceError
     Compiler::find().map_err(|problem| CSourceError { path: function.path.clone(), problem })
 }
 
-fn of_library(path: &Path, problem: shared_library::Problem) -> CSourceError {
-    CSourceError { path: path.to_owned(), problem: Problem::Library(problem) }
+fn of_library(path: &Path, problem: shared_library::LibraryProblem) -> CSourceError {
+    CSourceError { path: path.to_owned(), problem: CSourceProblem::Library(problem) }
 }
 
-fn request(function: &CFunction) -> Request {
-    Request::Symbol {
+fn request(function: &CFunction) -> LibraryRequest {
+    LibraryRequest::Symbol {
         symbol: function.name.clone(),
         signature: Some(function.signature),
         format: Some(function.format),

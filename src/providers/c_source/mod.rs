@@ -15,10 +15,10 @@
 //! Absent by design: a C parser. What a file means is the compiler's business; only definitions at its outermost
 //! level are looked at.
 
-mod asked;
 mod compile;
 mod error;
 mod evaluate;
+mod reference;
 mod signature;
 mod text;
 
@@ -27,12 +27,12 @@ use std::sync::{Arc, OnceLock};
 
 use axmul_api::OperandFormat;
 
-pub use asked::Asked;
 pub use compile::{Compiled, Compiler};
-pub use error::{CSourceError, Problem};
-pub use signature::{Definition, Parameter, definitions};
+pub use error::{CSourceError, CSourceProblem};
+pub use reference::CSourceRef;
+pub use signature::{CDefinition, CParameter, definitions};
 
-use super::header::Header;
+use super::header::HeaderComment;
 use super::shared_library::{Signature, format_of_name};
 
 /// No C source is larger, in bytes.
@@ -40,11 +40,11 @@ const MAX_BYTES: u64 = 4 << 20;
 
 /// A C source and which function of it is meant. It is read at most once, and clones share what was read.
 #[derive(Clone, Debug)]
-pub struct CSource(Arc<Source>);
+pub struct CSource(Arc<LazyCSource>);
 
 #[derive(Debug)]
-struct Source {
-    asked: Asked,
+struct LazyCSource {
+    asked: CSourceRef,
     signed: Option<bool>,
     function: OnceLock<Result<CFunction, CSourceError>>,
 }
@@ -57,13 +57,13 @@ impl PartialEq for CSource {
 
 impl CSource {
     /// What `asked` says. `signed` decides the signedness where no format is given.
-    pub fn new(asked: Asked, signed: Option<bool>) -> Self {
-        Self(Arc::new(Source { asked, signed, function: OnceLock::new() }))
+    pub fn new(asked: CSourceRef, signed: Option<bool>) -> Self {
+        Self(Arc::new(LazyCSource { asked, signed, function: OnceLock::new() }))
     }
 
     /// The function, read but not compiled.
     pub fn function(&self) -> Result<&CFunction, CSourceError> {
-        let Source { asked, signed, function } = &*self.0;
+        let LazyCSource { asked, signed, function } = &*self.0;
         function.get_or_init(|| CFunction::open(asked, *signed)).as_ref().map_err(Clone::clone)
     }
 }
@@ -86,7 +86,7 @@ pub struct CFunction {
     /// The file includes others that are not the system's.
     pub includes_own_files: bool,
     /// What the header comment says.
-    pub header: Header,
+    pub header: HeaderComment,
     /// Where it comes from and how its format became known.
     pub origin: String,
     /// What was assumed, a sentence each that names the file.
@@ -97,14 +97,14 @@ pub struct CFunction {
 
 impl CFunction {
     /// Reads the file and finds the function. `signed` decides the signedness where no format is given.
-    pub fn open(asked: &Asked, signed: Option<bool>) -> Result<Self, CSourceError> {
-        let read = |path| super::text_file::read(path, MAX_BYTES).map_err(Problem::Read);
+    pub fn open(asked: &CSourceRef, signed: Option<bool>) -> Result<Self, CSourceError> {
+        let read = |path| super::text_file::read(path, MAX_BYTES).map_err(CSourceProblem::Read);
         read(&asked.path)
             .and_then(|bytes| Self::find(asked, signed, bytes))
             .map_err(|problem| CSourceError { path: asked.path.clone(), problem })
     }
 
-    fn find(asked: &Asked, signed: Option<bool>, bytes: Vec<u8>) -> Result<Self, Problem> {
+    fn find(asked: &CSourceRef, signed: Option<bool>, bytes: Vec<u8>) -> Result<Self, CSourceProblem> {
         let text = String::from_utf8_lossy(&bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let chosen = choose(&definitions(text), asked)?;
@@ -120,12 +120,17 @@ impl CFunction {
                     if because == FROM_TYPES { "its types say otherwise" } else { "its name says otherwise" },
                 ));
                 let format = OperandFormat::new(format.width_a(), format.width_b(), signed);
-                (format.map_err(|error| Problem::Format(error.to_string()))?, "as asked for")
+                (format.map_err(|error| CSourceProblem::Format(error.to_string()))?, "as asked for")
             }
             _ => (format, because),
         };
         if !signature.holds(format) {
-            return Err(Problem::Narrow { path: asked.path.clone(), function: name, signature, format });
+            return Err(CSourceProblem::Narrow {
+                path: asked.path.clone(),
+                function: name,
+                signature,
+                format,
+            });
         }
         let parameters = chosen.parameters;
         if parameters == ["B", "A"] || parameters == ["b", "a"] {
@@ -139,7 +144,7 @@ impl CFunction {
                 parameters[1],
             ));
         }
-        let header = Header::read(text);
+        let header = HeaderComment::read(text);
         warnings.extend(header.notes.iter().map(|note| format!("{place}: {note}")));
         Ok(Self {
             origin: format!(
@@ -168,14 +173,14 @@ struct Chosen {
     parameters: Vec<String>,
 }
 
-fn choose(all: &[Definition], asked: &Asked) -> Result<Chosen, Problem> {
+fn choose(all: &[CDefinition], asked: &CSourceRef) -> Result<Chosen, CSourceProblem> {
     let names = || all.iter().map(|definition| definition.name.clone()).collect::<Vec<_>>();
-    let fits = |definition: &&Definition| asked.signature.is_some() || definition.signature().is_some();
+    let fits = |definition: &&CDefinition| asked.signature.is_some() || definition.signature().is_some();
     let called = |name: &str| all.iter().filter(|definition| definition.name == name).collect::<Vec<_>>();
     let stem = asked.path.file_stem().unwrap_or_default().to_string_lossy();
     let found = match &asked.function {
         Some(name) => match (&called(name)[..], asked.signature) {
-            ([], None) => return Err(Problem::Unknown { function: name.clone(), defined: names() }),
+            ([], None) => return Err(CSourceProblem::Unknown { function: name.clone(), defined: names() }),
             // What a macro makes, for example.
             ([], Some(signature)) => {
                 let (name, is_local) = (name.clone(), false);
@@ -189,17 +194,17 @@ fn choose(all: &[Definition], asked: &Asked) -> Result<Chosen, Problem> {
         },
     };
     let Some((&first, others)) = found.split_first() else {
-        return Err(Problem::NoFunction { defined: names() });
+        return Err(CSourceProblem::NoFunction { defined: names() });
     };
     let function = || first.name.clone();
     let Some(signature) = asked.signature.or_else(|| first.signature()) else {
-        return Err(Problem::NoIntegers { function: function(), line: first.line });
+        return Err(CSourceProblem::NoIntegers { function: function(), line: first.line });
     };
     if let Some(other) = others.iter().find(|other| other.signature() != first.signature())
         && asked.signature.is_none()
     {
         let (first, second) = (first.line, other.line);
-        return Err(Problem::Contradictory { function: function(), first, second });
+        return Err(CSourceProblem::Contradictory { function: function(), first, second });
     }
     let parameters = first.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let is_local = found.iter().any(|found| found.is_local);
@@ -207,7 +212,10 @@ fn choose(all: &[Definition], asked: &Asked) -> Result<Chosen, Problem> {
 }
 
 /// The definitions of the only name that can be the multiplier's.
-fn candidates<'a>(all: &'a [Definition], asked: &Asked) -> Result<Vec<&'a Definition>, Problem> {
+fn candidates<'a>(
+    all: &'a [CDefinition],
+    asked: &CSourceRef,
+) -> Result<Vec<&'a CDefinition>, CSourceProblem> {
     let mut found: Vec<_> = all.iter().filter(|definition| definition.signature().is_some()).collect();
     if found.iter().any(|definition| !definition.is_local) {
         found.retain(|definition| !definition.is_local);
@@ -215,7 +223,7 @@ fn candidates<'a>(all: &'a [Definition], asked: &Asked) -> Result<Vec<&'a Defini
     let mut names: Vec<String> = found.iter().map(|definition| definition.name.clone()).collect();
     names.dedup();
     if names.len() > 1 {
-        return Err(Problem::Several { path: asked.path.clone(), candidates: names });
+        return Err(CSourceProblem::Several { path: asked.path.clone(), candidates: names });
     }
     Ok(found)
 }
@@ -223,14 +231,22 @@ fn candidates<'a>(all: &'a [Definition], asked: &Asked) -> Result<Vec<&'a Defini
 const FROM_TYPES: &str = "by its types";
 
 /// The operand format and how it became known.
-fn format(asked: &Asked, name: &str, signature: Signature) -> Result<(OperandFormat, &'static str), Problem> {
+fn format(
+    asked: &CSourceRef,
+    name: &str,
+    signature: Signature,
+) -> Result<(OperandFormat, &'static str), CSourceProblem> {
     let stem = asked.path.file_stem().unwrap_or_default().to_string_lossy();
     let by_types = || signature.operand_format().filter(|&format| signature.holds(format));
     (asked.format.map(|format| (format, "as asked for")))
         .or_else(|| Some((format_of_name(name)?, "by its name")))
         .or_else(|| Some((format_of_name(&stem)?, "by the file's name")))
         .or_else(|| Some((by_types()?, FROM_TYPES)))
-        .ok_or_else(|| Problem::NoFormat { path: asked.path.clone(), function: name.to_owned(), signature })
+        .ok_or_else(|| CSourceProblem::NoFormat {
+            path: asked.path.clone(),
+            function: name.to_owned(),
+            signature,
+        })
 }
 
 #[cfg(test)]

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::ffi::{c_char, c_long};
 
-use super::text::{Piece, Token, pieces};
+use super::text::{CToken, Piece, pieces};
 use crate::shared_library::{CType, Signature};
 
 /// A function that a C text defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Definition {
+pub struct CDefinition {
     /// Its name.
     pub name: String,
     /// Its result; `None` if it is no integer that axmul knows.
     pub result: Option<CType>,
     /// Its parameters.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<CParameter>,
     /// Its file keeps it to itself, so that no library exports it.
     pub is_local: bool,
     /// The line of its name, counted from 1.
@@ -23,14 +23,14 @@ pub struct Definition {
 
 /// A parameter of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter {
+pub struct CParameter {
     /// Its name; empty if it has none.
     pub name: String,
     /// Its type; `None` if it is no integer that axmul knows.
     pub kind: Option<CType>,
 }
 
-impl Definition {
+impl CDefinition {
     /// Its signature, if it takes two integers and returns one.
     pub fn signature(&self) -> Option<Signature> {
         match &self.parameters[..] {
@@ -49,7 +49,7 @@ impl Definition {
 }
 
 /// All functions that a text defines, in its order. Prototypes are not among them, nor what macros make.
-pub fn definitions(text: &str) -> Vec<Definition> {
+pub fn definitions(text: &str) -> Vec<CDefinition> {
     let mut types = Types::default();
     let mut found = Vec::new();
     for piece in pieces(text) {
@@ -62,7 +62,7 @@ pub fn definitions(text: &str) -> Vec<Definition> {
     found
 }
 
-fn definition(piece: &Piece, types: &Types) -> Option<Definition> {
+fn definition(piece: &Piece, types: &Types) -> Option<CDefinition> {
     let tokens = without_attributes(&piece.tokens);
     let open = tokens.iter().position(|token| token.text == "(")?;
     let (before, rest) = tokens.split_at(open);
@@ -78,7 +78,7 @@ fn definition(piece: &Piece, types: &Types) -> Option<Definition> {
         [only] if only.is_empty() || matches!(only, [token] if token.text == "void") => Vec::new(),
         all => all.iter().map(|tokens| parameter(tokens, types)).collect(),
     };
-    Some(Definition {
+    Some(CDefinition {
         name: name.text.to_owned(),
         result: types.of_words(&words),
         parameters,
@@ -89,7 +89,7 @@ fn definition(piece: &Piece, types: &Types) -> Option<Definition> {
 }
 
 /// Leaves out `__attribute__((..))` and its kind.
-fn without_attributes<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
+fn without_attributes<'a>(tokens: &[CToken<'a>]) -> Vec<CToken<'a>> {
     const WITH_ARGUMENTS: [&str; 6] =
         ["__attribute__", "__attribute", "__declspec", "_Alignas", "__asm__", "asm"];
     let mut kept = Vec::with_capacity(tokens.len());
@@ -106,7 +106,7 @@ fn without_attributes<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
 }
 
 /// Where the parenthesis closes that the tokens begin with.
-fn matching(tokens: &[Token]) -> Option<usize> {
+fn matching(tokens: &[CToken]) -> Option<usize> {
     let mut depth = 0usize;
     tokens.iter().position(|token| {
         match token.text {
@@ -118,7 +118,7 @@ fn matching(tokens: &[Token]) -> Option<usize> {
     })
 }
 
-fn split_at_commas<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
+fn split_at_commas<'t, 'a>(tokens: &'t [CToken<'a>]) -> Vec<&'t [CToken<'a>]> {
     let mut depth = 0usize;
     tokens
         .split(|token| {
@@ -132,14 +132,14 @@ fn split_at_commas<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
         .collect()
 }
 
-fn parameter(tokens: &[Token], types: &Types) -> Parameter {
+fn parameter(tokens: &[CToken], types: &Types) -> CParameter {
     let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
     let nameless = types.of_words(&words);
     match tokens.split_last() {
         Some((name, _)) if nameless.is_none() && name.is_word() => {
-            Parameter { name: name.text.to_owned(), kind: types.of_words(&words[..words.len() - 1]) }
+            CParameter { name: name.text.to_owned(), kind: types.of_words(&words[..words.len() - 1]) }
         }
-        _ => Parameter { name: String::new(), kind: nameless },
+        _ => CParameter { name: String::new(), kind: nameless },
     }
 }
 
@@ -149,7 +149,7 @@ struct Types<'a>(HashMap<&'a str, CType>);
 
 impl<'a> Types<'a> {
     /// Takes in `typedef unsigned char byte`.
-    fn learn(&mut self, tokens: &[Token<'a>]) {
+    fn learn(&mut self, tokens: &[CToken<'a>]) {
         let [first, middle @ .., last] = tokens else { return };
         if first.text == "typedef" && last.is_word() {
             let words: Vec<&str> = middle.iter().map(|token| token.text).collect();
@@ -234,7 +234,7 @@ mod tests {
 
     /// `name signature` of every definition; `?` for a signature that axmul cannot call.
     fn outline(text: &str) -> Vec<String> {
-        let shown = |found: &Definition| {
+        let shown = |found: &CDefinition| {
             let signature = found.signature().map_or("?".into(), |signature| signature.to_string());
             let local = if found.is_local { " local" } else { "" };
             format!("{} {signature}{local}", found.name)

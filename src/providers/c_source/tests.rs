@@ -1,11 +1,11 @@
 use super::*;
 
 /// The function that is found in `text`, were it the file that `asked` names.
-fn find(asked: &str, text: &str) -> Result<CFunction, Problem> {
+fn find(asked: &str, text: &str) -> Result<CFunction, CSourceProblem> {
     find_as(asked, text, None)
 }
 
-fn find_as(asked: &str, text: &str, signed: Option<bool>) -> Result<CFunction, Problem> {
+fn find_as(asked: &str, text: &str, signed: Option<bool>) -> Result<CFunction, CSourceProblem> {
     CFunction::find(&asked.parse().unwrap(), signed, text.as_bytes().to_vec())
 }
 
@@ -164,7 +164,7 @@ fn compile(name: &str, text: &str) -> Option<Result<(), String>> {
     std::fs::write(directory.path().join("cells.h"), "#define AND(a, b) ((a) & (b))\n").unwrap();
     let path = directory.path().join(name);
     std::fs::write(&path, text).unwrap();
-    let function = CFunction::open(&Asked::file(&path), None).unwrap();
+    let function = CFunction::open(&CSourceRef::file(&path), None).unwrap();
     let compiled = compiler
         .compile(&function)
         .map_err(|error| error.to_string().replace(&*path.to_string_lossy(), name));

@@ -2,13 +2,13 @@
 
 /// A word, number or punctuation mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
+pub(super) struct CToken<'a> {
     pub text: &'a str,
     /// Counted from 1.
     pub line: u32,
 }
 
-impl Token<'_> {
+impl CToken<'_> {
     /// Whether it is an identifier or keyword.
     pub fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -18,7 +18,7 @@ impl Token<'_> {
 /// What stands before a `{` or `;` outside all braces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece<'a> {
-    pub tokens: Vec<Token<'a>>,
+    pub tokens: Vec<CToken<'a>>,
     /// A `{` follows, so that it may define a function.
     pub opens_body: bool,
 }
@@ -98,9 +98,9 @@ impl<'a> Tokens<'a> {
 }
 
 impl<'a> Iterator for Tokens<'a> {
-    type Item = Token<'a>;
+    type Item = CToken<'a>;
 
-    fn next(&mut self) -> Option<Token<'a>> {
+    fn next(&mut self) -> Option<CToken<'a>> {
         loop {
             let rest = &self.text[self.at..];
             let first = rest.chars().next()?;
@@ -115,7 +115,7 @@ impl<'a> Iterator for Tokens<'a> {
             } else if first == '#' && self.fresh {
                 let text = self.take(directive_end(rest));
                 if self.directives {
-                    return Some(Token { text, line });
+                    return Some(CToken { text, line });
                 }
             } else {
                 self.fresh = false;
@@ -126,7 +126,7 @@ impl<'a> Iterator for Tokens<'a> {
                     }
                     _ => first.len_utf8(),
                 };
-                return Some(Token { text: self.take(length), line });
+                return Some(CToken { text: self.take(length), line });
             }
         }
     }

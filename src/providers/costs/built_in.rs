@@ -4,7 +4,7 @@ use axmul_api::Netlist;
 use serde::{Deserialize, Serialize};
 
 use super::technology::{goal_text, key};
-use super::{Backend, BackendError, Costed, Subject, Technology, VERSION};
+use super::{Backend, BackendError, CostSubject, Costed, Technology, VERSION};
 use crate::cache::{Cache, Key};
 use crate::circuit_digest::circuit_digest;
 use axmul_hardware::cost::{CircuitCost, CostConditions, cost};
@@ -91,7 +91,7 @@ impl Backend for BuiltIn<'_> {
         if self.technology.path.is_none() { "built-in" } else { "liberty" }
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &CostSubject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let Some(netlist) = subject.circuit else {
             let backend = self.name().to_owned();
             return Err(BackendError::NoCircuit { name: subject.name.to_owned(), backend });
@@ -107,7 +107,7 @@ impl Backend for BuiltIn<'_> {
 pub(crate) fn default_cost(netlist: &Netlist, cache: &Cache) -> Cost {
     let backend = BuiltIn::new(Technology::built_in(), MappingGoal::Area, cache);
     let subject =
-        Subject { name: "the circuit", circuit: Some(netlist), placed: None, known: &Cost::default() };
+        CostSubject { name: "the circuit", circuit: Some(netlist), placed: None, known: &Cost::default() };
     let costed = backend.cost(&subject, &CostConditions::default());
     costed.expect("there is a circuit, and every circuit has uniform operands").cost()
 }

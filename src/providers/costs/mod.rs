@@ -1,13 +1,13 @@
 //! What multipliers cost, by one backend or several.
 //!
 //! ```text
-//! Entry (its circuit, its figures)  ->  Subject  ->  Backend, under Conditions  ->  Costed
+//! Entry (its circuit, its figures)  ->  CostSubject  ->  Backend, under Conditions  ->  Costed
 //! ```
 //!
 //! - [`BuiltIn`]: the circuit mapped by axmul onto the cells that it carries, or onto those of a Liberty file;
 //! - [`AsPlaced`]: the very cells of a netlist that came mapped;
 //! - [`Yosys`]: the circuit mapped by Yosys and ABC, where they are installed, and measured as ours are;
-//! - [`Published`]: the figures that came with the multiplier.
+//! - [`PublishedCost`]: the figures that came with the multiplier.
 //!
 //! What figures depend on travels with them: [`Costed::source`] says who mapped onto what, [`Costed::technology`] the
 //! corner, the clock, the operands and the rest, so that figures of different settings are never taken for comparable.
@@ -26,7 +26,7 @@ pub use built_in::BuiltIn;
 pub(super) use built_in::default_cost;
 pub use error::BackendError;
 pub use placed::AsPlaced;
-pub use published::Published;
+pub use published::PublishedCost;
 pub use technology::Technology;
 pub use yosys::Yosys;
 
@@ -35,7 +35,7 @@ use axmul_metrics::Cost;
 use axmul_netlist::MappedCells;
 
 /// Counts up whenever the same circuit under the same conditions gets other figures, so that these are told from
-/// older ones in catalogues and in the cache.
+/// older ones in catalogs and in the cache.
 pub const VERSION: u32 = 2;
 
 /// What all sources of computed figures begin with.
@@ -52,12 +52,12 @@ pub trait Backend: Sync {
     fn name(&self) -> &str;
 
     /// The figures of a multiplier; published ones are what they are under any conditions.
-    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError>;
+    fn cost(&self, subject: &CostSubject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError>;
 }
 
 /// What backends go by.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
+pub struct CostSubject<'a> {
     /// The multiplier's name, for messages.
     pub name: &'a str,
     /// Its circuit, where one is known.

@@ -1,6 +1,6 @@
 //! Circuits of library cells as their own synthesis chose them.
 
-use super::{Backend, BackendError, Costed, Subject, Technology};
+use super::{Backend, BackendError, CostSubject, Costed, Technology};
 use axmul_hardware::as_mapped::resolve;
 use axmul_hardware::cost::{CostConditions, cost};
 
@@ -16,7 +16,7 @@ impl<'a> AsPlaced<'a> {
     }
 
     /// Whether a multiplier is a netlist of this technology's cells.
-    pub fn can(&self, subject: &Subject<'_>) -> bool {
+    pub fn can(&self, subject: &CostSubject<'_>) -> bool {
         subject.placed.is_some_and(|placed| resolve(placed, &self.technology.library).is_ok())
     }
 }
@@ -26,7 +26,7 @@ impl Backend for AsPlaced<'_> {
         "as-mapped"
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &CostSubject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let name = || subject.name.to_owned();
         let placed = subject.placed.ok_or_else(|| BackendError::NotPlaced { name: name() })?;
         let library = &self.technology.library;

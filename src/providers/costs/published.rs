@@ -1,26 +1,26 @@
 //! The figures that came with a multiplier.
 
-use super::{Backend, BackendError, Costed, Subject, is_computed};
+use super::{Backend, BackendError, CostSubject, Costed, is_computed};
 use axmul_hardware::cost::CostConditions;
 
-/// Figures of others, as they are: of a catalogue, of the head of a netlist, of a shared library's descriptor. Those
-/// that axmul computed for its own catalogue are not published ones.
+/// Figures of others, as they are: of a catalog, of the head of a netlist, of a shared library's descriptor. Those
+/// that axmul computed for its own catalog are not published ones.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Published;
+pub struct PublishedCost;
 
-impl Published {
+impl PublishedCost {
     /// Whether a multiplier has figures of others.
-    pub fn has(subject: &Subject<'_>) -> bool {
+    pub fn has(subject: &CostSubject<'_>) -> bool {
         !subject.known.is_empty() && !is_computed(&subject.known.source)
     }
 }
 
-impl Backend for Published {
+impl Backend for PublishedCost {
     fn name(&self) -> &str {
         "published"
     }
 
-    fn cost(&self, subject: &Subject<'_>, _: &CostConditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &CostSubject<'_>, _: &CostConditions) -> Result<Costed, BackendError> {
         if !Self::has(subject) {
             return Err(BackendError::NoFigures { name: subject.name.to_owned() });
         }

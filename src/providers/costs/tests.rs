@@ -18,7 +18,7 @@ pub(super) fn cache() -> Cache {
 
 fn built_in(netlist: &Netlist, conditions: &CostConditions) -> Costed {
     let (known, cache) = (Cost::default(), cache());
-    let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
+    let subject = CostSubject { name: "m", circuit: Some(netlist), placed: None, known: &known };
     BuiltIn::new(Technology::built_in(), MappingGoal::Area, &cache).cost(&subject, conditions).unwrap()
 }
 
@@ -157,7 +157,7 @@ fn figures_are_kept_by_circuit_conditions_cells_and_goal() {
         (&small, MappingGoal::Area, &one, clock(500.0)),
     ] {
         let backend = BuiltIn::new(technology, goal, &cache);
-        let subject = Subject { name: "m", circuit: Some(netlist), placed: None, known: &known };
+        let subject = CostSubject { name: "m", circuit: Some(netlist), placed: None, known: &known };
         let made = backend.cost(&subject, &conditions).unwrap();
         seen.push(made.clone());
         assert_eq!(entries(), seen.len());
@@ -172,7 +172,7 @@ fn mapping_for_delay_is_never_slower() {
     let (known, cache) = (Cost::default(), cache());
     for name in ["exact-4u", "exact-8s", "truncated-4-8u", "drum-4-8u", "kulkarni-3-8u"] {
         let netlist = member(name);
-        let subject = Subject { name, circuit: Some(&netlist), placed: None, known: &known };
+        let subject = CostSubject { name, circuit: Some(&netlist), placed: None, known: &known };
         let delay_ns = |goal| {
             let backend = BuiltIn::new(Technology::built_in(), goal, &cache);
             backend.cost(&subject, &CostConditions::default()).unwrap().delay_ns.unwrap()
@@ -186,7 +186,7 @@ fn a_liberty_file_takes_the_place_of_the_own_cells() {
     let (_directory, technology) = opened(SMALL);
     let technology = technology.unwrap();
     let (netlist, known, cache) = (member("exact-3u"), Cost::default(), cache());
-    let subject = Subject { name: "m", circuit: Some(&netlist), placed: None, known: &known };
+    let subject = CostSubject { name: "m", circuit: Some(&netlist), placed: None, known: &known };
     let backend = BuiltIn::new(&technology, MappingGoal::Area, &cache);
     assert_eq!(backend.name(), "liberty");
     let costed = backend.cost(&subject, &CostConditions::default()).unwrap();
@@ -226,8 +226,8 @@ fn libraries_that_cannot_be_used_are_refused() {
 #[test]
 fn published_figures_are_those_of_others() {
     let published = |known: &Cost| {
-        let subject = Subject { name: "m", circuit: None, placed: None, known };
-        Published.cost(&subject, &CostConditions::default())
+        let subject = CostSubject { name: "m", circuit: None, placed: None, known };
+        PublishedCost.cost(&subject, &CostConditions::default())
     };
     let known =
         Cost { power_mw: Some(0.5), source: "a lab".into(), technology: "45 nm".into(), ..Cost::default() };
@@ -245,12 +245,12 @@ fn published_figures_are_those_of_others() {
 fn operands_and_multipliers_that_do_not_fit_are_refused() {
     let (netlist, known, cache) = (member("exact-2u"), Cost::default(), cache());
     let backend = BuiltIn::new(Technology::built_in(), MappingGoal::Area, &cache);
-    let subject = Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &known };
+    let subject = CostSubject { name: "exact", circuit: Some(&netlist), placed: None, known: &known };
     let conditions =
         CostConditions { operands: OperandStream::Trace(vec![[0, 0], [0, 4]]), ..CostConditions::default() };
     let error = backend.cost(&subject, &conditions).unwrap_err().to_string();
     assert_eq!(error, "exact: pair 1 of the trace: operand b is 4; operands 2u have 0 to 3 there");
-    let table = Subject { circuit: None, ..subject };
+    let table = CostSubject { circuit: None, ..subject };
     assert_eq!(
         backend.cost(&table, &CostConditions::default()).unwrap_err().to_string(),
         "exact: the built-in backend needs a circuit, and of this multiplier only products are known; name a netlist \

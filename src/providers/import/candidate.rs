@@ -2,31 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::catalogue::Published;
+use super::super::catalog::PublishedFigures;
 use super::super::netlists::{NetlistOptions, is_netlist_path};
 use super::super::shared_library::Signature;
 use super::super::tables::is_table_path;
-use super::{ImportError, Remark};
+use super::{ImportError, ImportNote};
 use axmul_metrics::{Cost, OperandFormat};
 
 /// What was found in a folder.
-pub(super) struct Library {
-    /// What the catalogue is called if nobody says otherwise.
+pub(super) struct ImportLibrary {
+    /// What the catalog is called if nobody says otherwise.
     pub name: String,
     /// What it is, in a sentence: library and release.
     pub description: String,
     /// Who published the hardware figures in the files' headers; as in [`Cost::source`].
     pub cost_source: String,
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<ImportCandidate>,
     /// What there is to say before anything is read.
-    pub remarks: Vec<Remark>,
-    /// Files that belong beside the catalogue: licences.
+    pub remarks: Vec<ImportNote>,
+    /// Files that belong beside the catalog: licences.
     pub papers: Vec<PathBuf>,
 }
 
 /// One multiplier: files that claim to be it, and what is said of it beside them.
 #[derive(Debug, Default)]
-pub(super) struct Candidate {
+pub(super) struct ImportCandidate {
     pub name: String,
     /// Widths and signedness, where folder or name say them.
     pub format: Option<OperandFormat>,
@@ -34,7 +34,7 @@ pub(super) struct Candidate {
     pub signed: Option<bool>,
     pub models: Vec<ModelFile>,
     /// Figures, costs and papers that do not stand in the files themselves.
-    pub published: Published,
+    pub published: PublishedFigures,
     pub cost: Cost,
     pub licence: Option<String>,
     pub citation: Option<String>,

@@ -1,7 +1,7 @@
 //! A checkout of EvoApproxLib: `multiplers/<family>/<subset>/NAME.c`, `NAME.v`, `NAME_pdk45.v`, and `meta.json`.
 //!
 //! A circuit lies in every subset whose Pareto front it is on, the texts differing in a sentence of their comment.
-//! Releases reuse names for other circuits, so that the release is part of what a catalogue is called. It is told by
+//! Releases reuse names for other circuits, so that the release is part of what a catalog is called. It is told by
 //! the index, `meta.json`, which no two releases share.
 
 use std::collections::{BTreeMap, HashSet};
@@ -11,8 +11,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::super::header;
-use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
-use super::{ImportError, Remark, Subject};
+use super::candidate::{ImportCandidate, ImportLibrary, ModelFile, ModelKind, papers, sorted};
+use super::{ImportError, ImportNote, ImportNoteKind};
 use axmul_metrics::OperandFormat;
 use axmul_support::hex;
 
@@ -31,11 +31,11 @@ const FOLDERS: [&str; 2] = ["multiplers", "multipliers"];
 const INDEX: &str = "meta.json";
 
 /// Lists the multipliers of a checkout, or of a folder of families in it.
-pub(super) fn open(path: &Path, release: Option<&str>) -> Result<Library, ImportError> {
+pub(super) fn open(path: &Path, release: Option<&str>) -> Result<ImportLibrary, ImportError> {
     let folder = FOLDERS.map(|name| path.join(name)).into_iter().find(|folder| folder.is_dir());
     let root = if folder.is_some() { path.to_owned() } else { parent(path) };
     let folder = folder.unwrap_or_else(|| path.to_owned());
-    let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    let mut found: BTreeMap<String, FoundCircuit> = BTreeMap::new();
     for family in sorted(&folder)? {
         let Some(format) = family.is_dir().then(|| format_of(&family)).flatten() else { continue };
         for subset in sorted(&family)?.into_iter().filter(|subset| subset.is_dir()) {
@@ -51,11 +51,13 @@ pub(super) fn open(path: &Path, release: Option<&str>) -> Result<Library, Import
     let index = root.join(INDEX);
     let text = std::fs::read(&index).ok();
     if let Some(text) = &text {
-        match serde_json::from_slice::<Vec<Section>>(text) {
+        match serde_json::from_slice::<Vec<IndexSection>>(text) {
             Ok(sections) => remarks = compare_index(&sections, &root, &mut found),
-            Err(error) => {
-                remarks.push(Remark::new(INDEX, Subject::Index, format!("it is no index: {error}")))
-            }
+            Err(error) => remarks.push(ImportNote::new(
+                INDEX,
+                ImportNoteKind::Index,
+                format!("it is no index: {error}"),
+            )),
         }
     }
     let release = match release {
@@ -64,7 +66,7 @@ pub(super) fn open(path: &Path, release: Option<&str>) -> Result<Library, Import
     };
     let named = format!("EvoApproxLib {release}");
     let candidates = found.into_iter().map(|(name, one)| one.candidate(name)).collect();
-    Ok(Library {
+    Ok(ImportLibrary {
         name: format!("evoapproxlib-{release}"),
         description: named.clone(),
         cost_source: named,
@@ -81,7 +83,7 @@ fn parent(path: &Path) -> PathBuf {
 
 /// The files of one circuit, and what the index says of it.
 #[derive(Default)]
-struct Found {
+struct FoundCircuit {
     format: Option<OperandFormat>,
     models: Vec<ModelFile>,
     /// Texts without the comments at their heads.
@@ -90,7 +92,7 @@ struct Found {
     index: Vec<(&'static str, String)>,
 }
 
-impl Found {
+impl FoundCircuit {
     /// Adds a file unless the same text, another comment apart, is there from another subset.
     fn add(&mut self, model: ModelFile, subset: &Path) {
         let subset = subset.file_name().unwrap_or_default().to_string_lossy();
@@ -105,14 +107,14 @@ impl Found {
         }
     }
 
-    fn candidate(self, name: String) -> Candidate {
+    fn candidate(self, name: String) -> ImportCandidate {
         let criteria = self.subsets.iter().filter_map(|subset| criterion(subset)).collect::<Vec<_>>();
         let documentation = match criteria[..] {
             [] => String::new(),
             _ => format!("Pareto-optimal among its library's for power against {}.", criteria.join(", ")),
         };
         let (format, models, index) = (self.format, self.models, self.index);
-        Candidate { name, format, models, index, documentation, ..Candidate::default() }
+        ImportCandidate { name, format, models, index, documentation, ..ImportCandidate::default() }
     }
 }
 
@@ -151,7 +153,7 @@ fn model(file: &Path) -> Option<ModelFile> {
 }
 
 /// The release whose index this is; else a name that no other collection of circuits has.
-fn release_of(index: Option<&[u8]>, found: &BTreeMap<String, Found>) -> String {
+fn release_of(index: Option<&[u8]>, found: &BTreeMap<String, FoundCircuit>) -> String {
     let digest = match index {
         Some(bytes) => {
             hex(&Sha256::digest(bytes.iter().copied().filter(|&byte| byte != b'\r').collect::<Vec<u8>>()))
@@ -165,35 +167,35 @@ fn release_of(index: Option<&[u8]>, found: &BTreeMap<String, Found>) -> String {
 // ---- The index ------------------------------------------------------------------------------------------------------
 
 #[derive(Deserialize)]
-struct Section {
+struct IndexSection {
     #[serde(default)]
-    datasets: Vec<Family>,
+    datasets: Vec<IndexFamily>,
 }
 
 #[derive(Deserialize)]
-struct Family {
+struct IndexFamily {
     #[serde(default)]
-    datasets: Vec<Subset>,
+    datasets: Vec<IndexSubset>,
 }
 
 #[derive(Deserialize)]
-struct Subset {
+struct IndexSubset {
     folder: String,
     #[serde(default)]
-    instances: Vec<Instance>,
+    instances: Vec<IndexInstance>,
 }
 
 #[derive(Deserialize)]
-struct Instance {
+struct IndexInstance {
     name: String,
     #[serde(default)]
-    files: Vec<File>,
+    files: Vec<IndexFile>,
     #[serde(default)]
     params: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
-struct File {
+struct IndexFile {
     file: String,
 }
 
@@ -210,7 +212,11 @@ const FIGURES: [(&str, &str); 8] = [
 ];
 
 /// Files that the index names and that are not there, of the subsets that are; notes the figures for each circuit.
-fn compare_index(sections: &[Section], root: &Path, found: &mut BTreeMap<String, Found>) -> Vec<Remark> {
+fn compare_index(
+    sections: &[IndexSection],
+    root: &Path,
+    found: &mut BTreeMap<String, FoundCircuit>,
+) -> Vec<ImportNote> {
     let mut remarks = Vec::new();
     let subsets = sections.iter().flat_map(|section| &section.datasets).flat_map(|family| &family.datasets);
     for subset in subsets.filter(|subset| FOLDERS.iter().any(|folder| subset.folder.starts_with(folder))) {
@@ -219,9 +225,10 @@ fn compare_index(sections: &[Section], root: &Path, found: &mut BTreeMap<String,
             continue;
         }
         for instance in &subset.instances {
-            for File { file } in instance.files.iter().filter(|file| !folder.join(&file.file).is_file()) {
+            for IndexFile { file } in instance.files.iter().filter(|file| !folder.join(&file.file).is_file())
+            {
                 let text = format!("{INDEX} lists {file} in {}, which is not there", subset.folder);
-                remarks.push(Remark::new(&instance.name, Subject::Index, text));
+                remarks.push(ImportNote::new(&instance.name, ImportNoteKind::Index, text));
             }
             if let Some(one) = found.get_mut(&instance.name) {
                 let figures = FIGURES

@@ -4,7 +4,7 @@
 //! A designer's folder may hold an `import.yaml`:
 //!
 //! ```yaml
-//! name: mine                      # the catalogue's; else the folder's
+//! name: mine                      # the catalog's; else the folder's
 //! description: Multipliers for the filter chip
 //! licence: CC0-1.0                # of every multiplier that says no other; likewise
 //! citation: A. Author, 2026
@@ -26,11 +26,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::super::c_source::definitions;
-use super::super::catalogue::Published;
-use super::super::catalogue::directory::{directory_name, read_csv};
-use super::super::catalogue::file::{FileCost, FileExtend};
-use super::candidate::{Candidate, Library, ModelFile, ModelKind, papers, sorted};
-use super::{ImportError, Remark, Subject};
+use super::super::catalog::PublishedFigures;
+use super::super::catalog::directory::{directory_name, read_csv};
+use super::super::catalog::file::{FileCost, FileExtend};
+use super::super::catalog::file_in;
+use super::candidate::{ImportCandidate, ImportLibrary, ModelFile, ModelKind, papers, sorted};
+use super::{ImportError, ImportNote, ImportNoteKind};
 use axmul_metrics::OperandFormat;
 use axmul_netlist::ProductExtension;
 use axmul_support::yaml;
@@ -46,7 +47,7 @@ const MAX_DEPTH: usize = 16;
 
 /// What ArithsGen wrote. `u_arrmul8` and `s_arrmul8` say their signedness; a circuit whose product is not as wide as
 /// both operands is another circuit; in C the multiplier comes last, after the functions that it is made of.
-pub(super) fn arithsgen(path: &Path) -> Result<Library, ImportError> {
+pub(super) fn arithsgen(path: &Path) -> Result<ImportLibrary, ImportError> {
     let mut library = library(path, |kind| kind != ModelKind::Table)?;
     library.cost_source = "ArithsGen".into();
     for candidate in &mut library.candidates {
@@ -67,7 +68,7 @@ pub(super) fn arithsgen(path: &Path) -> Result<Library, ImportError> {
 }
 
 /// Tables of products.
-pub(super) fn tables(path: &Path) -> Result<Library, ImportError> {
+pub(super) fn tables(path: &Path) -> Result<ImportLibrary, ImportError> {
     let mut library = library(path, |kind| kind == ModelKind::Table)?;
     let csv = path.join(FIGURES);
     if csv.is_file() {
@@ -82,7 +83,7 @@ pub(super) fn tables(path: &Path) -> Result<Library, ImportError> {
                 }
                 None => {
                     let text = format!("{FIGURES} has figures for it, and there is no table");
-                    library.remarks.push(Remark::new(&name, Subject::Index, text));
+                    library.remarks.push(ImportNote::new(&name, ImportNoteKind::Index, text));
                 }
             }
         }
@@ -92,9 +93,9 @@ pub(super) fn tables(path: &Path) -> Result<Library, ImportError> {
 }
 
 /// A designer's own files.
-pub(super) fn own(path: &Path) -> Result<Library, ImportError> {
-    if path.join("catalogue.yaml").is_file() {
-        let problem = "it is a catalogue already; `axmul catalog add` makes it known by name";
+pub(super) fn own(path: &Path) -> Result<ImportLibrary, ImportError> {
+    if file_in(path).is_some() {
+        let problem = "it is a catalog already; `axmul catalog add` makes it known by name";
         return Err(ImportError::folder(path, problem));
     }
     let mut library = library(path, |_| true)?;
@@ -115,7 +116,7 @@ pub(super) fn own(path: &Path) -> Result<Library, ImportError> {
                 .map_err(|problem| invalid(format!("multiplier '{name}': {problem}")))?,
             None => {
                 let text = format!("{NOTES} speaks of it, and there is no file of that name");
-                library.remarks.push(Remark::new(name, Subject::Index, text));
+                library.remarks.push(ImportNote::new(name, ImportNoteKind::Index, text));
             }
         }
     }
@@ -156,14 +157,14 @@ struct Said {
     symbol: Option<String>,
     signature: Option<String>,
     cost: Option<FileCost>,
-    published: Published,
+    published: PublishedFigures,
     licence: Option<String>,
     citation: Option<String>,
     documentation: Option<String>,
 }
 
 impl Said {
-    fn tell(&self, candidate: &mut Candidate, notes: &Notes) -> Result<(), String> {
+    fn tell(&self, candidate: &mut ImportCandidate, notes: &Notes) -> Result<(), String> {
         let signature = self.signature.as_deref().map(str::parse).transpose();
         let signature = signature.map_err(|error| format!("signature: {error}"))?;
         candidate.format = self.format;
@@ -194,10 +195,10 @@ impl Said {
 }
 
 /// Every file below a folder that may be a model, by name.
-fn library(path: &Path, wanted: impl Fn(ModelKind) -> bool) -> Result<Library, ImportError> {
+fn library(path: &Path, wanted: impl Fn(ModelKind) -> bool) -> Result<ImportLibrary, ImportError> {
     let mut files = Vec::new();
     collect(path, MAX_DEPTH, &mut files)?;
-    let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
+    let mut found: BTreeMap<String, ImportCandidate> = BTreeMap::new();
     for file in files {
         let Some(mut model) = ModelFile::of(&file).filter(|model| wanted(model.kind)) else { continue };
         // Folders may tell files of one name apart: `flat/u_arrmul8.v`, `hier/u_arrmul8.v`.
@@ -205,11 +206,11 @@ fn library(path: &Path, wanted: impl Fn(ModelKind) -> bool) -> Result<Library, I
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let candidate = found
             .entry(name)
-            .or_insert_with_key(|name| Candidate { name: name.clone(), ..Candidate::default() });
+            .or_insert_with_key(|name| ImportCandidate { name: name.clone(), ..ImportCandidate::default() });
         candidate.models.push(model);
     }
     let name = directory_name(path);
-    Ok(Library {
+    Ok(ImportLibrary {
         description: format!("files of {name}"),
         cost_source: format!("headers in {name}"),
         name,

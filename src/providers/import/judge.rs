@@ -5,16 +5,16 @@
 //! there is one, because functions are called by place. Where files differ, the one is taken that the published figures
 //! are of.
 
-use super::super::c_source::{Asked, CSource};
-use super::super::catalogue::file::check_name;
-use super::super::catalogue::{Figure, table_digest};
-use super::super::entry::{Entry, Model};
+use super::super::c_source::{CSource, CSourceRef};
+use super::super::catalog::file::check_name;
+use super::super::catalog::{PublishedFigure, table_digest};
+use super::super::entry::{CatalogEntry, Model};
 use super::super::netlists::NetlistFile;
-use super::super::tabulate::Workshop;
-use super::super::{Header, SourceError, Warning};
-use super::candidate::{Candidate, Library, ModelFile, ModelKind};
+use super::super::tabulate::Evaluator;
+use super::super::{HeaderComment, MultiplierError, Warning};
+use super::candidate::{ImportCandidate, ImportLibrary, ModelFile, ModelKind};
 use super::likeness::{Likeness, PAIRS, Sample, compare};
-use super::{Remark, Subject};
+use super::{ImportNote, ImportNoteKind};
 use axmul_metrics::evaluation::{Difference, SwappedOperands};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Products, Provenance};
 
@@ -23,15 +23,15 @@ const MAX_BITS: u8 = 24;
 
 /// What became of a candidate.
 pub(super) struct Judged {
-    pub listed: Option<Listed>,
-    pub remarks: Vec<Remark>,
+    pub listed: Option<ImportedEntry>,
+    pub remarks: Vec<ImportNote>,
     /// How many of its files were read.
     pub models: usize,
 }
 
-/// An entry for the catalogue, and the file that it is taken from.
-pub(super) struct Listed {
-    pub entry: Entry,
+/// An entry for the catalog, and the file that it is taken from.
+pub(super) struct ImportedEntry {
+    pub entry: CatalogEntry,
     pub file: ModelFile,
     /// The ports of a, b and the product, if it is a netlist.
     pub ports: Option<[String; 3]>,
@@ -40,25 +40,25 @@ pub(super) struct Listed {
 }
 
 /// A file that was read.
-struct Read<'a> {
+struct ReadModel<'a> {
     file: &'a ModelFile,
-    entry: Entry,
+    entry: CatalogEntry,
     ports: Option<[String; 3]>,
     sample: Sample,
 }
 
 /// Files that are one multiplier.
-struct Class<'a>(Vec<Member<'a>>);
+struct ModelClass<'a>(Vec<ClassMember<'a>>);
 
-struct Member<'a> {
-    read: Read<'a>,
+struct ClassMember<'a> {
+    read: ReadModel<'a>,
     /// Whether its operands are those of the first member exchanged.
     exchanged: bool,
     /// Whether that is known of a sample of operands only.
     sampled: bool,
 }
 
-impl Class<'_> {
+impl ModelClass<'_> {
     /// Whether the operands of its first member are exchanged, as seen by one that is called by place.
     fn is_turned(&self) -> bool {
         let called = self.0.iter().find(|member| member.read.file.kind == ModelKind::CSource);
@@ -66,11 +66,11 @@ impl Class<'_> {
     }
 }
 
-pub(super) fn judge(workshop: &Workshop, library: &Library, candidate: &Candidate) -> Judged {
-    let mut case = Case { workshop, library, candidate, remarks: Vec::new() };
+pub(super) fn judge(evaluator: &Evaluator, library: &ImportLibrary, candidate: &ImportCandidate) -> Judged {
+    let mut case = ImportCase { evaluator, library, candidate, remarks: Vec::new() };
     let (mut listed, mut models) = (None, 0);
     match check_name(&candidate.name) {
-        Err(problem) => case.remark(Subject::LeftOut, format!("its name cannot be one: {problem}")),
+        Err(problem) => case.note(ImportNoteKind::LeftOut, format!("its name cannot be one: {problem}")),
         Ok(()) => {
             let reads = case.read_all();
             models = reads.len();
@@ -83,21 +83,21 @@ pub(super) fn judge(workshop: &Workshop, library: &Library, candidate: &Candidat
 }
 
 /// A candidate and what is said about it so far.
-struct Case<'a> {
-    workshop: &'a Workshop,
-    library: &'a Library,
-    candidate: &'a Candidate,
-    remarks: Vec<Remark>,
+struct ImportCase<'a> {
+    evaluator: &'a Evaluator,
+    library: &'a ImportLibrary,
+    candidate: &'a ImportCandidate,
+    remarks: Vec<ImportNote>,
 }
 
-impl<'a> Case<'a> {
-    fn remark(&mut self, subject: Subject, text: impl Into<String>) {
-        self.remarks.push(Remark::new(&self.candidate.name, subject, text));
+impl<'a> ImportCase<'a> {
+    fn note(&mut self, subject: ImportNoteKind, text: impl Into<String>) {
+        self.remarks.push(ImportNote::new(&self.candidate.name, subject, text));
     }
 
     /// The files that can be read and are of one format: what the folder says, else the first of them.
-    fn read_all(&mut self) -> Vec<Read<'a>> {
-        let (mut reads, mut failures): (Vec<Read<'a>>, _) = (Vec::new(), Vec::new());
+    fn read_all(&mut self) -> Vec<ReadModel<'a>> {
+        let (mut reads, mut failures): (Vec<ReadModel<'a>>, _) = (Vec::new(), Vec::new());
         let mut format = self.candidate.format;
         let mut files: Vec<&ModelFile> = self.candidate.models.iter().collect();
         // Netlists say how wide they are, C sources have to be told.
@@ -115,22 +115,22 @@ impl<'a> Case<'a> {
                 Err(error) => failures.push(file.brief(&error.to_string())),
             }
         }
-        let subject = if reads.is_empty() { Subject::LeftOut } else { Subject::Unreadable };
-        failures.into_iter().for_each(|failure| self.remark(subject, failure));
+        let subject = if reads.is_empty() { ImportNoteKind::LeftOut } else { ImportNoteKind::Unreadable };
+        failures.into_iter().for_each(|failure| self.note(subject, failure));
         reads
     }
 
     /// The files by what they compute. Circuits come first and are compared with circuits, by proof; functions with
     /// one of them, which takes long.
-    fn classes(&mut self, reads: Vec<Read<'a>>) -> Vec<Class<'a>> {
-        let mut classes: Vec<Class<'a>> = Vec::new();
+    fn classes(&mut self, reads: Vec<ReadModel<'a>>) -> Vec<ModelClass<'a>> {
+        let mut classes: Vec<ModelClass<'a>> = Vec::new();
         'reads: for read in reads {
             let mut different = None;
             for class in &mut classes {
                 let first = &class.0[0].read;
                 match compare(&first.sample, &read.sample) {
                     Ok(Likeness::Equal { exchanged, sampled }) => {
-                        class.0.push(Member { read, exchanged, sampled });
+                        class.0.push(ClassMember { read, exchanged, sampled });
                         continue 'reads;
                     }
                     Ok(Likeness::Different(Difference { a, b, x, y })) => {
@@ -143,33 +143,33 @@ impl<'a> Case<'a> {
                     }
                     // Circuits and tables always compute, and functions come after them.
                     Err(error) => {
-                        self.remark(Subject::Unreadable, read.file.brief(&error.to_string()));
+                        self.note(ImportNoteKind::Unreadable, read.file.brief(&error.to_string()));
                         continue 'reads;
                     }
                 }
             }
-            different.into_iter().for_each(|text| self.remark(Subject::Different, text));
-            classes.push(Class(vec![Member { read, exchanged: false, sampled: false }]));
+            different.into_iter().for_each(|text| self.note(ImportNoteKind::Different, text));
+            classes.push(ModelClass(vec![ClassMember { read, exchanged: false, sampled: false }]));
         }
         classes
     }
 
     /// Says which files have their operands exchanged, and which were not compared for all of them.
-    fn tell(&mut self, classes: &[Class<'a>]) {
+    fn tell(&mut self, classes: &[ModelClass<'a>]) {
         for class in classes {
             let turned = class.is_turned();
-            for Member { read, exchanged, sampled } in &class.0 {
+            for ClassMember { read, exchanged, sampled } in &class.0 {
                 let called = &read.file.called;
                 if *exchanged != turned {
-                    self.remark(
-                        Subject::Exchanged,
+                    self.note(
+                        ImportNoteKind::Exchanged,
                         format!("{called} takes its operands the other way round"),
                     );
                 }
                 if *sampled {
                     let first = &class.0[0].read.file.called;
                     let text = format!("{called} and {first} were compared for {PAIRS} pairs of operands");
-                    self.remark(Subject::Sampled, text);
+                    self.note(ImportNoteKind::Sampled, text);
                 }
             }
         }
@@ -177,27 +177,27 @@ impl<'a> Case<'a> {
 
     /// The entry, from the first file in the order of their kinds; where files differ, from the first of those that
     /// bear out most of what is published.
-    fn decide(&mut self, mut classes: Vec<Class<'a>>) -> Option<Listed> {
+    fn decide(&mut self, mut classes: Vec<ModelClass<'a>>) -> Option<ImportedEntry> {
         let agreed = classes.len() == 1 && classes[0].0.len() > 1;
         let figures: Vec<_> =
-            classes.iter().map(|class| figures(self.workshop, &class.0[0].read.entry)).collect();
+            classes.iter().map(|class| figures(self.evaluator, &class.0[0].read.entry)).collect();
         let wrong = |at: &usize| match &figures[*at] {
             Ok(wrong) => (false, wrong.len()),
             Err(_) => (true, 0),
         };
         let Some(at) = (0..classes.len()).min_by_key(wrong) else {
             if self.remarks.is_empty() {
-                self.remark(Subject::LeftOut, "none of its files is there");
+                self.note(ImportNoteKind::LeftOut, "none of its files is there");
             }
             return None;
         };
         let exchange = classes[at].is_turned();
         let first = classes.swap_remove(at).0.into_iter().next()?;
-        let Read { file, mut entry, mut ports, sample } = first.read;
+        let ReadModel { file, mut entry, mut ports, sample } = first.read;
         match &figures[at] {
-            Ok(wrong) => wrong.iter().for_each(|text| self.remark(Subject::Figure, text)),
+            Ok(wrong) => wrong.iter().for_each(|text| self.note(ImportNoteKind::Figure, text)),
             Err(error) => {
-                self.remark(Subject::LeftOut, file.brief(&error.to_string()));
+                self.note(ImportNoteKind::LeftOut, file.brief(&error.to_string()));
                 return None;
             }
         }
@@ -206,41 +206,48 @@ impl<'a> Case<'a> {
             std::mem::swap(a, b);
         }
         entry.sha256 = digest(&*sample.products, exchange);
-        Some(Listed { entry, file: file.clone(), ports, agreed })
+        Some(ImportedEntry { entry, file: file.clone(), ports, agreed })
     }
 
     /// Says which figures of the index are not those of the files' comments.
-    fn compare_index(&mut self, entry: &Entry) {
+    fn compare_index(&mut self, entry: &CatalogEntry) {
         for (name, printed) in &self.candidate.index {
             let here = match *name {
                 "power_mw" => entry.cost.power_mw,
                 "area_um2" => entry.cost.area_um2,
                 "delay_ns" => entry.cost.delay_ns,
-                name => entry.published.get(name).map(Figure::value),
+                name => entry.published.get(name).map(PublishedFigure::value),
             };
             if let Some(here) = here
                 && printed.parse() != Ok(here)
             {
-                self.remark(Subject::Index, format!("the index says {name} {printed}, the files {here}"));
+                self.note(
+                    ImportNoteKind::Index,
+                    format!("the index says {name} {printed}, the files {here}"),
+                );
             }
         }
     }
 
     /// A file as an entry of its own, with everything that it needs to compute.
-    fn read(&self, file: &'a ModelFile, format: Option<OperandFormat>) -> Result<Read<'a>, SourceError> {
-        let Self { workshop, library, candidate, .. } = *self;
+    fn read(
+        &self,
+        file: &'a ModelFile,
+        format: Option<OperandFormat>,
+    ) -> Result<ReadModel<'a>, MultiplierError> {
+        let Self { evaluator, library, candidate, .. } = *self;
         let signed = format.map(OperandFormat::is_signed).or(candidate.signed);
         let (model, format, header, ports) = match file.kind {
             ModelKind::Netlist | ModelKind::Mapped => {
                 let netlist = NetlistFile::new(&file.path, file.netlist.clone(), signed);
-                let circuit = netlist.circuit(&workshop.cache)?;
+                let circuit = netlist.circuit(&evaluator.cache)?;
                 let (format, header) = (circuit.netlist.format(), circuit.header.clone());
                 let ports = circuit.ports.clone();
                 (Model::Netlist(netlist), format, header, Some(ports))
             }
             ModelKind::CSource => {
                 let (function, signature) = (file.symbol.clone(), file.signature);
-                let asked = Asked { function, format, signature, ..Asked::file(&file.path) };
+                let asked = CSourceRef { function, format, signature, ..CSourceRef::file(&file.path) };
                 let source = CSource::new(asked, signed);
                 let function = source.function()?;
                 if function.includes_own_files {
@@ -248,19 +255,19 @@ impl<'a> Case<'a> {
                         "expected a source that needs no other files, got one that includes some; put \
                                    them into it"
                             .into();
-                    return Err(SourceError::Path { path: file.path.clone(), problem });
+                    return Err(MultiplierError::Path { path: file.path.clone(), problem });
                 }
                 let (format, header) = (function.format, function.header.clone());
                 (Model::CSource(source), format, header, None)
             }
             ModelKind::Table => {
-                let table = workshop.read_table(&file.path, signed)?.measured.table;
-                (Model::Table(file.path.clone()), table.format(), Header::default(), None)
+                let table = evaluator.read_table(&file.path, signed)?.measured.table;
+                (Model::Table(file.path.clone()), table.format(), HeaderComment::default(), None)
             }
         };
-        let entry = header.complete(&Entry {
+        let entry = header.complete(&CatalogEntry {
             name: candidate.name.clone(),
-            catalogue: library.name.clone(),
+            catalog: library.name.clone(),
             provider: library.name.clone(),
             format,
             cost: candidate.cost.clone(),
@@ -277,18 +284,18 @@ impl<'a> Case<'a> {
         });
         let of_header = candidate.cost.is_empty() && !entry.cost.is_empty();
         let source = if of_header { library.cost_source.clone() } else { entry.cost.source.clone() };
-        let entry = Entry { cost: Cost { source, ..entry.cost }, ..entry };
-        let (circuit, products) = (workshop.circuit(&entry)?, workshop.products(&entry)?);
-        Ok(Read { file, entry, ports, sample: Sample { circuit, products } })
+        let entry = CatalogEntry { cost: Cost { source, ..entry.cost }, ..entry };
+        let (circuit, products) = (evaluator.circuit(&entry)?, evaluator.products(&entry)?);
+        Ok(ReadModel { file, entry, ports, sample: Sample { circuit, products } })
     }
 }
 
 /// The published figures that a model does not bear out, a sentence each.
-fn figures(workshop: &Workshop, entry: &Entry) -> Result<Vec<String>, SourceError> {
+fn figures(evaluator: &Evaluator, entry: &CatalogEntry) -> Result<Vec<String>, MultiplierError> {
     if entry.format.product_width() > MAX_BITS {
         return Ok(Vec::new());
     }
-    let (_, warnings) = workshop.evaluate(entry, &|_, _| {})?;
+    let (_, warnings) = evaluator.evaluate(entry, &|_, _| {})?;
     let said = warnings.into_iter().filter_map(|warning| match warning {
         Warning::Contradiction(found) => Some(format!(
             "{} is published as {}, and its products give {}",
@@ -302,7 +309,7 @@ fn figures(workshop: &Workshop, entry: &Entry) -> Result<Vec<String>, SourceErro
 /// What the table of an entry hashes to, if it has one.
 fn digest(products: &dyn Products, exchange: bool) -> Option<String> {
     let format = products.format();
-    if Entry::has_wide(format) {
+    if CatalogEntry::has_wide(format) {
         return None;
     }
     let mut wide = vec![0; format.pairs() as usize];

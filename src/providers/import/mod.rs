@@ -1,17 +1,17 @@
-//! Libraries of others, read as their users have them, verified and kept as catalogues.
+//! Libraries of others, read as their users have them, verified and kept as catalogs.
 //!
 //! ```text
 //! a checkout or folder -> Candidate (a name and its files) -> judge: every file tabulated and compared with the
 //!   (evoapproxlib, folder)                                      others and with what is published
-//!                                                          -> shelf: a catalogue in the user's data directory
+//!                                                          -> shelf: a catalog in the user's data directory
 //! ```
 //!
 //! - `evoapproxlib`: a checkout of EvoApproxLib, of either release;
 //! - `folder`: ArithsGen's output, tables, or a designer's own files;
 //! - `judge`: one multiplier from the files that claim to be it;
-//! - `write`: the catalogue that comes of it.
+//! - `write`: the catalog that comes of it.
 //!
-//! Whatever is wrong with one multiplier costs that multiplier and a [`Remark`]: an import fails only where nothing is
+//! Whatever is wrong with one multiplier costs that multiplier and a [`ImportNote`]: an import fails only where nothing is
 //! left of it.
 
 mod candidate;
@@ -19,7 +19,7 @@ mod evoapproxlib;
 mod folder;
 mod judge;
 mod likeness;
-mod remark;
+mod note;
 
 mod write;
 
@@ -29,16 +29,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-pub use remark::{Remark, Subject};
+pub use note::{ImportNote, ImportNoteKind};
 
-use super::catalogue::shelf::ShelfError;
+use super::catalog::store::CatalogStoreError;
 use super::collection::Collection;
 use axmul_metrics::OperandFormat;
-use candidate::Library;
+use candidate::ImportLibrary;
 
 /// What a folder is to be read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ImportKind {
     /// A checkout of EvoApproxLib.
     EvoApproxLib,
     /// What ArithsGen wrote: Verilog, BLIF, C and chromosomes of multipliers.
@@ -53,24 +53,24 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Import {
     /// What the folder is.
-    pub kind: Kind,
+    pub kind: ImportKind,
     /// The folder.
     pub path: PathBuf,
-    /// The catalogue's name; without one the library's own with its release, or the folder's.
+    /// The catalog's name; without one the library's own with its release, or the folder's.
     pub name: Option<String>,
     /// The release, where it is to be another than the one that is recognised.
     pub release: Option<String>,
     /// Only multipliers of these formats; all without any.
     pub formats: Vec<OperandFormat>,
-    /// Whether a catalogue of this name may be replaced.
+    /// Whether a catalog of this name may be replaced.
     pub replace: bool,
 }
 
 /// What became of an import.
 #[derive(Clone, Debug)]
 pub struct Imported {
-    /// The catalogue's name.
-    pub catalogue: String,
+    /// The catalog's name.
+    pub catalog: String,
     /// Where it lies.
     pub directory: PathBuf,
     /// What it was made of, in a sentence.
@@ -82,10 +82,10 @@ pub struct Imported {
     /// How many files of models were read.
     pub models: usize,
     /// Everything worth a line, in the order of the multipliers.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<ImportNote>,
 }
 
-/// Why there is no catalogue.
+/// Why there is no catalog.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The folder cannot be read, or is of another kind.
@@ -102,16 +102,16 @@ pub enum ImportError {
         /// The folder.
         path: PathBuf,
         /// Why.
-        remarks: Vec<Remark>,
+        remarks: Vec<ImportNote>,
     },
-    /// The place where catalogues are kept.
+    /// The place where catalogs are kept.
     #[error(transparent)]
-    Shelf(#[from] ShelfError),
+    Shelf(#[from] CatalogStoreError),
 }
 
-fn first_of(remarks: &[Remark]) -> String {
+fn first_of(remarks: &[ImportNote]) -> String {
     const SHOWN: usize = 5;
-    let mut text: String = remarks.iter().take(SHOWN).map(|remark| format!("\n  {remark}")).collect();
+    let mut text: String = remarks.iter().take(SHOWN).map(|note| format!("\n  {note}")).collect();
     if remarks.len() > SHOWN {
         text.push_str(&format!("\n  and {} more", remarks.len() - SHOWN));
     }
@@ -125,7 +125,7 @@ impl ImportError {
 }
 
 impl Collection {
-    /// Reads a library, verifies every multiplier of it and keeps it as a catalogue. `progress` is told how many
+    /// Reads a library, verifies every multiplier of it and keeps it as a catalog. `progress` is told how many
     /// multipliers are done, and how many there are.
     ///
     /// # Errors
@@ -142,10 +142,10 @@ impl Collection {
             return Err(ImportError::folder(path, problem));
         }
         let mut library = match import.kind {
-            Kind::EvoApproxLib => evoapproxlib::open(path, import.release.as_deref())?,
-            Kind::ArithsGen => folder::arithsgen(path)?,
-            Kind::Tables => folder::tables(path)?,
-            Kind::Folder => folder::own(path)?,
+            ImportKind::EvoApproxLib => evoapproxlib::open(path, import.release.as_deref())?,
+            ImportKind::ArithsGen => folder::arithsgen(path)?,
+            ImportKind::Tables => folder::tables(path)?,
+            ImportKind::Folder => folder::own(path)?,
         };
         let wanted = |format: OperandFormat| import.formats.is_empty() || import.formats.contains(&format);
         library.candidates.retain(|candidate| candidate.format.is_none_or(wanted));
@@ -154,8 +154,8 @@ impl Collection {
         }
         let name = import.name.clone().unwrap_or_else(|| library.name.clone());
         // What can fail cheaply fails before anything is compiled.
-        let shelf = self.shelf.as_ref().ok_or(ShelfError::NoHome)?;
-        let place = shelf.reserve(&name, import.replace)?;
+        let store = self.store.as_ref().ok_or(CatalogStoreError::NoHome)?;
+        let place = store.reserve(&name, import.replace)?;
 
         let total = library.candidates.len();
         progress(0, total);
@@ -164,13 +164,13 @@ impl Collection {
             .candidates
             .par_iter()
             .map(|candidate| {
-                let judged = judge::judge(&self.workshop, &library, candidate);
+                let judged = judge::judge(&self.evaluator, &library, candidate);
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
                 judged
             })
             .collect();
 
-        let Library { description, mut remarks, .. } = library;
+        let ImportLibrary { description, mut remarks, .. } = library;
         let (mut listed, mut agreed, mut models) = (Vec::new(), 0, 0);
         for one in judged {
             remarks.extend(one.remarks);
@@ -189,16 +189,16 @@ impl Collection {
             *formats.entry(one.entry.format).or_default() += 1;
         }
         let directory = write::write(&place, &name, &description, listed, &library.papers)?;
-        Ok(Imported { catalogue: name, directory, description, formats, agreed, models, remarks })
+        Ok(Imported { catalog: name, directory, description, formats, agreed, models, remarks })
     }
 }
 
 fn nothing(import: &Import) -> String {
     let what = match import.kind {
-        Kind::EvoApproxLib => "multiplers/<family>/<subset>/NAME.c or .v",
-        Kind::ArithsGen => "Verilog, BLIF, C or CGP files of multipliers",
-        Kind::Tables => "tables of products (.npy, .csv, .txt, .bin, .h)",
-        Kind::Folder => "netlists, C sources or tables",
+        ImportKind::EvoApproxLib => "multiplers/<family>/<subset>/NAME.c or .v",
+        ImportKind::ArithsGen => "Verilog, BLIF, C or CGP files of multipliers",
+        ImportKind::Tables => "tables of products (.npy, .csv, .txt, .bin, .h)",
+        ImportKind::Folder => "netlists, C sources or tables",
     };
     let formats: Vec<String> = import.formats.iter().map(ToString::to_string).collect();
     let of =

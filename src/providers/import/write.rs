@@ -1,35 +1,35 @@
-//! From judged multipliers to a catalogue on the shelf.
+//! From judged multipliers to a catalog on the shelf.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::catalogue::file::{File, FileCost, FileEntry, FileModel, VERSION};
-use super::super::catalogue::shelf::{Place, ShelfError};
+use super::super::catalog::file::{CatalogFile, FileCost, FileEntry, FileModel, VERSION};
+use super::super::catalog::store::{CatalogSlot, CatalogStoreError};
 use super::super::netlists::NetlistOptions;
 use super::candidate::{ModelFile, ModelKind};
-use super::judge::Listed;
+use super::judge::ImportedEntry;
 use axmul_metrics::Cost;
 use axmul_support::yaml;
 
-/// The folder of the files that entries are made of, beside `catalogue.yaml`.
+/// The folder of the files that entries are made of, beside `catalog.yaml`.
 const FILES: &str = "files";
 
-/// Writes the catalogue with all that it needs, in place of whatever was there. `papers` go beside it.
+/// Writes the catalog with all that it needs, in place of whatever was there. `papers` go beside it.
 pub(super) fn write(
-    place: &Place,
+    place: &CatalogSlot,
     name: &str,
     description: &str,
-    listed: Vec<Listed>,
+    listed: Vec<ImportedEntry>,
     papers: &[PathBuf],
-) -> Result<PathBuf, ShelfError> {
+) -> Result<PathBuf, CatalogStoreError> {
     place.put(|directory| {
         fs::create_dir(directory.join(FILES))?;
         let mut copies = Copies { directory, taken: HashSet::new() };
         let common = common_cost(&listed);
         let entries = listed.into_iter().map(|one| entry(one, &common, &mut copies));
-        let file = File {
+        let file = CatalogFile {
             version: VERSION,
             name: name.to_owned(),
             description: Some(description.to_owned()),
@@ -39,8 +39,8 @@ pub(super) fn write(
             cost_technology: Some(common.technology.clone()).filter(|text| !text.is_empty()),
             entries: entries.collect::<io::Result<_>>()?,
         };
-        let text = yaml::to_string(&file, "catalogue.yaml").map_err(io::Error::other)?;
-        fs::write(directory.join("catalogue.yaml"), text)?;
+        let text = yaml::to_string(&file, "catalog.yaml").map_err(io::Error::other)?;
+        fs::write(directory.join("catalog.yaml"), text)?;
         for paper in papers {
             fs::copy(paper, directory.join(paper.file_name().unwrap_or_default()))?;
         }
@@ -49,13 +49,13 @@ pub(super) fn write(
 }
 
 /// What most entries say of their costs, to be said once.
-fn common_cost(listed: &[Listed]) -> Cost {
+fn common_cost(listed: &[ImportedEntry]) -> Cost {
     listed.iter().map(|one| &one.entry.cost).find(|cost| !cost.is_empty()).cloned().unwrap_or_default()
 }
 
-fn entry(one: Listed, common: &Cost, copies: &mut Copies<'_>) -> io::Result<FileEntry> {
+fn entry(one: ImportedEntry, common: &Cost, copies: &mut Copies<'_>) -> io::Result<FileEntry> {
     let model = model(&one, copies)?;
-    let Listed { entry, .. } = one;
+    let ImportedEntry { entry, .. } = one;
     let other = |text: &str, common: &str| (text != common).then(|| text.to_owned());
     let Cost { power_mw, area_um2, delay_ns, source, technology } = &entry.cost;
     let cost = FileCost {
@@ -79,7 +79,7 @@ fn entry(one: Listed, common: &Cost, copies: &mut Copies<'_>) -> io::Result<File
     })
 }
 
-fn model(one: &Listed, copies: &mut Copies<'_>) -> io::Result<FileModel> {
+fn model(one: &ImportedEntry, copies: &mut Copies<'_>) -> io::Result<FileModel> {
     let ModelFile { path, kind, netlist, symbol, signature, .. } = &one.file;
     let file = copies.add(path, &one.entry.name)?;
     Ok(match kind {

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
-use super::{Circuit, NetlistFile, NetlistFileError, stem};
-use crate::entry::{Entry, Model};
-use crate::error::{SourceError, Warning};
-use crate::tabulate::{Workshop, failure};
+use super::{NetlistFile, NetlistFileError, NetlistMultiplier, stem};
+use crate::entry::{CatalogEntry, Model};
+use crate::error::{MultiplierError, Warning};
+use crate::tabulate::{Evaluator, failure};
 use axmul_metrics::Provenance;
 
-impl Workshop {
+impl Evaluator {
     /// The entry of a netlist that was named by its path, and what was assumed about it.
     pub fn netlist_entry(
         &self,
         path: &Path,
         signed: Option<bool>,
-    ) -> Result<(Entry, Vec<Warning>), NetlistFileError> {
+    ) -> Result<(CatalogEntry, Vec<Warning>), NetlistFileError> {
         let file = NetlistFile::new(path, self.netlists.clone(), signed);
         let circuit = file.circuit(&self.cache)?;
         let assumptions = circuit.assumptions.iter().cloned().map(Warning::Assumption);
@@ -24,9 +24,9 @@ impl Workshop {
         let assumed: Vec<&str> =
             circuit.assumptions.iter().map(|text| text.strip_prefix(&place).unwrap_or(text)).collect();
         let provider = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let entry = Entry {
+        let entry = CatalogEntry {
             name: stem(path),
-            catalogue: provider.clone(),
+            catalog: provider.clone(),
             provider,
             format: circuit.netlist.format(),
             // Computed with the metrics where the file says nothing: not everyone who lists it asks for that.
@@ -46,7 +46,11 @@ impl Workshop {
     }
 
     /// The circuit of an entry that is a netlist.
-    pub fn netlist_of<'a>(&self, entry: &Entry, file: &'a NetlistFile) -> Result<&'a Circuit, SourceError> {
+    pub fn netlist_of<'a>(
+        &self,
+        entry: &CatalogEntry,
+        file: &'a NetlistFile,
+    ) -> Result<&'a NetlistMultiplier, MultiplierError> {
         let circuit = file.circuit(&self.cache)?;
         let got = circuit.netlist.format();
         if got != entry.format {

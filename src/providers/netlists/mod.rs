@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A netlist says neither which ports are the operands nor whether they are signed: what is not said with
-//! [`NetlistOptions`] is guessed, and the guess is among [`Circuit::assumptions`].
+//! [`NetlistOptions`] is guessed, and the guess is among [`NetlistMultiplier::assumptions`].
 
 mod error;
 mod listing;
@@ -22,7 +22,7 @@ pub use error::NetlistFileError;
 pub use options::{NetlistOptions, Via};
 
 use super::cache::Cache;
-use super::header::Header;
+use super::header::HeaderComment;
 use super::tables::signedness;
 use super::text_file;
 use axmul_netlist::read::{InputFormat, read};
@@ -33,14 +33,14 @@ const MAX_BYTES: u64 = 16 << 20;
 
 /// A netlist file and how it is to be read. It is read at most once, and clones share what was read.
 #[derive(Clone, Debug)]
-pub struct NetlistFile(Arc<File>);
+pub struct NetlistFile(Arc<LazyNetlist>);
 
 #[derive(Debug)]
-struct File {
+struct LazyNetlist {
     path: PathBuf,
     options: NetlistOptions,
     signed: Option<bool>,
-    circuit: OnceLock<Result<Circuit, NetlistFileError>>,
+    circuit: OnceLock<Result<NetlistMultiplier, NetlistFileError>>,
 }
 
 impl PartialEq for NetlistFile {
@@ -52,7 +52,7 @@ impl PartialEq for NetlistFile {
 
 /// A multiplier read from a netlist file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Circuit {
+pub struct NetlistMultiplier {
     /// Product = circuit(a, b).
     pub netlist: Netlist,
     /// The same circuit as the library cells that the file is made of; `None` where it is made of anything else, or
@@ -63,7 +63,7 @@ pub struct Circuit {
     /// The ports of a, b and the product, as [`NetlistOptions`] takes them.
     pub ports: [String; 3],
     /// What the comment at the head of the file says.
-    pub header: Header,
+    pub header: HeaderComment,
     /// What was assumed, a sentence each that names the file; the first of them, or the second where Yosys read the
     /// file, says what the ports are.
     pub assumptions: Vec<String>,
@@ -74,7 +74,7 @@ pub struct Circuit {
 impl NetlistFile {
     /// The file at `path`. `signed` is whether the operands are two's complement, where that is said.
     pub fn new(path: impl Into<PathBuf>, options: NetlistOptions, signed: Option<bool>) -> Self {
-        Self(Arc::new(File { path: path.into(), options, signed, circuit: OnceLock::new() }))
+        Self(Arc::new(LazyNetlist { path: path.into(), options, signed, circuit: OnceLock::new() }))
     }
 
     /// The file.
@@ -83,8 +83,8 @@ impl NetlistFile {
     }
 
     /// The circuit in it.
-    pub fn circuit(&self, cache: &Cache) -> Result<&Circuit, NetlistFileError> {
-        let File { path, options, signed, circuit } = &*self.0;
+    pub fn circuit(&self, cache: &Cache) -> Result<&NetlistMultiplier, NetlistFileError> {
+        let LazyNetlist { path, options, signed, circuit } = &*self.0;
         circuit.get_or_init(|| open(path, options, *signed, cache)).as_ref().map_err(Clone::clone)
     }
 }
@@ -94,7 +94,7 @@ fn open(
     options: &NetlistOptions,
     signed: Option<bool>,
     cache: &Cache,
-) -> Result<Circuit, NetlistFileError> {
+) -> Result<NetlistMultiplier, NetlistFileError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |problem| NetlistFileError::Read { path, problem }
@@ -111,8 +111,10 @@ fn open(
         sources.push(SourceText::new(file.display().to_string(), bytes));
     }
     let header = match language {
-        InputFormat::Verilog | InputFormat::Blif => Header::read(&String::from_utf8_lossy(&sources[0].bytes)),
-        InputFormat::Aiger | InputFormat::Cgp | InputFormat::YosysJson => Header::default(),
+        InputFormat::Verilog | InputFormat::Blif => {
+            HeaderComment::read(&String::from_utf8_lossy(&sources[0].bytes))
+        }
+        InputFormat::Aiger | InputFormat::Cgp | InputFormat::YosysJson => HeaderComment::default(),
     };
     let mut notes = Vec::new();
     let design = match options.via {
@@ -128,7 +130,7 @@ fn open(
     let bound = bind(&design, &options.ports(signed, by_name))
         .map_err(|source| NetlistFileError::Ports { path: path.into(), source })?;
     let place = |note: &String| format!("{}: {note}", path.display());
-    Ok(Circuit {
+    Ok(NetlistMultiplier {
         netlist: bound.netlist,
         // What Yosys leaves standing is not what the file holds.
         placed: bound.mapped_cells.filter(|_| options.via.is_none()),

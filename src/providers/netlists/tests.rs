@@ -15,7 +15,12 @@ impl Folder {
         Self(directory)
     }
 
-    fn open(&self, name: &str, options: NetlistOptions, signed: Option<bool>) -> Result<Circuit, String> {
+    fn open(
+        &self,
+        name: &str,
+        options: NetlistOptions,
+        signed: Option<bool>,
+    ) -> Result<NetlistMultiplier, String> {
         let cache = Cache::open(&CacheChoice::Off).unwrap();
         let file = NetlistFile::new(self.0.path().join(name), options, signed);
         file.circuit(&cache).cloned().map_err(|error| self.shorten(&error.to_string()))
@@ -25,7 +30,7 @@ impl Folder {
         text.replace(&format!("{}/", self.0.path().display()), "")
     }
 
-    fn notes(&self, circuit: &Circuit) -> Vec<String> {
+    fn notes(&self, circuit: &NetlistMultiplier) -> Vec<String> {
         circuit.assumptions.iter().map(|note| self.shorten(note)).collect()
     }
 }
@@ -98,7 +103,7 @@ fn further_files_are_read_with_it() {
     };
     let circuit = folder.open("mine.v", with("cells.v", None), None).unwrap();
     assert_eq!(circuit.module, "mine");
-    assert_eq!(circuit.header, Header::default(), "the header of another file is not this one's");
+    assert_eq!(circuit.header, HeaderComment::default(), "the header of another file is not this one's");
     assert_eq!(folder.open("mine.v", with("cells.v", Some("two")), None).unwrap().module, "two");
     let message = |name: &str| folder.open("mine.v", with(name, None), None).unwrap_err();
     assert_eq!(
@@ -119,7 +124,7 @@ fn a_chromosome_is_read_bound_and_described() {
     for name in ["two.cgp", "two.CHR"] {
         let circuit = folder.open(name, NetlistOptions::default(), None).unwrap();
         assert_eq!(circuit.netlist.format(), OperandFormat::unsigned(2, 2));
-        assert_eq!(circuit.header, Header::default());
+        assert_eq!(circuit.header, HeaderComment::default());
         let notes = folder.notes(&circuit);
         assert_eq!(
             notes[..1],
@@ -190,7 +195,7 @@ fn cells_are_kept_but_not_through_yosys() {
     let boxes = "(* blackbox *) module AND2X1 (input A, input B, output Y); endmodule
       (* blackbox *) module BUFX2 (input A, output Y); endmodule";
     let folder = Folder::new(&[("mine.v", top), ("boxes.v", boxes), ("two.v", TWO)]);
-    let kinds = |circuit: &Circuit| -> Option<Vec<String>> {
+    let kinds = |circuit: &NetlistMultiplier| -> Option<Vec<String>> {
         circuit.placed.as_ref().map(|placed| placed.cells.iter().map(|cell| cell.kind.to_string()).collect())
     };
     let direct = folder.open("mine.v", NetlistOptions::default(), None).unwrap();
@@ -213,7 +218,7 @@ fn collections_give_the_cells_of_netlists_only() {
       assign O[3:1] = 0;
     endmodule";
     let folder = Folder::new(&[("cells.v", text), ("two.v", TWO)]);
-    let sources = crate::Sources { cache: CacheChoice::Off, ..Default::default() };
+    let sources = crate::MultiplierSources { cache: CacheChoice::Off, ..Default::default() };
     let collection = crate::Collection::open(&sources).unwrap();
     let cells = |name: &str| {
         let (entries, _) = collection.find(name).unwrap();

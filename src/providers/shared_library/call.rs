@@ -8,7 +8,7 @@ use super::signature::{CType, Signature};
 
 /// A plain function of a loaded library.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Function {
+pub(super) struct LoadedFunction {
     address: *const c_void,
     signature: Signature,
     format: OperandFormat,
@@ -17,7 +17,7 @@ pub(super) struct Function {
     invoke: Invoke,
 }
 
-impl Function {
+impl LoadedFunction {
     /// A function at `address`, which the signature's types must be wide enough for.
     ///
     /// # Safety
@@ -148,7 +148,7 @@ mod tests {
             for signed in [false, true] {
                 let format = OperandFormat::new(4, 3, signed).unwrap();
                 // SAFETY: `model` has this signature.
-                let function = unsafe { Function::new(model as *const c_void, signature, format) };
+                let function = unsafe { LoadedFunction::new(model as *const c_void, signature, format) };
                 for (a, b) in format.operands() {
                     // The numbers that C sees, then the number that C returns, read by the documented rule.
                     let seen = |value: i64, width: u32, type_signed: bool| {
@@ -192,7 +192,7 @@ mod tests {
         let format = OperandFormat::signed(4, 4);
         // SAFETY: `model` has this signature.
         let function =
-            unsafe { Function::new(model as *const c_void, "i32(i16,i16)".parse().unwrap(), format) };
+            unsafe { LoadedFunction::new(model as *const c_void, "i32(i16,i16)".parse().unwrap(), format) };
         for (a, b) in format.operands().filter(|&operands| operands != (7, 7)) {
             assert_eq!(function.product(a, b), a * b);
         }
@@ -207,7 +207,7 @@ mod tests {
         let signature = "u64(u8,u8)".parse().unwrap();
         // SAFETY: `huge` has this signature.
         let function =
-            unsafe { Function::new(huge as *const c_void, signature, OperandFormat::unsigned(8, 8)) };
+            unsafe { LoadedFunction::new(huge as *const c_void, signature, OperandFormat::unsigned(8, 8)) };
         assert_eq!(function.product(1, 1), i64::MAX);
     }
 }

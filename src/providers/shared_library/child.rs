@@ -10,12 +10,12 @@ use axmul_api::c_abi::{ENTRY_SYMBOL, PluginEntry};
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
-use super::call::Function;
+use super::call::LoadedFunction;
 use super::confine::{self, Clock};
-use super::descriptor::{self, Entry};
-use super::error::{Phase, Problem};
-use super::protocol::{Described, GREETING, Message};
-use super::reference::{Interpretation, Request};
+use super::descriptor::{self, DescriptorEntry};
+use super::error::{LibraryProblem, Phase};
+use super::protocol::{DescribedMultiplier, GREETING, Message};
+use super::reference::{Interpretation, LibraryRequest};
 use super::serve::serve;
 use super::signature::Signature;
 use axmul_metrics::{Cost, ProductTable, Provenance};
@@ -25,18 +25,18 @@ const SAMPLES: usize = 256;
 
 /// What a host is to do; its one argument beside the library, as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Order {
-    pub request: Request,
+pub(super) struct ChildOrder {
+    pub request: LibraryRequest,
     /// The library as the user wrote it.
     pub shown: String,
     pub memory_bytes: u64,
     pub seconds: f64,
-    pub task: Task,
+    pub task: ChildTask,
 }
 
-impl Order {
+impl ChildOrder {
     /// An order for the library that the user calls `path`.
-    pub fn new(path: &Path, request: &Request, limits: &Limits, task: Task) -> Self {
+    pub fn new(path: &Path, request: &LibraryRequest, limits: &Limits, task: ChildTask) -> Self {
         Self {
             request: request.clone(),
             shown: path.display().to_string(),
@@ -49,7 +49,7 @@ impl Order {
 
 /// What is wanted of the multipliers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Task {
+pub(super) enum ChildTask {
     /// All of them, with their products where these make a table.
     Tabulate,
     /// Products of the one that is asked for, on demand.
@@ -71,12 +71,12 @@ pub(super) fn main(library: PathBuf, order: &str) -> ! {
 fn run(library: &Path, order: &str) -> io::Result<()> {
     let mut pipe = confine::take_pipe()?;
     Message::Greeting(GREETING.to_owned()).write(&mut pipe)?;
-    let order: Order = serde_json::from_str(order)?;
+    let order: ChildOrder = serde_json::from_str(order)?;
     let clock = match confine::apply(&pipe, order.memory_bytes, order.seconds) {
         Ok(clock) => clock,
         Err(error) => {
             let reason = format!("its limits cannot be set: {error}");
-            return Message::Failure(Problem::Exchange { reason }).write(&mut pipe);
+            return Message::Failure(LibraryProblem::Exchange { reason }).write(&mut pipe);
         }
     };
     match work(library, &order, &clock, &mut pipe) {
@@ -87,12 +87,12 @@ fn run(library: &Path, order: &str) -> io::Result<()> {
 }
 
 pub(super) enum Failure {
-    Problem(Problem),
+    Problem(LibraryProblem),
     Io(io::Error),
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
+impl From<LibraryProblem> for Failure {
+    fn from(problem: LibraryProblem) -> Self {
         Self::Problem(problem)
     }
 }
@@ -104,13 +104,13 @@ impl From<io::Error> for Failure {
 }
 
 /// Something with products: a described multiplier or a plain function.
-pub(super) enum Source {
-    Entry(Entry),
-    Plain(Described, Function),
+pub(super) enum ProductSource {
+    Entry(DescriptorEntry),
+    Plain(DescribedMultiplier, LoadedFunction),
 }
 
-impl Source {
-    pub fn described(&self) -> &Described {
+impl ProductSource {
+    pub fn described(&self) -> &DescribedMultiplier {
         match self {
             Self::Entry(entry) => &entry.described,
             Self::Plain(described, _) => described,
@@ -132,18 +132,18 @@ impl Source {
     }
 }
 
-fn work(path: &Path, order: &Order, clock: &Clock, pipe: &mut File) -> Result<(), Failure> {
+fn work(path: &Path, order: &ChildOrder, clock: &Clock, pipe: &mut File) -> Result<(), Failure> {
     Message::Phase(Phase::Loading).write(pipe)?;
-    let library = Library::open(path)?;
+    let library = LoadedLibrary::open(path)?;
     Message::Phase(Phase::Describing).write(pipe)?;
     let sources = sources(&library, order)?;
     match (order.task, &sources[..]) {
-        (Task::Serve, [source]) => serve(source, clock, pipe),
-        (Task::Serve, _) => {
+        (ChildTask::Serve, [source]) => serve(source, clock, pipe),
+        (ChildTask::Serve, _) => {
             let reason = format!("one multiplier was to be served, it has {}", sources.len());
-            Err(Problem::Exchange { reason }.into())
+            Err(LibraryProblem::Exchange { reason }.into())
         }
-        (Task::Tabulate, _) => {
+        (ChildTask::Tabulate, _) => {
             for source in &sources {
                 tabulate(source, pipe)?;
             }
@@ -153,9 +153,9 @@ fn work(path: &Path, order: &Order, clock: &Clock, pipe: &mut File) -> Result<()
 }
 
 /// Sends a multiplier, with its products unless they are too many.
-fn tabulate(source: &Source, pipe: &mut File) -> Result<(), Failure> {
+fn tabulate(source: &ProductSource, pipe: &mut File) -> Result<(), Failure> {
     let described = source.described();
-    let Described { name, format, .. } = described;
+    let DescribedMultiplier { name, format, .. } = described;
     let products = if format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH {
         Vec::new()
     } else {
@@ -165,14 +165,14 @@ fn tabulate(source: &Source, pipe: &mut File) -> Result<(), Failure> {
     Ok(Message::Multiplier(described.clone(), products).write(pipe)?)
 }
 
-fn sources(library: &Library, order: &Order) -> Result<Vec<Source>, Problem> {
+fn sources(library: &LoadedLibrary, order: &ChildOrder) -> Result<Vec<ProductSource>, LibraryProblem> {
     let shown = Path::new(&order.shown);
     match &order.request {
-        Request::Descriptor => {
-            let entries = library.descriptor(shown)?.ok_or(Problem::NoDescriptor)?;
-            Ok(entries.into_iter().map(Source::Entry).collect())
+        LibraryRequest::Descriptor => {
+            let entries = library.descriptor(shown)?.ok_or(LibraryProblem::NoDescriptor)?;
+            Ok(entries.into_iter().map(ProductSource::Entry).collect())
         }
-        Request::Symbol { symbol, signature, format } => {
+        LibraryRequest::Symbol { symbol, signature, format } => {
             let mut described = Vec::new();
             if signature.is_none()
                 && format.is_none()
@@ -181,13 +181,13 @@ fn sources(library: &Library, order: &Order) -> Result<Vec<Source>, Problem> {
             {
                 for entry in entries {
                     if entry.described.name == *symbol {
-                        return Ok(vec![Source::Entry(entry)]);
+                        return Ok(vec![ProductSource::Entry(entry)]);
                     }
                     described.push(entry.described.name);
                 }
             }
             let Some(address) = library.address(symbol) else {
-                return Err(Problem::NoSymbol { symbol: symbol.clone(), described });
+                return Err(LibraryProblem::NoSymbol { symbol: symbol.clone(), described });
             };
             Ok(vec![plain(address, symbol, *signature, *format, shown)?])
         }
@@ -200,23 +200,24 @@ fn plain(
     signature: Option<Signature>,
     format: Option<OperandFormat>,
     shown: &Path,
-) -> Result<Source, Problem> {
+) -> Result<ProductSource, LibraryProblem> {
     let symbol = symbol.to_owned();
     let Some(found) = Interpretation::of(&symbol, signature, format) else {
-        return Err(Problem::NoFormat { symbol });
+        return Err(LibraryProblem::NoFormat { symbol });
     };
     if !found.signature.holds(found.format) {
-        return Err(Problem::Narrow { symbol, signature: found.signature, format: found.format });
+        return Err(LibraryProblem::Narrow { symbol, signature: found.signature, format: found.format });
     }
     let provenance = Provenance { origin: found.origin(shown, &symbol), ..Provenance::default() };
-    let described = Described { name: symbol, format: found.format, cost: Cost::default(), provenance };
+    let described =
+        DescribedMultiplier { name: symbol, format: found.format, cost: Cost::default(), provenance };
     // SAFETY: that the function is declared so is what the user says; where it is not, this process pays.
-    let function = unsafe { Function::new(address, found.signature, found.format) };
-    Ok(Source::Plain(described, function))
+    let function = unsafe { LoadedFunction::new(address, found.signature, found.format) };
+    Ok(ProductSource::Plain(described, function))
 }
 
 /// All products, one row of operands at a time, and a sample of them a second time.
-fn products(source: &Source, name: &str, format: OperandFormat) -> Result<Vec<i64>, Problem> {
+fn products(source: &ProductSource, name: &str, format: OperandFormat) -> Result<Vec<i64>, LibraryProblem> {
     let b: Vec<i64> = format.range_b().collect();
     let mut products = vec![0; format.pairs() as usize];
     for (a, out) in format.range_a().zip(products.chunks_mut(b.len())) {
@@ -227,17 +228,17 @@ fn products(source: &Source, name: &str, format: OperandFormat) -> Result<Vec<i6
     for ((a, b), &first) in format.operands().zip(&products).step_by(step) {
         let second = source.product(a, b);
         if first != second {
-            return Err(Problem::Inconsistent { name: name.to_owned(), a, b, first, second });
+            return Err(LibraryProblem::Inconsistent { name: name.to_owned(), a, b, first, second });
         }
     }
     Ok(products)
 }
 
 /// A loaded library, which stays loaded: its destructors have nothing to tell.
-struct Library(std::mem::ManuallyDrop<libloading::Library>);
+struct LoadedLibrary(std::mem::ManuallyDrop<libloading::Library>);
 
-impl Library {
-    fn open(path: &Path) -> Result<Self, Problem> {
+impl LoadedLibrary {
+    fn open(path: &Path) -> Result<Self, LibraryProblem> {
         match Self::load(path) {
             Ok(library) => Ok(Self(std::mem::ManuallyDrop::new(library))),
             Err(error) => {
@@ -256,9 +257,9 @@ impl Library {
                 let reason =
                     reason.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&reason).to_owned();
                 Err(if has_library_header(path) {
-                    Problem::Refused { reason }
+                    LibraryProblem::Refused { reason }
                 } else {
-                    Problem::NotALibrary { reason }
+                    LibraryProblem::NotALibrary { reason }
                 })
             }
         }
@@ -287,7 +288,7 @@ impl Library {
         (!address.is_null()).then_some(address.cast_const())
     }
 
-    fn descriptor(&self, shown: &Path) -> Result<Option<Vec<Entry>>, Problem> {
+    fn descriptor(&self, shown: &Path) -> Result<Option<Vec<DescriptorEntry>>, LibraryProblem> {
         let symbol = ENTRY_SYMBOL.to_str().expect("ASCII");
         let Some(address) = self.address(symbol) else { return Ok(None) };
         // SAFETY: the library claims to be a plugin by exporting this symbol.

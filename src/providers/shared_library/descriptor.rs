@@ -8,22 +8,22 @@ use axmul_api::c_abi::{
     ABI_VERSION, MAX_MULTIPLIERS, MultiplierEntry, MultipliersFn, PluginEntry, ProductFn, ProductsFn,
 };
 
-use super::error::Problem;
-use super::protocol::Described;
+use super::error::LibraryProblem;
+use super::protocol::DescribedMultiplier;
 use axmul_metrics::{Cost, Provenance};
 
 const MAX_NAME: usize = 255;
 const MAX_TEXT: usize = 64 << 10;
 
 /// A multiplier of a descriptor, checked.
-pub(super) struct Entry {
-    pub described: Described,
+pub(super) struct DescriptorEntry {
+    pub described: DescribedMultiplier,
     context: *const c_void,
     product: ProductFn,
     products: Option<ProductsFn>,
 }
 
-impl Entry {
+impl DescriptorEntry {
     /// The scalar product function.
     pub fn product(&self, a: i64, b: i64) -> i64 {
         // SAFETY: `read` was promised a library that keeps to the header.
@@ -52,30 +52,33 @@ impl Entry {
 /// # Safety
 /// `entry` is the address of the symbol `axmul_plugin` of a library that keeps to `axmul_plugin.h`; that a library
 /// may lie is why this runs in a process of its own.
-pub(super) unsafe fn read(entry: *const PluginEntry, library: &Path) -> Result<Vec<Entry>, Problem> {
+pub(super) unsafe fn read(
+    entry: *const PluginEntry,
+    library: &Path,
+) -> Result<Vec<DescriptorEntry>, LibraryProblem> {
     // SAFETY: version and size are the first fields in every version; the others are read once these are known
     // to be ours.
     let (abi_version, struct_size) =
         unsafe { (entry.cast::<u32>().read_unaligned(), entry.cast::<u32>().add(1).read_unaligned()) };
     if abi_version != ABI_VERSION {
-        return Err(Problem::AbiVersion { got: abi_version });
+        return Err(LibraryProblem::AbiVersion { got: abi_version });
     }
     check_size("struct_size", struct_size, size_of::<PluginEntry>())?;
     // SAFETY: the struct is at least as long as ours.
     let PluginEntry { multiplier_size, multipliers, .. } = unsafe { entry.read_unaligned() };
     check_size("multiplier_size", multiplier_size, size_of::<MultiplierEntry>())?;
     let multipliers: MultipliersFn =
-        multipliers.ok_or_else(|| Problem::NoList { what: "`multipliers` is NULL".into() })?;
+        multipliers.ok_or_else(|| LibraryProblem::NoList { what: "`multipliers` is NULL".into() })?;
     let mut count = 0;
     // SAFETY: the header's contract of the function.
     let first = unsafe { multipliers(&mut count) };
     if count == 0 || count > MAX_MULTIPLIERS {
-        return Err(Problem::Count { got: count });
+        return Err(LibraryProblem::Count { got: count });
     }
     if first.is_null() {
-        return Err(Problem::NoList { what: "`multipliers` returned NULL".into() });
+        return Err(LibraryProblem::NoList { what: "`multipliers` returned NULL".into() });
     }
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<DescriptorEntry> = Vec::new();
     for index in 0..count {
         // SAFETY: the library says that so many entries lie there, this far apart.
         let entry = unsafe {
@@ -83,28 +86,32 @@ pub(super) unsafe fn read(entry: *const PluginEntry, library: &Path) -> Result<V
             multiplier(&raw, index, library)?
         };
         if entries.iter().any(|known| known.described.name == entry.described.name) {
-            return Err(Problem::Duplicate { name: entry.described.name });
+            return Err(LibraryProblem::Duplicate { name: entry.described.name });
         }
         entries.push(entry);
     }
     Ok(entries)
 }
 
-fn check_size(what: &str, got: u32, expected: usize) -> Result<(), Problem> {
+fn check_size(what: &str, got: u32, expected: usize) -> Result<(), LibraryProblem> {
     // A page is far more than any version will need.
     if (expected..=4096).contains(&(got as usize)) {
         Ok(())
     } else {
-        Err(Problem::AbiSize { what: what.to_owned(), got, expected: expected as u32 })
+        Err(LibraryProblem::AbiSize { what: what.to_owned(), got, expected: expected as u32 })
     }
 }
 
 /// # Safety
 /// The pointers of `raw` are as `axmul_plugin.h` demands.
-unsafe fn multiplier(raw: &MultiplierEntry, index: u32, library: &Path) -> Result<Entry, Problem> {
+unsafe fn multiplier(
+    raw: &MultiplierEntry,
+    index: u32,
+    library: &Path,
+) -> Result<DescriptorEntry, LibraryProblem> {
     // SAFETY: as the caller promises.
     let name = unsafe { text(raw.name, MAX_NAME) };
-    let bad_name = |what: &str| Problem::Name { index, what: what.to_owned() };
+    let bad_name = |what: &str| LibraryProblem::Name { index, what: what.to_owned() };
     let name = name.map_err(bad_name)?.ok_or_else(|| bad_name("is NULL"))?;
     if name.is_empty() {
         return Err(bad_name("is empty"));
@@ -115,24 +122,28 @@ unsafe fn multiplier(raw: &MultiplierEntry, index: u32, library: &Path) -> Resul
     let signed = match raw.is_signed {
         0 => false,
         1 => true,
-        got => return Err(Problem::Signedness { name, got }),
+        got => return Err(LibraryProblem::Signedness { name, got }),
     };
-    let format: OperandFormat = Problem::check_widths(&name, raw.width_a, raw.width_b, signed)?;
-    let product = raw.product.ok_or_else(|| Problem::NoProduct { name: name.clone() })?;
+    let format: OperandFormat = LibraryProblem::check_widths(&name, raw.width_a, raw.width_b, signed)?;
+    let product = raw.product.ok_or_else(|| LibraryProblem::NoProduct { name: name.clone() })?;
     let figure = |field: &str, value: f64| {
         if value.is_nan() {
             Ok(None)
         } else if value.is_finite() && value >= 0.0 {
             Ok(Some(value))
         } else {
-            Err(Problem::Cost { name: name.clone(), field: field.to_owned(), value: value.to_string() })
+            Err(LibraryProblem::Cost {
+                name: name.clone(),
+                field: field.to_owned(),
+                value: value.to_string(),
+            })
         }
     };
     // SAFETY: as the caller promises.
     let optional = |field: &str, pointer| match unsafe { text(pointer, MAX_TEXT) } {
         Ok(text) => Ok(text.filter(|text| !text.is_empty())),
         Err(what) => {
-            Err(Problem::Text { name: name.clone(), field: field.to_owned(), what: what.to_owned() })
+            Err(LibraryProblem::Text { name: name.clone(), field: field.to_owned(), what: what.to_owned() })
         }
     };
     let mut cost = Cost {
@@ -154,8 +165,8 @@ unsafe fn multiplier(raw: &MultiplierEntry, index: u32, library: &Path) -> Resul
         citation: optional("citation", raw.citation)?,
         documentation: optional("documentation", raw.documentation)?.unwrap_or_default(),
     };
-    Ok(Entry {
-        described: Described { name, format, cost, provenance },
+    Ok(DescriptorEntry {
+        described: DescribedMultiplier { name, format, cost, provenance },
         context: raw.context,
         product,
         products: raw.products,

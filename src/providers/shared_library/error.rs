@@ -16,12 +16,12 @@ pub struct SharedLibraryError {
     /// The library, as it was asked for.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: LibraryProblem,
 }
 
 /// Why a shared library gave no multipliers.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
-pub enum Problem {
+pub enum LibraryProblem {
     /// There is no such file.
     #[error("there is no such file; check the path, or build the library first")]
     Missing,
@@ -363,7 +363,7 @@ pub enum Problem {
     },
 }
 
-impl Problem {
+impl LibraryProblem {
     /// Operand widths from C, checked.
     pub(super) fn check_widths(
         name: &str,

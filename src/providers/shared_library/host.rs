@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::child;
-use super::error::Problem;
+use super::error::LibraryProblem;
 
 /// The environment variable that names an executable that calls [`host_main`], such as `axmul`.
 pub const HOST_VARIABLE: &str = "AXMUL_HOST";
@@ -45,17 +45,17 @@ pub fn host_main() {
 }
 
 /// The executable to start: what [`HOST_VARIABLE`] names, else this one where it is a host.
-pub(super) fn find() -> Result<PathBuf, Problem> {
+pub(super) fn find() -> Result<PathBuf, LibraryProblem> {
     if std::env::var_os(CHILD_VARIABLE).is_some() {
-        return Err(Problem::Recursion);
+        return Err(LibraryProblem::Recursion);
     }
     if let Some(host) = std::env::var_os(HOST_VARIABLE).filter(|host| !host.is_empty()) {
         return Ok(host.into());
     }
     if !IS_HOST.load(Ordering::Relaxed) {
-        return Err(Problem::NoHost);
+        return Err(LibraryProblem::NoHost);
     }
-    std::env::current_exe().map_err(|error| Problem::HostDoesNotStart {
+    std::env::current_exe().map_err(|error| LibraryProblem::HostDoesNotStart {
         host: "(this executable)".into(),
         reason: error.to_string(),
     })

@@ -45,16 +45,16 @@ mod supervise;
 
 use std::path::Path;
 
-pub use error::{Output, Phase, Problem, SharedLibraryError};
+pub use error::{LibraryProblem, Output, Phase, SharedLibraryError};
 pub use host::{HOST_VARIABLE, host_main};
 pub(super) use reference::format_of_name;
-pub use reference::{Reference, ReferenceError, Request};
+pub use reference::{LibraryRef, LibraryRefError, LibraryRequest};
 pub use signature::{CType, Signature, SignatureError};
 
 pub use super::limits::Limits;
 
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance};
-use child::{Order, Task};
+use child::{ChildOrder, ChildTask};
 pub use products::LibraryProducts;
 
 /// A multiplier of a library.
@@ -78,17 +78,21 @@ pub struct Loaded {
 /// that are narrow enough are tabulated, the others only described.
 ///
 /// Blocks the calling thread; several threads may tabulate at once.
-pub fn tabulate(path: &Path, request: &Request, limits: &Limits) -> Result<Vec<Loaded>, SharedLibraryError> {
+pub fn tabulate(
+    path: &Path,
+    request: &LibraryRequest,
+    limits: &Limits,
+) -> Result<Vec<Loaded>, SharedLibraryError> {
     attempt(path, request, limits).map_err(|problem| SharedLibraryError { path: path.to_owned(), problem })
 }
 
-fn attempt(path: &Path, request: &Request, limits: &Limits) -> Result<Vec<Loaded>, Problem> {
+fn attempt(path: &Path, request: &LibraryRequest, limits: &Limits) -> Result<Vec<Loaded>, LibraryProblem> {
     check_file(path)?;
     let host = host::find()?;
     // A bare file name would make the dynamic linker search its own folders.
-    let library =
-        std::path::absolute(path).map_err(|error| Problem::Unreadable { reason: error.to_string() })?;
-    let order = Order::new(path, request, limits, Task::Tabulate);
+    let library = std::path::absolute(path)
+        .map_err(|error| LibraryProblem::Unreadable { reason: error.to_string() })?;
+    let order = ChildOrder::new(path, request, limits, ChildTask::Tabulate);
     let provider = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     supervise::run(&host, &library, &order, limits)?
         .into_iter()
@@ -96,7 +100,7 @@ fn attempt(path: &Path, request: &Request, limits: &Limits) -> Result<Vec<Loaded
             let format = described.format;
             let is_wide = format.width_a().max(format.width_b()) > ProductTable::MAX_WIDTH;
             let table = || {
-                ProductTable::from_wide(format, &products).map_err(|error| Problem::Table {
+                ProductTable::from_wide(format, &products).map_err(|error| LibraryProblem::Table {
                     name: described.name.clone(),
                     reason: error.to_string(),
                 })
@@ -113,18 +117,18 @@ fn attempt(path: &Path, request: &Request, limits: &Limits) -> Result<Vec<Loaded
         .collect()
 }
 
-fn check_file(path: &Path) -> Result<(), Problem> {
+fn check_file(path: &Path) -> Result<(), LibraryProblem> {
     use std::io::ErrorKind;
     let unreadable = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Problem::Missing,
-        _ => Problem::Unreadable { reason: error.to_string() },
+        ErrorKind::NotFound | ErrorKind::NotADirectory => LibraryProblem::Missing,
+        _ => LibraryProblem::Unreadable { reason: error.to_string() },
     };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_dir() {
-        return Err(Problem::Directory);
+        return Err(LibraryProblem::Directory);
     }
     if !metadata.is_file() {
-        return Err(Problem::NotAFile);
+        return Err(LibraryProblem::NotAFile);
     }
     std::fs::File::open(path).map(drop).map_err(unreadable)
 }

@@ -6,11 +6,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::channel::Channel;
-use super::child::{Order, Task};
-use super::error::{Phase, Problem, SharedLibraryError};
+use super::child::{ChildOrder, ChildTask};
+use super::error::{LibraryProblem, Phase, SharedLibraryError};
 use super::packed::Packed;
 use super::protocol::{MAX_PRODUCTS, Message};
-use super::reference::Request;
+use super::reference::LibraryRequest;
 use super::supervise::Conversation;
 use super::{Limits, check_file, host};
 use axmul_metrics::{OperandFormat, Products, ProductsError};
@@ -24,7 +24,7 @@ pub struct LibraryProducts {
     path: PathBuf,
     library: PathBuf,
     host: PathBuf,
-    order: Order,
+    order: ChildOrder,
     limits: Limits,
     format: OperandFormat,
     idle: Mutex<Vec<Worker>>,
@@ -38,7 +38,7 @@ impl LibraryProducts {
     /// were listed as of this format. Starts no process yet.
     pub fn new(
         path: &Path,
-        request: &Request,
+        request: &LibraryRequest,
         format: OperandFormat,
         limits: &Limits,
     ) -> Result<Self, SharedLibraryError> {
@@ -47,15 +47,15 @@ impl LibraryProducts {
             if !Channel::TWO_WAY {
                 let reason =
                     "products on demand need a Unix system; export a table of at most 8x8 bits".into();
-                return Err(Problem::Exchange { reason });
+                return Err(LibraryProblem::Exchange { reason });
             }
             let library = std::path::absolute(path)
-                .map_err(|error| Problem::Unreadable { reason: error.to_string() })?;
+                .map_err(|error| LibraryProblem::Unreadable { reason: error.to_string() })?;
             Ok((library, host::find()?))
         };
         let (library, host) =
             attempt().map_err(|problem| SharedLibraryError { path: path.to_owned(), problem })?;
-        let order = Order::new(path, request, limits, Task::Serve);
+        let order = ChildOrder::new(path, request, limits, ChildTask::Serve);
         Ok(Self {
             path: path.to_owned(),
             library,
@@ -83,7 +83,7 @@ impl LibraryProducts {
     fn with_worker<T>(
         &self,
         first: Option<u64>,
-        work: impl FnOnce(&mut Worker) -> Result<T, Problem>,
+        work: impl FnOnce(&mut Worker) -> Result<T, LibraryProblem>,
     ) -> Result<T, ProductsError> {
         if let Some(failure) = self.failure.get() {
             return Err(ProductsError(failure.to_string()));
@@ -113,7 +113,7 @@ impl LibraryProducts {
         }
     }
 
-    fn start(&self) -> Result<Worker, Problem> {
+    fn start(&self) -> Result<Worker, LibraryProblem> {
         let begun = Instant::now();
         let mut conversation = Conversation::start(&self.host, &self.library, &self.order, &self.limits)?;
         match conversation.next()? {
@@ -122,15 +122,17 @@ impl LibraryProducts {
                 time: self.limits.time.saturating_sub(begun.elapsed()),
                 ahead: Ahead::default(),
             }),
-            Message::Ready(described) => {
-                Err(Problem::Changed { name: described.name, got: described.format, expected: self.format })
-            }
+            Message::Ready(described) => Err(LibraryProblem::Changed {
+                name: described.name,
+                got: described.format,
+                expected: self.format,
+            }),
             _ => Err(conversation.damaged("an answer before the first question")),
         }
     }
 
     /// The packed answer to a question for `count` products.
-    fn ask(&self, worker: &mut Worker, question: &Message, count: usize) -> Result<Vec<u8>, Problem> {
+    fn ask(&self, worker: &mut Worker, question: &Message, count: usize) -> Result<Vec<u8>, LibraryProblem> {
         let begun = Instant::now();
         let answer = worker.conversation.ask(question, worker.time);
         worker.time = worker.time.saturating_sub(begun.elapsed());
@@ -140,9 +142,9 @@ impl LibraryProducts {
                 Ok(packed)
             }
             Ok(_) => Err(worker.conversation.damaged("another answer than was asked for")),
-            Err(Problem::TimeLimit { seconds, phase: Phase::Multiplying(name), output }) => {
+            Err(LibraryProblem::TimeLimit { seconds, phase: Phase::Multiplying(name), output }) => {
                 let done = self.done.load(Ordering::Relaxed);
-                Err(Problem::TooSlow { seconds, name, done, output })
+                Err(LibraryProblem::TooSlow { seconds, name, done, output })
             }
             Err(problem) => Err(problem),
         }
@@ -150,7 +152,7 @@ impl LibraryProducts {
 
     /// Computes consecutive products from number `first` on, at least one and more each time that goes on where the
     /// last ended.
-    fn look_ahead(&self, worker: &mut Worker, first: u64, wanted: usize) -> Result<(), Problem> {
+    fn look_ahead(&self, worker: &mut Worker, first: u64, wanted: usize) -> Result<(), LibraryProblem> {
         let goes_on = worker.ahead.end() == first;
         let count = if goes_on { 2 * worker.ahead.count } else { 0 }.max(wanted);
         // Threads share the pairs out in parts of powers of two: not beyond one.

@@ -13,7 +13,7 @@ use axmul_api::OperandFormat;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 
-use super::error::{Phase, Problem};
+use super::error::{LibraryProblem, Phase};
 use axmul_metrics::{Cost, Provenance};
 
 /// What a host greets with: this protocol and this version of axmul, which fixes the payloads.
@@ -41,13 +41,13 @@ pub(super) enum Message {
     /// The process crashes, and its last error was a lack of memory.
     OutOfMemory,
     /// The last: no multipliers, and why.
-    Failure(Problem),
+    Failure(LibraryProblem),
     /// One multiplier with its products; without any where its operands are too wide for a table.
-    Multiplier(Described, Vec<i64>),
+    Multiplier(DescribedMultiplier, Vec<i64>),
     /// The last: all is said, in so many multipliers.
     Done(u32),
     /// This multiplier's products can be asked for.
-    Ready(Described),
+    Ready(DescribedMultiplier),
     /// A question: the products of so many consecutive operand pairs, from number `first` on, in the order of
     /// [`OperandFormat::operands`].
     Block { first: u64, count: u32 },
@@ -59,7 +59,7 @@ pub(super) enum Message {
 
 /// A multiplier but for its products.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Described {
+pub(super) struct DescribedMultiplier {
     pub name: String,
     pub format: OperandFormat,
     pub cost: Cost,
@@ -68,7 +68,7 @@ pub(super) struct Described {
 
 /// Why no message could be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum ReadError {
+pub(super) enum FrameError {
     /// The stream ended between two frames.
     End,
     /// The stream ended within a frame or holds what no host wrote.
@@ -140,26 +140,26 @@ impl Message {
     }
 
     /// Reads one frame.
-    pub fn read(from: &mut impl Read) -> Result<Self, ReadError> {
+    pub fn read(from: &mut impl Read) -> Result<Self, FrameError> {
         let mut frame = vec![0; HEADER];
         match fill(from, &mut frame) {
             HEADER => {}
-            0 => return Err(ReadError::End),
-            _ => return Err(ReadError::Damaged(TRUNCATED)),
+            0 => return Err(FrameError::End),
+            _ => return Err(FrameError::Damaged(TRUNCATED)),
         }
         let length = u32::from_le_bytes([frame[1], frame[2], frame[3], frame[4]]);
         if length > MAX_PAYLOAD {
-            return Err(ReadError::Damaged("of impossible length"));
+            return Err(FrameError::Damaged("of impossible length"));
         }
         let end = HEADER + length as usize;
         frame.resize(end + CHECKSUM, 0);
         if fill(from, &mut frame[HEADER..]) < length as usize + CHECKSUM {
-            return Err(ReadError::Damaged(TRUNCATED));
+            return Err(FrameError::Damaged(TRUNCATED));
         }
         if checksum(&frame[..end])[..] != frame[end..] {
-            return Err(ReadError::Damaged("with a wrong checksum"));
+            return Err(FrameError::Damaged("with a wrong checksum"));
         }
-        Self::decode(frame[0], &frame[HEADER..end]).ok_or(ReadError::Damaged("of unknown content"))
+        Self::decode(frame[0], &frame[HEADER..end]).ok_or(FrameError::Damaged("of unknown content"))
     }
 
     fn decode(kind: u8, payload: &[u8]) -> Option<Self> {
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     fn examples() -> Vec<Message> {
-        let described = Described {
+        let described = DescribedMultiplier {
             name: "x".into(),
             format: OperandFormat::signed(8, 4),
             cost: Cost { power_mw: Some(0.5), source: "s".into(), ..Cost::default() },
@@ -232,7 +232,7 @@ mod tests {
             Message::Greeting(GREETING.into()),
             Message::Phase(Phase::Multiplying("x".into())),
             Message::OutOfMemory,
-            Message::Failure(Problem::AbiVersion { got: 7 }),
+            Message::Failure(LibraryProblem::AbiVersion { got: 7 }),
             Message::Multiplier(described.clone(), vec![i64::MIN, -1, 0, i64::MAX]),
             Message::Done(3),
             Message::Ready(described),
@@ -252,7 +252,7 @@ mod tests {
         for message in examples() {
             assert_eq!(Message::read(&mut stream), Ok(message));
         }
-        assert_eq!(Message::read(&mut stream), Err(ReadError::End));
+        assert_eq!(Message::read(&mut stream), Err(FrameError::End));
     }
 
     #[test]
@@ -260,12 +260,12 @@ mod tests {
         for message in examples() {
             let frame = message.encode();
             for length in 1..frame.len() {
-                assert_eq!(Message::read(&mut &frame[..length]), Err(ReadError::Damaged(TRUNCATED)));
+                assert_eq!(Message::read(&mut &frame[..length]), Err(FrameError::Damaged(TRUNCATED)));
             }
             for bit in 0..8 * frame.len() {
                 let mut damaged = frame.clone();
                 damaged[bit / 8] ^= 1 << (bit % 8);
-                assert!(matches!(Message::read(&mut &damaged[..]), Err(ReadError::Damaged(_))));
+                assert!(matches!(Message::read(&mut &damaged[..]), Err(FrameError::Damaged(_))));
             }
         }
     }

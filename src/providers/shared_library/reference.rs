@@ -11,7 +11,7 @@ use super::signature::{Signature, SignatureError};
 
 /// What is asked of a shared library.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Request {
+pub enum LibraryRequest {
     /// All multipliers of the library's descriptor (`axmul_plugin.h`).
     Descriptor,
     /// One multiplier: a plain function of two integers or, where neither signature nor format is given and the
@@ -29,16 +29,16 @@ pub enum Request {
 /// A library and what is asked of it: `LIBRARY`, `LIBRARY:SYMBOL` or `LIBRARY:SYMBOL:FORMAT:SIGNATURE`, the last
 /// two in any order and each of them optional: `./libmine.so:multiply:8s:i64(i64,i64)`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Reference {
+pub struct LibraryRef {
     /// The library's file.
     pub path: PathBuf,
     /// What is asked of it.
-    pub request: Request,
+    pub request: LibraryRequest,
 }
 
-/// Text that is no [`Reference`].
+/// Text that is no [`LibraryRef`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReferenceError {
+pub enum LibraryRefError {
     /// The part after the file is no symbol.
     #[error(
         "'{symbol}' in '{text}' is no symbol; write LIBRARY:SYMBOL, optionally followed by :FORMAT and :SIGNATURE, \
@@ -76,7 +76,7 @@ pub enum ReferenceError {
     },
 }
 
-impl Reference {
+impl LibraryRef {
     /// Whether `text` refers to a shared library, going by the file name's ending: `.so`, `.so.1`, `.dylib`,
     /// `.dll`, followed by the end or by a colon. No file is looked at.
     pub fn recognises(text: &str) -> bool {
@@ -104,25 +104,25 @@ fn is_library_name(name: &str) -> bool {
     suffix(name, ".so") || suffix(name, ".dylib") || suffix(name, ".dll") || suffix(versionless, ".so")
 }
 
-impl FromStr for Reference {
-    type Err = ReferenceError;
+impl FromStr for LibraryRef {
+    type Err = LibraryRefError;
 
-    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+    fn from_str(text: &str) -> Result<Self, LibraryRefError> {
         // Without a telling ending, the first colon after the last separator ends the file.
         let file = text.rfind(['/', '\\']).map_or(0, |separator| separator + 1);
         let end = library_end(text).or_else(|| text[file..].find(':').map(|colon| file + colon));
         let (path, rest) = text.split_at(end.unwrap_or(text.len()));
         let path = PathBuf::from(path);
         let Some(rest) = rest.strip_prefix(':') else {
-            return Ok(Self { path, request: Request::Descriptor });
+            return Ok(Self { path, request: LibraryRequest::Descriptor });
         };
         let mut parts = rest.split(':');
         let symbol = parts.next().unwrap_or_default();
         if !is_symbol(symbol) {
-            return Err(ReferenceError::Symbol { text: text.to_owned(), symbol: symbol.to_owned() });
+            return Err(LibraryRefError::Symbol { text: text.to_owned(), symbol: symbol.to_owned() });
         }
         let (mut format, mut signature) = (None, None);
-        let twice = |part| ReferenceError::Twice { text: text.to_owned(), part };
+        let twice = |part| LibraryRefError::Twice { text: text.to_owned(), part };
         for part in parts {
             match part.parse::<OperandFormat>() {
                 Ok(given) => match format.replace(given) {
@@ -131,16 +131,16 @@ impl FromStr for Reference {
                 },
                 // No format at all: perhaps a signature.
                 Err(FormatError::Text(_)) => {}
-                Err(error) => return Err(ReferenceError::Format { text: text.to_owned(), error }),
+                Err(error) => return Err(LibraryRefError::Format { text: text.to_owned(), error }),
             }
             let given = part
                 .parse::<Signature>()
-                .map_err(|error| ReferenceError::Signature { text: text.to_owned(), error })?;
+                .map_err(|error| LibraryRefError::Signature { text: text.to_owned(), error })?;
             if signature.replace(given).is_some() {
                 return Err(twice("signature"));
             }
         }
-        Ok(Self { path, request: Request::Symbol { symbol: symbol.to_owned(), signature, format } })
+        Ok(Self { path, request: LibraryRequest::Symbol { symbol: symbol.to_owned(), signature, format } })
     }
 }
 
@@ -151,10 +151,10 @@ fn is_symbol(text: &str) -> bool {
         && !text.contains(['(', ')', '\0', ' '])
 }
 
-impl fmt::Display for Reference {
+impl fmt::Display for LibraryRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path.display())?;
-        if let Request::Symbol { symbol, signature, format } = &self.request {
+        if let LibraryRequest::Symbol { symbol, signature, format } = &self.request {
             write!(f, ":{symbol}")?;
             if let Some(format) = format {
                 write!(f, ":{format}")?;
@@ -172,13 +172,13 @@ impl fmt::Display for Reference {
 pub(super) struct Interpretation {
     pub format: OperandFormat,
     pub signature: Signature,
-    pub format_from: Source,
-    pub signature_from: Source,
+    pub format_from: GuessedFrom,
+    pub signature_from: GuessedFrom,
 }
 
 /// Who said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum GuessedFrom {
     Given,
     Name,
     Signature,
@@ -189,12 +189,12 @@ impl Interpretation {
     /// Fills in what is not given; `None` where nothing tells the operand format.
     pub fn of(symbol: &str, signature: Option<Signature>, format: Option<OperandFormat>) -> Option<Self> {
         let (format, format_from) = format
-            .map(|format| (format, Source::Given))
-            .or_else(|| Some((format_of_name(symbol)?, Source::Name)))
-            .or_else(|| Some((signature?.operand_format()?, Source::Signature)))?;
+            .map(|format| (format, GuessedFrom::Given))
+            .or_else(|| Some((format_of_name(symbol)?, GuessedFrom::Name)))
+            .or_else(|| Some((signature?.operand_format()?, GuessedFrom::Signature)))?;
         let (signature, signature_from) = match signature {
-            Some(signature) => (signature, Source::Given),
-            None => (Signature::smallest(format), Source::Format),
+            Some(signature) => (signature, GuessedFrom::Given),
+            None => (Signature::smallest(format), GuessedFrom::Format),
         };
         Some(Self { format, signature, format_from, signature_from })
     }
@@ -208,11 +208,11 @@ impl Interpretation {
             self.format
         );
         match self.format_from {
-            Source::Name => text.push_str("; operand format guessed from the symbol's name"),
-            Source::Signature => text.push_str("; operand format guessed from the signature"),
-            Source::Given | Source::Format => {}
+            GuessedFrom::Name => text.push_str("; operand format guessed from the symbol's name"),
+            GuessedFrom::Signature => text.push_str("; operand format guessed from the signature"),
+            GuessedFrom::Given | GuessedFrom::Format => {}
         }
-        if self.signature_from == Source::Format {
+        if self.signature_from == GuessedFrom::Format {
             text.push_str("; C signature guessed from the operand format");
         }
         text
@@ -228,8 +228,8 @@ pub(crate) fn format_of_name(symbol: &str) -> Option<OperandFormat> {
 mod tests {
     use super::*;
 
-    fn symbol(symbol: &str, signature: Option<&str>, format: Option<&str>) -> Request {
-        Request::Symbol {
+    fn symbol(symbol: &str, signature: Option<&str>, format: Option<&str>) -> LibraryRequest {
+        LibraryRequest::Symbol {
             symbol: symbol.to_owned(),
             signature: signature.map(|text| text.parse().unwrap()),
             format: format.map(|text| text.parse().unwrap()),
@@ -239,8 +239,8 @@ mod tests {
     #[test]
     fn references_have_a_file_and_up_to_three_parts() {
         for (text, path, request) in [
-            ("./libmine.so", "./libmine.so", Request::Descriptor),
-            ("libmine.so.1.2", "libmine.so.1.2", Request::Descriptor),
+            ("./libmine.so", "./libmine.so", LibraryRequest::Descriptor),
+            ("libmine.so.1.2", "libmine.so.1.2", LibraryRequest::Descriptor),
             ("./libmine.so:mul8s_mine", "./libmine.so", symbol("mul8s_mine", None, None)),
             (
                 "./libmine.so:mul8s_mine:u64(u64,u64)",
@@ -252,12 +252,12 @@ mod tests {
             ("odd:name.so:f", "odd:name.so", symbol("f", None, None)),
             ("C:\\models\\mine.dll:f", "C:\\models\\mine.dll", symbol("f", None, None)),
             ("./plugin:f", "./plugin", symbol("f", None, None)),
-            ("./plugin", "./plugin", Request::Descriptor),
+            ("./plugin", "./plugin", LibraryRequest::Descriptor),
         ] {
-            let reference: Reference = text.parse().unwrap();
-            assert_eq!(reference, Reference { path: path.into(), request }, "{text}");
+            let reference: LibraryRef = text.parse().unwrap();
+            assert_eq!(reference, LibraryRef { path: path.into(), request }, "{text}");
         }
-        let reference: Reference = "lib.so:f:i16(i8,i8):8s".parse().unwrap();
+        let reference: LibraryRef = "lib.so:f:i16(i8,i8):8s".parse().unwrap();
         assert_eq!(reference.to_string(), "lib.so:f:8s:i16(i8,i8)");
         assert_eq!(reference.to_string().parse(), Ok(reference));
     }
@@ -273,7 +273,7 @@ mod tests {
             ("lib.so:f:8s:8s", "the format twice"),
             ("lib.so:f:u16(u8,u8):u16(u8,u8)", "the signature twice"),
         ] {
-            let message = text.parse::<Reference>().unwrap_err().to_string();
+            let message = text.parse::<LibraryRef>().unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
         }
     }
@@ -281,10 +281,10 @@ mod tests {
     #[test]
     fn libraries_are_recognised_by_their_ending() {
         for text in ["a.so", "./a.so:f", "a.so.1:f", "a.dylib", "x/y.dll:f:8s"] {
-            assert!(Reference::recognises(text), "{text}");
+            assert!(LibraryRef::recognises(text), "{text}");
         }
         for text in ["truncated-3-8s", "a.npy", "a.sort", ".so", "so", "lib.so/table.npy", "a.npy:f"] {
-            assert!(!Reference::recognises(text), "{text}");
+            assert!(!LibraryRef::recognises(text), "{text}");
         }
     }
 

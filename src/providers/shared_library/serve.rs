@@ -5,11 +5,11 @@ use std::io;
 
 use axmul_api::OperandFormat;
 
-use super::child::{Failure, Source};
+use super::child::{Failure, ProductSource};
 use super::confine::Clock;
-use super::error::{Phase, Problem};
+use super::error::{LibraryProblem, Phase};
 use super::packed::Packed;
-use super::protocol::{MAX_PRODUCTS, Message, ReadError};
+use super::protocol::{FrameError, MAX_PRODUCTS, Message};
 use axmul_metrics::BLOCK;
 
 /// Every so many products, one is asked for again to see whether it stays the same: about as often as for a table of
@@ -17,7 +17,7 @@ use axmul_metrics::BLOCK;
 const STRIDE: usize = 157;
 
 /// Answers questions for the products of `source`. The clock runs only while it computes.
-pub(super) fn serve(source: &Source, clock: &Clock, pipe: &mut File) -> Result<(), Failure> {
+pub(super) fn serve(source: &ProductSource, clock: &Clock, pipe: &mut File) -> Result<(), Failure> {
     let described = source.described();
     Message::Phase(Phase::Multiplying(described.name.clone())).write(pipe)?;
     Message::Ready(described.clone()).write(pipe)?;
@@ -41,7 +41,7 @@ pub(super) fn serve(source: &Source, clock: &Clock, pipe: &mut File) -> Result<(
                     fill(from, &b, out_b);
                 })?
             }
-            Err(ReadError::End) => return Ok(()),
+            Err(FrameError::End) => return Ok(()),
             _ => return Err(io::Error::other("a question came damaged").into()),
         };
         Message::Products(packed.pack(&products)).write(pipe)?;
@@ -80,10 +80,10 @@ impl Consecutive {
 /// `count` products, some of them computed twice; each within the product bus. `fill` gives the operands from one of
 /// the products on.
 fn compute(
-    source: &Source,
+    source: &ProductSource,
     count: usize,
     fill: impl Fn(usize, &mut [i64], &mut [i64]),
-) -> Result<Vec<i64>, Problem> {
+) -> Result<Vec<i64>, LibraryProblem> {
     let format = source.described().format;
     let name = || source.described().name.clone();
     let (mut a, mut b) = ([0; BLOCK], [0; BLOCK]);
@@ -95,12 +95,12 @@ fn compute(
         source.products(a, b, out);
         if let Some(at) = out.iter().position(|&product| format.wrap(product) != product) {
             let bits = format.product_width();
-            return Err(Problem::Bus { name: name(), a: a[at], b: b[at], product: out[at], bits });
+            return Err(LibraryProblem::Bus { name: name(), a: a[at], b: b[at], product: out[at], bits });
         }
         for at in (from.next_multiple_of(STRIDE) - from..out.len()).step_by(STRIDE) {
             let (a, b, first, second) = (a[at], b[at], out[at], source.product(a[at], b[at]));
             if first != second {
-                return Err(Problem::Inconsistent { name: name(), a, b, first, second });
+                return Err(LibraryProblem::Inconsistent { name: name(), a, b, first, second });
             }
         }
     }

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::Limits;
 use super::channel::Channel;
-use super::child::Order;
-use super::error::{Output, Phase, Problem};
+use super::child::ChildOrder;
+use super::error::{LibraryProblem, Output, Phase};
 use super::host::{CHILD_ARGUMENT, CHILD_VARIABLE};
-use super::protocol::{Described, GREETING, Message, ReadError, TRUNCATED};
+use super::protocol::{DescribedMultiplier, FrameError, GREETING, Message, TRUNCATED};
 use crate::process::Process;
 
 /// How long a host may take to greet before it is taken for none. A plugin's time starts with the greeting.
@@ -30,10 +30,15 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 const OUTPUT_BYTES: usize = 2048;
 
 /// What the process sent, one multiplier each.
-pub(super) type Received = Vec<(Described, Vec<i64>)>;
+pub(super) type Received = Vec<(DescribedMultiplier, Vec<i64>)>;
 
 /// Has `host` load `library` (an absolute path) and returns what it sends.
-pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Received, Problem> {
+pub(super) fn run(
+    host: &Path,
+    library: &Path,
+    order: &ChildOrder,
+    limits: &Limits,
+) -> Result<Received, LibraryProblem> {
     let mut conversation = Conversation::start(host, library, order, limits)?;
     let mut received = Vec::new();
     loop {
@@ -48,7 +53,12 @@ pub(super) fn run(host: &Path, library: &Path, order: &Order, limits: &Limits) -
 
 impl Conversation {
     /// Has `host` load `library` (an absolute path).
-    pub fn start(host: &Path, library: &Path, order: &Order, limits: &Limits) -> Result<Self, Problem> {
+    pub fn start(
+        host: &Path,
+        library: &Path,
+        order: &ChildOrder,
+        limits: &Limits,
+    ) -> Result<Self, LibraryProblem> {
         let (channel, far_end) = Channel::open().map_err(exchange)?;
         let (printed, printed_end) = io::pipe().map_err(exchange)?;
         let order = serde_json::to_string(order).map_err(|error| exchange(error.into()))?;
@@ -60,7 +70,7 @@ impl Conversation {
         // A group of its own, so that what the library starts ends with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().map_err(|error| Problem::HostDoesNotStart {
+        let child = command.spawn().map_err(|error| LibraryProblem::HostDoesNotStart {
             host: host.display().to_string(),
             reason: error.to_string(),
         })?;
@@ -87,8 +97,8 @@ impl Conversation {
     }
 }
 
-fn exchange(error: io::Error) -> Problem {
-    Problem::Exchange { reason: error.to_string() }
+fn exchange(error: io::Error) -> LibraryProblem {
+    LibraryProblem::Exchange { reason: error.to_string() }
 }
 
 /// Runs `work` in a thread that outlives this call where a stream never ends.
@@ -98,7 +108,7 @@ fn in_background<T: Send + 'static>(work: impl FnOnce(Sender<T>) + Send + 'stati
     receive
 }
 
-fn listen(mut results: impl Read, send: Sender<Result<Message, ReadError>>) {
+fn listen(mut results: impl Read, send: Sender<Result<Message, FrameError>>) {
     loop {
         let message = Message::read(&mut results);
         let last = message.is_err();
@@ -121,7 +131,7 @@ fn keep_tail(mut printed: PipeReader, output: &Mutex<VecDeque<u8>>) {
 /// What is said between this process and one that loads a library, and what becomes of the latter.
 pub(super) struct Conversation {
     process: Process,
-    messages: Receiver<Result<Message, ReadError>>,
+    messages: Receiver<Result<Message, FrameError>>,
     questions: Box<dyn Write + Send>,
     /// Disconnected once nobody can print any more.
     silent: Receiver<()>,
@@ -137,7 +147,7 @@ pub(super) struct Conversation {
 
 impl Conversation {
     /// The answer to a question, within this time.
-    pub fn ask(&mut self, question: &Message, time: Duration) -> Result<Message, Problem> {
+    pub fn ask(&mut self, question: &Message, time: Duration) -> Result<Message, LibraryProblem> {
         self.deadline = Instant::now().checked_add(time);
         // A process that takes no questions has ended, or is about to: why is learned by listening.
         let _ = question.write(&mut self.questions);
@@ -145,7 +155,7 @@ impl Conversation {
     }
 
     /// The next message that is not about the process itself.
-    pub fn next(&mut self) -> Result<Message, Problem> {
+    pub fn next(&mut self) -> Result<Message, LibraryProblem> {
         // When the process is gone and its pipe is not: how it ended, and until when to listen all the same.
         let mut gone: Option<(ExitStatus, Instant)> = None;
         loop {
@@ -155,7 +165,7 @@ impl Conversation {
                         return if self.overdue() { Err(self.time_limit()) } else { Ok(message) };
                     }
                 }
-                Ok(Err(ReadError::Damaged(what))) if self.greeted && what != TRUNCATED => {
+                Ok(Err(FrameError::Damaged(what))) if self.greeted && what != TRUNCATED => {
                     return Err(self.damaged(&format!("a message {what}")));
                 }
                 // No more to come, or not ours to read: how the process ends tells more.
@@ -184,7 +194,7 @@ impl Conversation {
     }
 
     /// Keeps what a message says about the process; gives back one that says something else.
-    fn note(&mut self, message: Message) -> Result<Option<Message>, Problem> {
+    fn note(&mut self, message: Message) -> Result<Option<Message>, LibraryProblem> {
         match message {
             Message::Greeting(got) if got == GREETING => {
                 self.greeted = true;
@@ -192,7 +202,7 @@ impl Conversation {
             }
             Message::Greeting(got) => {
                 let host = self.host.display().to_string();
-                return Err(Problem::HostVersion { host, got, expected: GREETING.to_owned() });
+                return Err(LibraryProblem::HostVersion { host, got, expected: GREETING.to_owned() });
             }
             Message::Phase(phase) => self.phase = phase,
             Message::OutOfMemory => self.short_of_memory = true,
@@ -205,7 +215,7 @@ impl Conversation {
     }
 
     /// The pipe has ended: what becomes of the process.
-    fn await_end(&mut self) -> Problem {
+    fn await_end(&mut self) -> LibraryProblem {
         loop {
             match self.process.0.try_wait() {
                 Ok(Some(status)) => return self.ended(status),
@@ -215,7 +225,7 @@ impl Conversation {
         }
     }
 
-    fn ended(&mut self, status: ExitStatus) -> Problem {
+    fn ended(&mut self, status: ExitStatus) -> LibraryProblem {
         if !self.greeted {
             return self.not_a_host();
         }
@@ -224,30 +234,30 @@ impl Conversation {
         }
         let (phase, output) = (self.phase.clone(), self.output());
         match status.code() {
-            Some(code) => Problem::Exited { code, phase, output },
-            None => Problem::Crashed { signal: signal_name(status), phase, output },
+            Some(code) => LibraryProblem::Exited { code, phase, output },
+            None => LibraryProblem::Crashed { signal: signal_name(status), phase, output },
         }
     }
 
-    fn not_a_host(&mut self) -> Problem {
-        Problem::NotAHost { host: self.host.display().to_string(), output: self.output() }
+    fn not_a_host(&mut self) -> LibraryProblem {
+        LibraryProblem::NotAHost { host: self.host.display().to_string(), output: self.output() }
     }
 
-    fn time_limit(&mut self) -> Problem {
+    fn time_limit(&mut self) -> LibraryProblem {
         if !self.greeted {
             return self.not_a_host();
         }
         let seconds = self.limits.time.as_secs_f64();
-        Problem::TimeLimit { seconds, phase: self.phase.clone(), output: self.output() }
+        LibraryProblem::TimeLimit { seconds, phase: self.phase.clone(), output: self.output() }
     }
 
-    fn memory_limit(&mut self) -> Problem {
+    fn memory_limit(&mut self) -> LibraryProblem {
         let bytes = self.limits.memory_bytes;
-        Problem::MemoryLimit { bytes, phase: self.phase.clone(), output: self.output() }
+        LibraryProblem::MemoryLimit { bytes, phase: self.phase.clone(), output: self.output() }
     }
 
-    pub fn damaged(&mut self, what: &str) -> Problem {
-        Problem::Damaged { what: what.to_owned(), phase: self.phase.clone(), output: self.output() }
+    pub fn damaged(&mut self, what: &str) -> LibraryProblem {
+        LibraryProblem::Damaged { what: what.to_owned(), phase: self.phase.clone(), output: self.output() }
     }
 
     /// Ends the process and collects what it printed.

@@ -2,12 +2,12 @@
 //! et al., "AdaPT: Fast Emulation of Approximate DNN Accelerators in PyTorch", IEEE TCAD 2022.
 
 use super::text::{as_text, short};
-use super::{Grid, Index, Mismatch};
+use super::{ContentMismatch, GridIndexing, ProductGrid};
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
+pub(super) fn parse(bytes: &[u8]) -> Result<ProductGrid, ContentMismatch> {
     let text = without_comments(as_text(bytes)?);
     let expected = "one C array with two dimensions and its values, int16_t lut[256][256] = {...};";
-    let missing = |got: &str| Mismatch::new(expected, got);
+    let missing = |got: &str| ContentMismatch::new(expected, got);
     let (declaration, rest) = text
         .find("][")
         .or_else(|| text.find("] ["))
@@ -32,20 +32,22 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
     let products = body
         .split(|c: char| c == '{' || c == '}' || c == ',' || c.is_whitespace())
         .filter(|word| !word.is_empty())
-        .map(|word| integer(word).ok_or_else(|| Mismatch::new("an integer", format!("'{}'", short(word)))))
-        .collect::<Result<Vec<i64>, Mismatch>>()?;
+        .map(|word| {
+            integer(word).ok_or_else(|| ContentMismatch::new("an integer", format!("'{}'", short(word))))
+        })
+        .collect::<Result<Vec<i64>, ContentMismatch>>()?;
     if products.len() != rows * columns {
-        return Err(Mismatch::new(
+        return Err(ContentMismatch::new(
             format!("{} values for [{rows}][{columns}]", rows * columns),
             format!("{}", products.len()),
         ));
     }
-    Ok(Grid {
+    Ok(ProductGrid {
         rows,
         columns,
         products,
         unsigned_elements: unsigned,
-        index: Index::ByBits { signed: !unsigned },
+        index: GridIndexing::ByBits { signed: !unsigned },
     })
 }
 

@@ -68,12 +68,12 @@ pub enum TableFileError {
 
 /// What a format demands and what a file holds instead: a [`TableFileError::Content`] before the file is known.
 #[derive(Debug, PartialEq)]
-struct Mismatch {
+struct ContentMismatch {
     expected: String,
     got: String,
 }
 
-impl Mismatch {
+impl ContentMismatch {
     fn new(expected: impl Into<String>, got: impl Into<String>) -> Self {
         Self { expected: expected.into(), got: got.into() }
     }
@@ -81,19 +81,19 @@ impl Mismatch {
 
 /// Numbers as a file holds them, before it is known what they mean.
 #[derive(Clone, Debug, PartialEq)]
-struct Grid {
+struct ProductGrid {
     rows: usize,
     columns: usize,
     /// Row by row.
     products: Vec<i64>,
     /// The element type can hold no negative number.
     unsigned_elements: bool,
-    index: Index,
+    index: GridIndexing,
 }
 
 /// How rows and columns follow from operands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Index {
+enum GridIndexing {
     /// From the lowest operand up; the signedness is not in the file.
     FromLowest,
     /// By the operand's bits, so that negative operands come last; the signedness is in the file.
@@ -131,7 +131,7 @@ impl TableFile {
         };
         let named = signedness::from_name(&stem(path));
         grid.and_then(|grid| grid.check_shape().map(|()| grid))
-            .map_err(|Mismatch { expected, got }| TableFileError::Content {
+            .map_err(|ContentMismatch { expected, got }| TableFileError::Content {
                 path: path.into(),
                 expected,
                 got,
@@ -151,7 +151,7 @@ impl TableFile {
                 check_shape(rows, columns)?;
                 Ok(OperandFormat::new(rows.ilog2() as u8, columns.ilog2() as u8, signed).expect("checked"))
             });
-            return format.map_err(|Mismatch { expected, got }| TableFileError::Content {
+            return format.map_err(|ContentMismatch { expected, got }| TableFileError::Content {
                 path: path.into(),
                 expected,
                 got,
@@ -168,8 +168,8 @@ impl TableFile {
     }
 }
 
-impl Grid {
-    fn check_shape(&self) -> Result<(), Mismatch> {
+impl ProductGrid {
+    fn check_shape(&self) -> Result<(), ContentMismatch> {
         check_shape(self.rows, self.columns)
     }
 
@@ -177,7 +177,7 @@ impl Grid {
     fn interpret(self, named: Option<bool>, option: Option<bool>) -> Result<TableFile, TableError> {
         let negative = self.products.iter().any(|&product| product < 0);
         let (signed, signedness) = match (self.index, option, named) {
-            (Index::ByBits { signed }, ..) => (signed, SignednessSource::Layout),
+            (GridIndexing::ByBits { signed }, ..) => (signed, SignednessSource::Layout),
             (_, Some(signed), _) => (signed, SignednessSource::Option),
             (_, None, Some(signed)) => (signed, SignednessSource::Name),
             (_, None, None) => (negative, SignednessSource::Content),
@@ -185,7 +185,7 @@ impl Grid {
         let format = OperandFormat::new(self.rows.ilog2() as u8, self.columns.ilog2() as u8, signed)
             .expect("the shape was checked");
         let mut products = self.products;
-        if matches!(self.index, Index::ByBits { signed: true }) {
+        if matches!(self.index, GridIndexing::ByBits { signed: true }) {
             products = lowest_first(&products, self.rows, self.columns);
         }
         // EvoApproxLib declares unsigned results for some signed multipliers: a table made from the C type holds
@@ -218,12 +218,12 @@ fn lowest_first(products: &[i64], rows: usize, columns: usize) -> Vec<i64> {
         .collect()
 }
 
-fn check_shape(rows: usize, columns: usize) -> Result<(), Mismatch> {
+fn check_shape(rows: usize, columns: usize) -> Result<(), ContentMismatch> {
     let fits = |n: usize| n.is_power_of_two() && (4..=1 << ProductTable::MAX_WIDTH).contains(&n);
     if fits(rows) && fits(columns) {
         return Ok(());
     }
-    Err(Mismatch::new(
+    Err(ContentMismatch::new(
         "a shape of [2^n, 2^m] for operands of 2 to 8 bits, such as [256, 256]",
         format!("[{rows}, {columns}]"),
     ))

@@ -2,19 +2,19 @@
 
 use npyz::{DType, NpyFile, NpyHeader, Order, TypeChar};
 
-use super::{Grid, Index, Mismatch};
+use super::{ContentMismatch, GridIndexing, ProductGrid};
 
 /// The longest preamble and header that numpy itself reads without being told to trust the file.
 pub(super) const MAX_HEADER: u64 = 12 + 10_000;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
+pub(super) fn parse(bytes: &[u8]) -> Result<ProductGrid, ContentMismatch> {
     let (header, data) = header(bytes)?;
     let (rows, columns) = two_axes(&header)?;
     super::check_shape(rows, columns)?;
     let DType::Plain(element) = header.dtype() else { return Err(no_integers(&header)) };
     let expected = rows * columns * element.size_field() as usize;
     if data.len() != expected {
-        return Err(Mismatch::new(
+        return Err(ContentMismatch::new(
             format!("{expected} bytes of data for {rows} x {columns} elements of type {element}"),
             format!("{} bytes", data.len()),
         ));
@@ -36,26 +36,27 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
         Order::C => stored,
         Order::Fortran => (0..rows * columns).map(|i| stored[i % columns * rows + i / columns]).collect(),
     };
-    Ok(Grid { rows, columns, products, unsigned_elements, index: Index::FromLowest })
+    Ok(ProductGrid { rows, columns, products, unsigned_elements, index: GridIndexing::FromLowest })
 }
 
 /// The shape, from the beginning of a file that holds the whole header.
-pub(super) fn shape(start: &[u8]) -> Result<(usize, usize), Mismatch> {
+pub(super) fn shape(start: &[u8]) -> Result<(usize, usize), ContentMismatch> {
     two_axes(&header(start)?.0)
 }
 
-fn header(bytes: &[u8]) -> Result<(NpyHeader, &[u8]), Mismatch> {
+fn header(bytes: &[u8]) -> Result<(NpyHeader, &[u8]), ContentMismatch> {
     guard(bytes)?;
     let mut rest = bytes;
-    let header = NpyHeader::from_reader(&mut rest)
-        .map_err(|error| Mismatch::new("the header of an .npy file", format!("a damaged one ({error})")))?;
+    let header = NpyHeader::from_reader(&mut rest).map_err(|error| {
+        ContentMismatch::new("the header of an .npy file", format!("a damaged one ({error})"))
+    })?;
     Ok((header, rest))
 }
 
 /// Refuses headers that no table has and that the parser behind would spend a stack or an overflow on.
-fn guard(bytes: &[u8]) -> Result<(), Mismatch> {
+fn guard(bytes: &[u8]) -> Result<(), ContentMismatch> {
     let expected = "an .npy file of integers, shape [2^n, 2^m]";
-    let refuse = |got: &str| Err(Mismatch::new(expected, got));
+    let refuse = |got: &str| Err(ContentMismatch::new(expected, got));
     if bytes.is_empty() {
         return refuse("an empty file");
     }
@@ -89,16 +90,16 @@ fn guard(bytes: &[u8]) -> Result<(), Mismatch> {
     Ok(())
 }
 
-fn two_axes(header: &NpyHeader) -> Result<(usize, usize), Mismatch> {
+fn two_axes(header: &NpyHeader) -> Result<(usize, usize), ContentMismatch> {
     let shape = header.shape();
     match shape[..] {
         [rows, columns] => Ok((rows as usize, columns as usize)),
-        _ => Err(Mismatch::new("two axes, shape [2^n, 2^m]", format!("shape {shape:?}"))),
+        _ => Err(ContentMismatch::new("two axes, shape [2^n, 2^m]", format!("shape {shape:?}"))),
     }
 }
 
-fn no_integers(header: &NpyHeader) -> Mismatch {
-    Mismatch::new(
+fn no_integers(header: &NpyHeader) -> ContentMismatch {
+    ContentMismatch::new(
         "integers of 1, 2, 4 or 8 bytes (i1 to i8, u1 to u8)",
         format!("elements of type {}", header.dtype().descr()),
     )
@@ -107,14 +108,14 @@ fn no_integers(header: &NpyHeader) -> Mismatch {
 fn read<T: npyz::Deserialize + TryInto<i64> + std::fmt::Display + Copy>(
     header: NpyHeader,
     data: &[u8],
-) -> Result<Vec<i64>, Mismatch> {
+) -> Result<Vec<i64>, ContentMismatch> {
     let numbers: Vec<T> = NpyFile::with_header(header, data)
         .into_vec()
-        .map_err(|error| Mismatch::new("integers", format!("unreadable data ({error})")))?;
+        .map_err(|error| ContentMismatch::new("integers", format!("unreadable data ({error})")))?;
     numbers
         .into_iter()
         .map(|number| {
-            number.try_into().map_err(|_| Mismatch::new("products of 64 bits", format!("{number}")))
+            number.try_into().map_err(|_| ContentMismatch::new("products of 64 bits", format!("{number}")))
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! Text: one line for each value of a, one integer for each value of b.
 
-use super::{Grid, Index, Mismatch};
+use super::{ContentMismatch, GridIndexing, ProductGrid};
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
+pub(super) fn parse(bytes: &[u8]) -> Result<ProductGrid, ContentMismatch> {
     let text = as_text(bytes)?;
     let mut products = Vec::new();
     let (mut rows, mut columns) = (0, 0);
@@ -14,7 +14,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
         let before = products.len();
         for (column, word) in words(line).enumerate() {
             products.push(word.parse::<i64>().map_err(|_| {
-                Mismatch::new(
+                ContentMismatch::new(
                     "an integer",
                     format!("'{}' in line {}, column {}", short(word), number + 1, column + 1),
                 )
@@ -22,7 +22,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
         }
         let width = products.len() - before;
         if rows > 0 && width != columns {
-            return Err(Mismatch::new(
+            return Err(ContentMismatch::new(
                 format!("{columns} numbers a line, as in the first one"),
                 format!("{width} in line {}", number + 1),
             ));
@@ -30,9 +30,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Grid, Mismatch> {
         (rows, columns) = (rows + 1, width);
     }
     if rows == 0 {
-        return Err(Mismatch::new("2^n lines of 2^m integers", "a file without numbers"));
+        return Err(ContentMismatch::new("2^n lines of 2^m integers", "a file without numbers"));
     }
-    Ok(Grid { rows, columns, products, unsigned_elements: false, index: Index::FromLowest })
+    Ok(ProductGrid { rows, columns, products, unsigned_elements: false, index: GridIndexing::FromLowest })
 }
 
 /// Comma or semicolon separated, a closing separator allowed, else separated by blanks. An empty field between
@@ -47,9 +47,9 @@ fn words(line: &str) -> Box<dyn Iterator<Item = &str> + '_> {
 }
 
 /// UTF-8 without its byte-order mark.
-pub(super) fn as_text(bytes: &[u8]) -> Result<&str, Mismatch> {
+pub(super) fn as_text(bytes: &[u8]) -> Result<&str, ContentMismatch> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        Mismatch::new("text", format!("bytes that are no UTF-8 at offset {}", error.valid_up_to()))
+        ContentMismatch::new("text", format!("bytes that are no UTF-8 at offset {}", error.valid_up_to()))
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }

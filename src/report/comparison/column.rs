@@ -10,7 +10,7 @@ use axmul_metrics::compare::{ComparisonRow, Field, RowBasis};
 pub(super) enum ComparisonColumn {
     Name,
     Provider,
-    Catalogue,
+    Catalog,
     Signed,
     /// Widths and signedness in one word, for readers.
     Format,
@@ -18,7 +18,7 @@ pub(super) enum ComparisonColumn {
     CostSource,
     CostTechnology,
     Pareto,
-    CataloguePareto,
+    CatalogPareto,
     PairsEvaluated,
     Sampled,
     SampleSeed,
@@ -30,19 +30,19 @@ impl ComparisonColumn {
     /// The columns of machine-readable formats: the keys of the JSON objects, in their order. Intervals have two
     /// columns each.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Name, Self::Provider, Self::Catalogue, Self::Signed];
+        let mut all = vec![Self::Name, Self::Provider, Self::Catalog, Self::Signed];
         all.extend(Field::ALL.map(Self::Figure));
-        all.extend([Self::CostSource, Self::CostTechnology, Self::Pareto, Self::CataloguePareto]);
+        all.extend([Self::CostSource, Self::CostTechnology, Self::Pareto, Self::CatalogPareto]);
         all.extend([Self::PairsEvaluated, Self::Sampled, Self::SampleSeed]);
         let ends = |(field, key)| [Self::Interval(field, key, false), Self::Interval(field, key, true)];
         all.extend(RowBasis::INTERVALS.into_iter().flat_map(ends));
         all
     }
 
-    /// The columns of formats for readers; that of the catalogues where there are several.
-    pub fn readable(by_catalogue: bool) -> Vec<Self> {
-        let mut readable = vec![Self::Name, Self::Catalogue, Self::Provider, Self::Format];
-        readable.retain(|&column| by_catalogue || column != Self::Catalogue);
+    /// The columns of formats for readers; that of the catalogs where there are several.
+    pub fn readable(by_catalog: bool) -> Vec<Self> {
+        let mut readable = vec![Self::Name, Self::Catalog, Self::Provider, Self::Format];
+        readable.retain(|&column| by_catalog || column != Self::Catalog);
         let widths = [Field::WidthA, Field::WidthB];
         readable.extend(Field::ALL.into_iter().filter(|field| !widths.contains(field)).map(Self::Figure));
         readable.extend([Self::CostSource, Self::Pareto]);
@@ -53,14 +53,14 @@ impl ComparisonColumn {
         Cow::Borrowed(match self {
             Self::Name => "name",
             Self::Provider => "provider",
-            Self::Catalogue => "catalogue",
+            Self::Catalog => "catalog",
             Self::Signed => "signed",
             Self::Format => "format",
             Self::Figure(field) => field.name(),
             Self::CostSource => "cost_source",
             Self::CostTechnology => "cost_technology",
             Self::Pareto => "pareto",
-            Self::CataloguePareto => "catalogue_pareto",
+            Self::CatalogPareto => "catalog_pareto",
             Self::PairsEvaluated => "pairs_evaluated",
             Self::Sampled => "sampled",
             Self::SampleSeed => "sample_seed",
@@ -97,13 +97,13 @@ impl ComparisonColumn {
         match self {
             Self::Name => row.name.clone(),
             Self::Provider => row.provider.clone(),
-            Self::Catalogue => row.catalogue.clone(),
+            Self::Catalog => row.catalog.clone(),
             Self::Signed => row.signed.to_string(),
             Self::Format => row.format().to_string(),
             Self::CostSource => row.cost_source.clone().unwrap_or_default(),
             Self::CostTechnology => row.cost_technology.clone().unwrap_or_default(),
             Self::Pareto => row.pareto.map(|on_front| on_front.to_string()).unwrap_or_default(),
-            Self::CataloguePareto => row.catalogue_pareto.map(|on| on.to_string()).unwrap_or_default(),
+            Self::CatalogPareto => row.catalog_pareto.map(|on| on.to_string()).unwrap_or_default(),
             Self::PairsEvaluated => row.basis.pairs_evaluated.to_string(),
             Self::Sampled => row.basis.sampled.to_string(),
             Self::SampleSeed => row.basis.sample_seed.map(|seed| seed.to_string()).unwrap_or_default(),

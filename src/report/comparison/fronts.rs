@@ -1,4 +1,4 @@
-//! The fronts of catalogues side by side, as they stand beneath the rows of a comparison.
+//! The fronts of catalogs side by side, as they stand beneath the rows of a comparison.
 
 use std::fmt::Write as _;
 
@@ -55,13 +55,13 @@ impl Render<Fronts> for ComparisonJson {
     }
 }
 
-/// A row for each catalogue, and one for all of them.
+/// A row for each catalog, and one for all of them.
 fn cells(front: &JointFront) -> Vec<Vec<String>> {
     let volume =
         |figures: &FrontFigures| figures.hypervolume_pct.map(|pct| format!("{pct:.2}")).unwrap_or_default();
-    let of_catalogue = front.catalogues.iter().map(|of| {
+    let of_catalog = front.catalogs.iter().map(|of| {
         vec![
-            of.catalogue.clone(),
+            of.catalog.clone(),
             of.figures.multipliers.to_string(),
             of.figures.points.to_string(),
             of.joint_points.to_string(),
@@ -78,7 +78,7 @@ fn cells(front: &JointFront) -> Vec<Vec<String>> {
         "100.0".into(),
         volume(all),
     ];
-    of_catalogue.chain([joint]).collect()
+    of_catalog.chain([joint]).collect()
 }
 
 /// What is minimized, at whose costs.
@@ -93,9 +93,9 @@ fn notes(fields: &[Field], front: &JointFront) -> Vec<String> {
     let conditions = front.cost_technology.as_ref().filter(|technology| !technology.is_empty());
     let mut notes: Vec<String> = conditions.map(|text| format!("Costs: {text}")).into_iter().collect();
     notes.push(about_volume(fields, front));
-    let beyond = front.catalogues.iter().filter(|of| of.figures.points_beyond_reference > 0);
+    let beyond = front.catalogs.iter().filter(|of| of.figures.points_beyond_reference > 0);
     let beyond: Vec<String> =
-        beyond.map(|of| format!("{} of {}", of.figures.points_beyond_reference, of.catalogue)).collect();
+        beyond.map(|of| format!("{} of {}", of.figures.points_beyond_reference, of.catalog)).collect();
     if !beyond.is_empty() {
         notes.push(format!(
             "Not below the reference point in every field, so without volume: {} (points of own fronts)",
@@ -130,7 +130,7 @@ fn common_notes(fronts: &Fronts) -> Vec<String> {
         notes.push("Equal multipliers are one point; a point of two catalogs counts for both.".into());
     }
     if !fronts.unknown.is_empty() {
-        let unknown = fronts.unknown.iter().map(|of| format!("{} of {}", of.multipliers, of.catalogue));
+        let unknown = fronts.unknown.iter().map(|of| format!("{} of {}", of.multipliers, of.catalog));
         let unknown: Vec<String> = unknown.collect();
         notes.push(format!("Multipliers on no front (missing values): {}", unknown.join(", ")));
     }
@@ -145,8 +145,8 @@ mod tests {
     };
 
     fn fronts(fields: &[Field], reference: Option<&[f64]>) -> Fronts {
-        let point = |catalogue: &str, mae, power, source: &str| ComparisonRow {
-            catalogue: catalogue.into(),
+        let point = |catalog: &str, mae, power, source: &str| ComparisonRow {
+            catalog: catalog.into(),
             ..row("m", mae, power, source)
         };
         let mut rows = [
@@ -166,13 +166,13 @@ mod tests {
         String::from_utf8(format.render(fronts).unwrap()).unwrap()
     }
 
-    const TABLE: ComparisonTable = ComparisonTable { width: None, by_catalogue: true };
+    const TABLE: ComparisonTable = ComparisonTable { width: None, by_catalog: true };
 
     #[test]
     fn each_format_has_the_same_figures() {
         let fronts = fronts(&[Field::Mae, Field::PowerMw], Some(&[4.0, 4.0]));
         insta::assert_snapshot!(render(&TABLE, &fronts));
-        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalogue: true }, &fronts));
+        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalog: true }, &fronts));
         insta::assert_snapshot!(render(&ComparisonJson, &fronts));
     }
 

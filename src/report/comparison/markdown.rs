@@ -10,13 +10,13 @@ use axmul_metrics::compare::ComparisonRow;
 /// A pipe table, figures with four significant digits and aligned to the right.
 #[derive(Clone, Copy, Debug)]
 pub struct ComparisonMarkdown {
-    /// Whether rows of several catalogues stand side by side, which are then told apart.
-    pub by_catalogue: bool,
+    /// Whether rows of several catalogs stand side by side, which are then told apart.
+    pub by_catalog: bool,
 }
 
 impl Render<[ComparisonRow]> for ComparisonMarkdown {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
-        let columns = ComparisonColumn::readable(self.by_catalogue);
+        let columns = ComparisonColumn::readable(self.by_catalog);
         let titles: Vec<(String, bool)> =
             columns.iter().map(|column| (column.title().into_owned(), column.is_number())).collect();
         let cells = rows.iter().map(|row| columns.iter().map(|column| column.rounded(row)).collect());

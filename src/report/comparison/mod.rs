@@ -1,4 +1,4 @@
-//! Rows of a comparison, one file per format; beneath them the fronts of its catalogues.
+//! Rows of a comparison, one file per format; beneath them the fronts of its catalogs.
 
 mod column;
 mod csv;
@@ -19,7 +19,7 @@ mod tests {
     use crate::report::Render;
     use axmul_metrics::compare::{ComparisonRow, testing::row, testing::sampled_row};
 
-    const MARKDOWN: ComparisonMarkdown = ComparisonMarkdown { by_catalogue: false };
+    const MARKDOWN: ComparisonMarkdown = ComparisonMarkdown { by_catalog: false };
 
     fn rows() -> Vec<ComparisonRow> {
         let mut cheap = row("cheap|one", 1.25, Some(0.125), "measured on silicon");
@@ -35,12 +35,12 @@ mod tests {
 
     #[test]
     fn table_without_a_terminal_has_every_column() {
-        insta::assert_snapshot!(render(&ComparisonTable { width: None, by_catalogue: false }, &rows()));
+        insta::assert_snapshot!(render(&ComparisonTable { width: None, by_catalog: false }, &rows()));
     }
 
     #[test]
     fn table_in_a_narrow_terminal_drops_columns_and_says_so() {
-        let text = render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows());
+        let text = render(&ComparisonTable { width: Some(80), by_catalog: false }, &rows());
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn table_in_a_tiny_terminal_still_has_the_names() {
         assert!(
-            render(&ComparisonTable { width: Some(5), by_catalogue: false }, &rows()).contains("cheap|one")
+            render(&ComparisonTable { width: Some(5), by_catalog: false }, &rows()).contains("cheap|one")
         );
     }
 
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn catalogues_are_told_apart_where_there_are_several() {
+    fn catalogs_are_told_apart_where_there_are_several() {
         let mut rows = rows();
-        for (row, catalogue) in rows.iter_mut().zip(["one", "another", "another"]) {
-            row.catalogue = catalogue.into();
-            row.catalogue_pareto = row.pareto.map(|_| true);
+        for (row, catalog) in rows.iter_mut().zip(["one", "another", "another"]) {
+            row.catalog = catalog.into();
+            row.catalog_pareto = row.pareto.map(|_| true);
         }
-        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalogue: true }, &rows));
-        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalogue: true }, &rows));
+        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalog: true }, &rows));
+        insta::assert_snapshot!(render(&ComparisonMarkdown { by_catalog: true }, &rows));
     }
 
     #[test]
@@ -83,11 +83,11 @@ mod tests {
         let mut rows =
             vec![sampled_row("wide", 12.5), row("narrow", 1.25, None, ""), sampled_row("wider", 3.0)];
         rows[0].metrics.wce = 77.0;
-        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows));
+        insta::assert_snapshot!(render(&ComparisonTable { width: Some(80), by_catalog: false }, &rows));
         insta::assert_snapshot!(render(&MARKDOWN, &rows));
         insta::assert_snapshot!(render(&ComparisonCsv, &rows));
         rows[2].basis.sample_seed = Some(8);
-        let text = render(&ComparisonTable { width: Some(80), by_catalogue: false }, &rows);
+        let text = render(&ComparisonTable { width: Some(80), by_catalog: false }, &rows);
         assert!(text.contains("1000 random operand pairs, seed 7") && text.contains("seed 8"), "{text}");
     }
 
@@ -96,6 +96,6 @@ mod tests {
         assert_eq!(render(&ComparisonJson, &[]), "[]\n");
         assert_eq!(render(&ComparisonCsv, &[]).lines().count(), 1);
         assert_eq!(render(&MARKDOWN, &[]).lines().count(), 2);
-        assert!(render(&ComparisonTable { width: Some(80), by_catalogue: false }, &[]).contains("name"));
+        assert!(render(&ComparisonTable { width: Some(80), by_catalog: false }, &[]).contains("name"));
     }
 }

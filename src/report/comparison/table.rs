@@ -13,8 +13,8 @@ pub struct ComparisonTable {
     /// Characters in a line. Columns are left out, the least telling first, until the table fits; `None` keeps
     /// all of them.
     pub width: Option<usize>,
-    /// Whether rows of several catalogues stand side by side, which are then told apart.
-    pub by_catalogue: bool,
+    /// Whether rows of several catalogs stand side by side, which are then told apart.
+    pub by_catalog: bool,
 }
 
 /// What stands in the column `pareto`.
@@ -25,7 +25,7 @@ const OWN: &str = "o";
 const BY_WORTH: [ComparisonColumn; 18] = [
     ComparisonColumn::Name,
     ComparisonColumn::Pareto,
-    ComparisonColumn::Catalogue,
+    ComparisonColumn::Catalog,
     ComparisonColumn::Figure(Field::MaePct),
     ComparisonColumn::Figure(Field::PowerMw),
     ComparisonColumn::Format,
@@ -46,7 +46,7 @@ const BY_WORTH: [ComparisonColumn; 18] = [
 impl Render<[ComparisonRow]> for ComparisonTable {
     fn render(&self, rows: &[ComparisonRow]) -> Result<Vec<u8>, RenderError> {
         let origins = CostOrigin::distinct(rows.iter().filter_map(ComparisonRow::cost_origin));
-        let mut columns = ComparisonColumn::readable(self.by_catalogue);
+        let mut columns = ComparisonColumn::readable(self.by_catalog);
         if rows.iter().all(|row| row.pareto.is_none()) {
             columns.retain(|&column| column != ComparisonColumn::Pareto);
         }
@@ -57,10 +57,10 @@ impl Render<[ComparisonRow]> for ComparisonTable {
                     let number = origins.iter().position(|origin| Some(*origin) == row.cost_origin());
                     number.map(|number| format!("[{}]", number + 1)).unwrap_or_default()
                 }
-                ComparisonColumn::Pareto => match (row.pareto, row.catalogue_pareto) {
+                ComparisonColumn::Pareto => match (row.pareto, row.catalog_pareto) {
                     (None, _) => "?".into(),
                     (Some(true), _) => JOINT.into(),
-                    (_, Some(true)) if self.by_catalogue => OWN.into(),
+                    (_, Some(true)) if self.by_catalog => OWN.into(),
                     _ => String::new(),
                 },
                 _ => column.rounded(row),
@@ -81,7 +81,7 @@ impl Render<[ComparisonRow]> for ComparisonTable {
                 let _ = writeln!(text, "[{}] {}", number + 1, origin.label(&origins));
             }
         }
-        if self.by_catalogue && shown.iter().any(|(column, _)| *column == ComparisonColumn::Pareto) {
+        if self.by_catalog && shown.iter().any(|(column, _)| *column == ComparisonColumn::Pareto) {
             let _ = writeln!(text, "{JOINT} on the joint front, {OWN} on the front of its catalog only");
         }
         for note in footnote::samples(rows) {

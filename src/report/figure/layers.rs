@@ -61,7 +61,7 @@ pub fn layers_figure(assignment: &Assignment) -> Result<Figure, FigureError> {
                 "{:.3} for the network (line); {} relative to {}",
                 assignment.relative_energy,
                 match assignment.energy {
-                    EnergySource::Catalogue => assignment.metric.to_string(),
+                    EnergySource::Catalog => assignment.metric.to_string(),
                     EnergySource::Activity => "energy under each layer's own operands".into(),
                 },
                 reference.multiplier
@@ -154,8 +154,8 @@ mod tests {
             metric: CostMetric::PowerMw,
             reference: Reference { multiplier: "exact-8s".into(), value: 0.4, exact: true },
             relative_energy: 0.58,
-            energy: EnergySource::Catalogue,
-            catalogue_relative_energy: None,
+            energy: EnergySource::Catalog,
+            catalog_relative_energy: None,
             layers: vec![layer("conv1", "drum-4-8s", 0.4, 0.7), layer("linear", "mitchell-0-8s", 0.6, 0.5)],
         })
         .unwrap();

@@ -169,7 +169,7 @@ fn layers(assignment: &Assignment, look: Look) -> Table {
         "tolerance",
         "predicted std",
     ];
-    // Under the layers' own operands: the energy itself, and what the catalogue says beside it.
+    // Under the layers' own operands: the energy itself, and what the catalog says beside it.
     let activity = assignment.layers.iter().any(|layer| layer.activity.is_some());
     let of_activity: &[&str] = if activity { &["by catalog", "fJ per product"] } else { &[] };
     let header: Vec<&str> = [&header[..3], of_activity, &header[3..]].concat();
@@ -179,8 +179,8 @@ fn layers(assignment: &Assignment, look: Look) -> Table {
             vec![layer.name.clone(), layer.multiplier.clone(), format!("{:.3}", layer.relative_energy)];
         if activity {
             let of = layer.activity.as_ref();
-            let catalogue = of.and_then(|of| of.catalogue_relative_energy);
-            row.push(catalogue.map_or_else(String::new, |energy| format!("{energy:.3}")));
+            let catalog = of.and_then(|of| of.catalog_relative_energy);
+            row.push(catalog.map_or_else(String::new, |energy| format!("{energy:.3}")));
             row.push(of.map_or_else(String::new, |of| format!("{:.1}", of.energy_fj)));
         }
         row.extend([
@@ -205,12 +205,12 @@ fn energy(assignment: &Assignment) -> String {
     };
     let relative = assignment.relative_energy;
     if assignment.energy == EnergySource::Activity {
-        let catalogue = assignment
-            .catalogue_relative_energy
+        let catalog = assignment
+            .catalog_relative_energy
             .map_or_else(String::new, |energy| format!(" By catalog power: {energy:.3}."));
         return format!(
             "Relative energy of the network: {relative:.3}, over all multiplications under each layer's own operands, \
-             relative to {}, {kind}, at {:.1} fJ per product.{catalogue}",
+             relative to {}, {kind}, at {:.1} fJ per product.{catalog}",
             reference.multiplier, reference.value
         );
     }
@@ -265,8 +265,8 @@ mod tests {
                     metric: CostMetric::PowerMw,
                     reference: Reference { multiplier: "exact-8s".into(), value: 0.425, exact: true },
                     relative_energy: 0.5,
-                    energy: EnergySource::Catalogue,
-                    catalogue_relative_energy: None,
+                    energy: EnergySource::Catalog,
+                    catalog_relative_energy: None,
                     layers: vec![layer.clone()],
                 },
                 test_top1_before_retraining: 0.87,
@@ -289,14 +289,14 @@ mod tests {
     }
 
     #[test]
-    fn energies_of_layers_stand_beside_those_of_the_catalogue() {
+    fn energies_of_layers_stand_beside_those_of_the_catalog() {
         let mut assignment = results(&[1]).seeds[0].assignment.clone().unwrap().assignment;
-        (assignment.energy, assignment.catalogue_relative_energy) = (EnergySource::Activity, Some(0.65));
+        (assignment.energy, assignment.catalog_relative_energy) = (EnergySource::Activity, Some(0.65));
         assignment.reference.value = 812.34;
         assignment.layers[0].activity = Some(LayerActivity {
             energy_fj: 406.12,
             reference_energy_fj: 812.34,
-            catalogue_relative_energy: Some(0.65),
+            catalog_relative_energy: Some(0.65),
         });
         insta::assert_snapshot!(assignment_markdown(&assignment));
     }

@@ -46,7 +46,7 @@ impl Session<'_> {
         read_json(path)
     }
 
-    /// What multipliers take in captured layers; nothing where the experiment goes by the catalogue.
+    /// What multipliers take in captured layers; nothing where the experiment goes by the catalog.
     pub fn energies(&self, captures: &[LayerCapture]) -> Result<LayerEnergies, TrainError> {
         Ok(self.circuits.energies_by(self.experiment.energy, captures)?)
     }

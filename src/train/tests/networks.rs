@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, Tensor};
 
-use super::runs::catalogue;
+use super::runs::catalog;
 use super::seeded;
 use crate::checkpoint::Checkpoint;
 use crate::data::dataset::{Dataset, Images};
@@ -122,7 +122,7 @@ fn every_built_in_network_goes_through_all_stages() {
         let network = Network::load(name).unwrap();
         let request = RunRequest {
             experiment: Experiment::parse(EXPERIMENT, "test", &[]).unwrap(),
-            multipliers: catalogue(OperandFormat::signed(8, 8)),
+            multipliers: catalog(OperandFormat::signed(8, 8)),
             circuits: Circuits::default(),
             data_directory: root.path().to_owned(),
             run_directory: root.path().join("run"),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tch::{Device, Kind, Tensor};
 
-use super::runs::catalogue;
+use super::runs::catalog;
 use super::seeded;
 use crate::checkpoint::{self, CheckpointInfo};
 use crate::network::Model;
@@ -124,7 +124,7 @@ fn run_request(root: &Path, images: &Path, overrides: &[String]) -> RunRequest {
     experiment.data.name = images.display().to_string();
     RunRequest {
         network: Network::load("resnet8:size=8,width=4,classes=7").unwrap(),
-        multipliers: catalogue(OperandFormat::signed(8, 8)),
+        multipliers: catalog(OperandFormat::signed(8, 8)),
         circuits: Circuits::default(),
         data_directory: images.to_owned(),
         run_directory: root.join(&experiment.name),

@@ -61,7 +61,7 @@ pub fn dataset() -> Dataset {
     Dataset::new(&images(240), images(100), 40).unwrap()
 }
 
-pub fn catalogue(format: OperandFormat) -> Vec<Tabulated> {
+pub fn catalog(format: OperandFormat) -> Vec<Tabulated> {
     let named = |name: &str, power_mw: f64, product: fn(i64, i64) -> i64| {
         let mut m = multiplier(format, product);
         m.name = name.into();
@@ -82,7 +82,7 @@ pub fn request(root: &Path, overrides: &[&str], start: Start) -> RunRequest {
     if !formats.contains(&experiment.operand_format()) {
         formats.push(experiment.operand_format());
     }
-    let multipliers = formats.into_iter().flat_map(catalogue).collect();
+    let multipliers = formats.into_iter().flat_map(catalog).collect();
     RunRequest {
         experiment,
         network: Network::parse(NETWORK, "test").unwrap(),

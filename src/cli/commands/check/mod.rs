@@ -12,7 +12,7 @@ use crate::cli::output::{Console, OutputArgs, TextFormat};
 use answer::{CheckAnswer, Findings};
 use axmul_metrics::OperandFormat;
 use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
-use axmul_providers::Sampling;
+use axmul_providers::PairSampling;
 use decide::{Decision, Effort, Side};
 
 /// Prove that two multipliers compute the same products, or find a counterexample
@@ -114,7 +114,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitSta
     let effort = Effort {
         all: args.all,
         time_limit: args.time_limit,
-        samples: args.samples.unwrap_or(Sampling::DEFAULT_PAIRS),
+        samples: args.samples.unwrap_or(PairSampling::DEFAULT_PAIRS),
         sample_always: args.samples.is_some(),
         seed: args.seed,
     };

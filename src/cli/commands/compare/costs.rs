@@ -7,7 +7,7 @@ use crate::cli::options::costing::{BackendName, CostBackends, CostingOptions, Kn
 use crate::cli::output::Console;
 use axmul_metrics::compare::ComparisonRow;
 use axmul_providers::costs::{BackendError, Costed};
-use axmul_providers::{Collection, Entry};
+use axmul_providers::{CatalogEntry, Collection};
 
 /// How many multipliers or failures a message spells out.
 const SPELT_OUT: usize = 6;
@@ -22,7 +22,7 @@ pub(super) enum CostOutcome {
 
 /// What comes of costing these by one backend, in their order.
 pub(super) fn outcomes(
-    entries: &[Entry],
+    entries: &[CatalogEntry],
     backend: BackendName,
     costing: &CostingOptions,
     collection: &Collection,
@@ -106,7 +106,7 @@ fn cost(
     backend: BackendName,
     costing: &CostingOptions,
     collection: &Collection,
-    entry: &Entry,
+    entry: &CatalogEntry,
 ) -> CostOutcome {
     let Some(backend) = backends.backend(backend) else { return CostOutcome::NoFigures };
     let known =

@@ -24,7 +24,7 @@ use axmul_metrics::compare::{
     ComparisonRow, Field, Fronts, HypervolumeReference, MAX_VOLUME_FIELDS, Mixing, Ranking, SortKey,
     Threshold, mark_front, sort,
 };
-use axmul_providers::{Collection, Entry};
+use axmul_providers::{CatalogEntry, Collection};
 
 /// Compare multipliers: error metrics, cost, Pareto fronts of catalogs, thresholds
 #[derive(Clone, Debug, clap::Args)]
@@ -121,9 +121,9 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
     let mixing = if args.mix_costs { Mixing::AllSources } else { Mixing::PerCostSource };
     let ranking = Ranking { fields: &args.pareto, mixing };
     mark_front(&mut rows, ranking);
-    let several = collection.catalogues().len() > 1;
-    let catalogues = if several { collection.catalogues() } else { &[] };
-    let fronts = Fronts::of(&rows, ranking, catalogues, reference.as_ref());
+    let several = collection.catalogs().len() > 1;
+    let catalogs = if several { collection.catalogs() } else { &[] };
+    let fronts = Fronts::of(&rows, ranking, catalogs, reference.as_ref());
 
     let bytes = render(args, &rows, (several || reference.is_some()).then_some(&fronts), several, {
         if output.is_none() { console.width() } else { None }
@@ -133,10 +133,10 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> anyhow::Result<ExitS
         file.commit(&ComparisonJson.render(&fronts)?)?;
     }
     if let Some(file) = plot {
-        file.commit(&scatter(&rows, ranking, catalogues).context("cannot draw --plot")?)?;
+        file.commit(&scatter(&rows, ranking, catalogs).context("cannot draw --plot")?)?;
     }
     if several {
-        warn_of_absence(catalogues, &rows, console);
+        warn_of_absence(catalogs, &rows, console);
     }
     warn_of_reference(reference.is_some(), &fronts, console);
     Ok(judge::judge(&args.fail_if, &rows, console))
@@ -201,7 +201,7 @@ fn rows(
     costing: Option<&(BackendName, CostingOptions)>,
     console: &Console,
 ) -> anyhow::Result<Vec<ComparisonRow>> {
-    let listed: Vec<(Entry, ComparisonRow)> = match weights {
+    let listed: Vec<(CatalogEntry, ComparisonRow)> = match weights {
         None => {
             let progress = console.progress("evaluating");
             let selection = collection.select_with_progress(&args.names, &|now| progress.show(now));
@@ -210,14 +210,14 @@ fn rows(
             warn(&selection.warnings, console);
             let both = selection.entries.into_iter().zip(&selection.multipliers);
             both.map(|(entry, multiplier)| {
-                let row = ComparisonRow::new(multiplier, &multiplier.evaluation, &entry.catalogue);
+                let row = ComparisonRow::new(multiplier, &multiplier.evaluation, &entry.catalog);
                 (entry, row)
             })
             .collect()
         }
         Some(weights) => weighted_rows(args, collection, weights, console)?,
     };
-    let (entries, rows): (Vec<Entry>, Vec<ComparisonRow>) = listed.into_iter().unzip();
+    let (entries, rows): (Vec<CatalogEntry>, Vec<ComparisonRow>) = listed.into_iter().unzip();
     let Some((backend, costing)) = costing else { return Ok(rows) };
     let outcomes = |backend| costs::outcomes(&entries, backend, costing, collection, console);
     let mut costed = outcomes(*backend);
@@ -233,7 +233,7 @@ fn weighted_rows(
     collection: &Collection,
     weights: &OperandWeights,
     console: &Console,
-) -> anyhow::Result<Vec<(Entry, ComparisonRow)>> {
+) -> anyhow::Result<Vec<(CatalogEntry, ComparisonRow)>> {
     let progress = console.progress("tabulating");
     let tables = collection.select_tables(&args.names, &|now| progress.show(now));
     drop(progress);
@@ -245,7 +245,7 @@ fn weighted_rows(
         .map(|(entry, table)| {
             let evaluation = weighted(&table.table, &distribution);
             let metrics = evaluation.metrics;
-            let row = ComparisonRow::new(&Evaluated::of_table(table, metrics), &evaluation, &entry.catalogue);
+            let row = ComparisonRow::new(&Evaluated::of_table(table, metrics), &evaluation, &entry.catalog);
             (entry, row)
         })
         .collect())
@@ -256,7 +256,7 @@ fn render(
     args: &CompareArgs,
     rows: &[ComparisonRow],
     fronts: Option<&Fronts>,
-    by_catalogue: bool,
+    by_catalog: bool,
     width: Option<usize>,
 ) -> anyhow::Result<Vec<u8>> {
     // One field has a best row and no front to speak of.
@@ -264,11 +264,11 @@ fn render(
     let beneath = |format: &dyn Render<Fronts>| fronts.map(|fronts| format.render(fronts)).transpose();
     let (mut bytes, fronts) = match args.output.format {
         CompareFormat::Table => {
-            let format = ComparisonTable { width, by_catalogue };
+            let format = ComparisonTable { width, by_catalog };
             (format.render(rows)?, beneath(&format)?)
         }
         CompareFormat::Markdown => {
-            let format = ComparisonMarkdown { by_catalogue };
+            let format = ComparisonMarkdown { by_catalog };
             (format.render(rows)?, beneath(&format)?)
         }
         CompareFormat::Json => (ComparisonJson.render(rows)?, None),
@@ -278,10 +278,10 @@ fn render(
     Ok(bytes)
 }
 
-/// Says which catalogues have nothing to compare.
-fn warn_of_absence(catalogues: &[String], rows: &[ComparisonRow], console: &Console) {
-    for catalogue in catalogues.iter().filter(|name| rows.iter().all(|row| row.catalogue != **name)) {
-        console.warn(format_args!("catalog '{catalogue}' contributed no multipliers"));
+/// Says which catalogs have nothing to compare.
+fn warn_of_absence(catalogs: &[String], rows: &[ComparisonRow], console: &Console) {
+    for catalog in catalogs.iter().filter(|name| rows.iter().all(|row| row.catalog != **name)) {
+        console.warn(format_args!("catalog '{catalog}' contributed no multipliers"));
     }
 }
 

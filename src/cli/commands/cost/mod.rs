@@ -15,7 +15,7 @@ use crate::cli::output::{Console, CostFormat, OutputArgs};
 use crate::report::{FigureFile, layer_energy_figure};
 use axmul_hardware::activity::ActivitySampling;
 use axmul_hardware::cost::CostConditions;
-use axmul_providers::{Collection, Entry};
+use axmul_providers::{CatalogEntry, Collection};
 use layers::RunLayers;
 use rows::{CostRow, csv, json, table};
 
@@ -152,7 +152,7 @@ fn find(
     names: &[String],
     failures: &mut Vec<anyhow::Error>,
     console: &Console,
-) -> anyhow::Result<Vec<Entry>> {
+) -> anyhow::Result<Vec<CatalogEntry>> {
     let found = collection.find_all(names)?;
     for warning in &found.warnings {
         console.about(warning);
@@ -178,7 +178,7 @@ struct LayerConditions<'a> {
 
 impl LayerConditions<'_> {
     /// The conditions of `--operands`, then those of each layer.
-    fn conditions(&self, entry: &Entry) -> anyhow::Result<Vec<(Option<&str>, CostConditions)>> {
+    fn conditions(&self, entry: &CatalogEntry) -> anyhow::Result<Vec<(Option<&str>, CostConditions)>> {
         let mut all = vec![(None, self.costing.conditions(&entry.name, entry.format)?)];
         if let Some(layers) = self.layers {
             let layers = layers.of(entry.format).with_context(|| format!("{}: --layers", entry.name))?;
@@ -193,7 +193,7 @@ impl LayerConditions<'_> {
 fn cost(
     backends: &CostBackends<'_>,
     collection: &Collection,
-    entry: &Entry,
+    entry: &CatalogEntry,
     asked: &[BackendName],
     given: &LayerConditions<'_>,
 ) -> (Vec<CostRow>, Vec<anyhow::Error>) {

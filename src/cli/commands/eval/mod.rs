@@ -213,7 +213,7 @@ fn listed(args: &EvalArgs, experiment: &Experiment, console: &Console) -> anyhow
     if args.sources.is_explicit() {
         tables(args, experiment, &[], console)
     } else {
-        Ok(multipliers(experiment, EnergySource::Catalogue, console)?.multipliers)
+        Ok(multipliers(experiment, EnergySource::Catalog, console)?.multipliers)
     }
 }
 
@@ -224,7 +224,7 @@ fn tables(
     names: &[String],
     console: &Console,
 ) -> anyhow::Result<Vec<Tabulated>> {
-    let (sources, energy) = (&args.sources, EnergySource::Catalogue);
+    let (sources, energy) = (&args.sources, EnergySource::Catalog);
     Ok(MultiplierSet::of_sources(sources, experiment.signed, names, energy, console)?.multipliers)
 }
 

@@ -7,8 +7,8 @@ use super::CostingOptions;
 use axmul_metrics::Cost;
 use axmul_netlist::MappedCells;
 use axmul_providers::cache::Cache;
-use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, Published, Subject, Technology, Yosys};
-use axmul_providers::{Collection, Entry, SourceError};
+use axmul_providers::costs::{AsPlaced, Backend, BuiltIn, CostSubject, PublishedCost, Technology, Yosys};
+use axmul_providers::{CatalogEntry, Collection, MultiplierError};
 
 /// A cost backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -41,7 +41,7 @@ pub(in crate::cli) struct KnownCosts {
 }
 
 impl KnownCosts {
-    pub fn of(collection: &Collection, entry: &Entry) -> Result<Self, SourceError> {
+    pub fn of(collection: &Collection, entry: &CatalogEntry) -> Result<Self, MultiplierError> {
         Ok(Self {
             circuit: collection.circuit(entry)?,
             placed: collection.placed(entry)?,
@@ -50,8 +50,8 @@ impl KnownCosts {
     }
 
     /// As the multiplier of this name.
-    pub fn subject<'a>(&'a self, name: &'a str) -> Subject<'a> {
-        Subject { name, circuit: self.circuit.as_ref(), placed: self.placed.as_ref(), known: &self.cost }
+    pub fn subject<'a>(&'a self, name: &'a str) -> CostSubject<'a> {
+        CostSubject { name, circuit: self.circuit.as_ref(), placed: self.placed.as_ref(), known: &self.cost }
     }
 }
 
@@ -75,8 +75,8 @@ impl<'a> CostBackends<'a> {
     }
 
     /// The backends that can cost a multiplier, except Yosys, which is slow.
-    pub fn able(&self, subject: &Subject<'_>) -> Vec<BackendName> {
-        let published = Published::has(subject).then_some(BackendName::Published);
+    pub fn able(&self, subject: &CostSubject<'_>) -> Vec<BackendName> {
+        let published = PublishedCost::has(subject).then_some(BackendName::Published);
         let placed = self.placed.can(subject).then_some(BackendName::AsMapped);
         let mapped = subject.circuit.map(|_| BackendName::BuiltIn);
         let liberty = mapped.and(self.liberty.as_ref()).map(|_| BackendName::Liberty);
@@ -86,7 +86,7 @@ impl<'a> CostBackends<'a> {
     /// `None` for that of a Liberty file where there is no such file.
     pub fn backend(&self, name: BackendName) -> Option<&dyn Backend> {
         Some(match name {
-            BackendName::Published => &Published,
+            BackendName::Published => &PublishedCost,
             BackendName::AsMapped => &self.placed,
             BackendName::BuiltIn => &self.built_in,
             BackendName::Liberty => self.liberty.as_ref()?,

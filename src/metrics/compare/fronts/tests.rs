@@ -10,16 +10,16 @@ fn of(rows: &mut [ComparisonRow], ranking: Ranking<'_>, reference: Option<&[f64]
     Fronts::of(rows, ranking, &["b".into(), "empty".into()], reference.as_ref())
 }
 
-/// A row of a catalogue at (power, mae).
-fn point(catalogue: &str, power_mw: f64, mae: f64) -> ComparisonRow {
-    ComparisonRow { catalogue: catalogue.into(), ..row("m", mae, Some(power_mw), "lab") }
+/// A row of a catalog at (power, mae).
+fn point(catalog: &str, power_mw: f64, mae: f64) -> ComparisonRow {
+    ComparisonRow { catalog: catalog.into(), ..row("m", mae, Some(power_mw), "lab") }
 }
 
 fn ranking(mixing: Mixing) -> Ranking<'static> {
     Ranking { fields: &FIELDS, mixing }
 }
 
-/// Two catalogues that share a point, equal rows in one of them, and a row that is on no front.
+/// Two catalogs that share a point, equal rows in one of them, and a row that is on no front.
 fn two() -> Vec<ComparisonRow> {
     vec![
         point("a", 1.0, 4.0),
@@ -29,14 +29,14 @@ fn two() -> Vec<ComparisonRow> {
         point("b", 2.0, 2.0),
         point("b", 4.0, 1.0),
         point("b", 3.0, 3.0),
-        ComparisonRow { catalogue: "b".into(), ..row("m", 0.0, None, "") },
+        ComparisonRow { catalog: "b".into(), ..row("m", 0.0, None, "") },
     ]
 }
 
 #[test]
 fn shares_and_volumes_by_hand() {
     let fronts = of(&mut two(), ranking(Mixing::PerCostSource), Some(&[5.0, 5.0]));
-    assert_eq!(fronts.unknown, [Unknown { catalogue: "b".into(), multipliers: 1 }]);
+    assert_eq!(fronts.unknown, [Unknown { catalog: "b".into(), multipliers: 1 }]);
     let [joint] = &fronts.fronts[..] else { panic!("{fronts:?}") };
     assert_eq!(joint.cost_source.as_deref(), Some("lab"));
     let figures = |multipliers, points, volume: f64| FrontFigures {
@@ -48,9 +48,9 @@ fn shares_and_volumes_by_hand() {
     };
     assert_eq!(joint.figures, figures(7, 3, 1.0 + 9.0 + 1.0));
     let expected = [("b", figures(3, 2, 10.0), 2), ("a", figures(4, 2, 10.0), 2)];
-    assert_eq!(joint.catalogues.len(), 2, "the empty one has no front");
-    for (got, (catalogue, figures, joint_points)) in joint.catalogues.iter().zip(expected) {
-        assert_eq!((got.catalogue.as_str(), got.figures), (catalogue, figures));
+    assert_eq!(joint.catalogs.len(), 2, "the empty one has no front");
+    for (got, (catalog, figures, joint_points)) in joint.catalogs.iter().zip(expected) {
+        assert_eq!((got.catalog.as_str(), got.figures), (catalog, figures));
         assert_eq!(got.joint_points, joint_points);
         assert_eq!(got.joint_share_pct, 200.0 / 3.0);
     }
@@ -70,14 +70,13 @@ fn the_default_reference_lies_a_tenth_beyond_the_own_fronts() {
 #[test]
 fn origins_have_fronts_of_their_own_unless_mixed() {
     let mut rows = two();
-    for row in rows.iter_mut().filter(|row| row.catalogue == "b" && row.power_mw.is_some()) {
+    for row in rows.iter_mut().filter(|row| row.catalog == "b" && row.power_mw.is_some()) {
         row.cost_technology = Some("another".into());
     }
     let fronts = of(&mut rows, ranking(Mixing::PerCostSource), None);
-    let catalogues: Vec<_> =
-        fronts.fronts.iter().map(|front| front.catalogues[0].catalogue.as_str()).collect();
-    assert_eq!(catalogues, ["a", "b"]);
-    assert!(fronts.fronts.iter().all(|front| front.catalogues[0].joint_share_pct == 100.0));
+    let catalogs: Vec<_> = fronts.fronts.iter().map(|front| front.catalogs[0].catalog.as_str()).collect();
+    assert_eq!(catalogs, ["a", "b"]);
+    assert!(fronts.fronts.iter().all(|front| front.catalogs[0].joint_share_pct == 100.0));
     let mixed = of(&mut rows, ranking(Mixing::AllSources), None);
     assert_eq!((mixed.fronts.len(), mixed.fronts[0].cost_source.as_ref()), (1, None));
     // What is no cost is comparable whoever costs it.
@@ -88,7 +87,7 @@ fn origins_have_fronts_of_their_own_unless_mixed() {
 #[test]
 fn points_beyond_the_reference_add_nothing_and_are_counted() {
     let fronts = of(&mut two(), ranking(Mixing::PerCostSource), Some(&[2.0, 9.0]));
-    let [b, a] = &fronts.fronts[0].catalogues[..] else { panic!("{fronts:?}") };
+    let [b, a] = &fronts.fronts[0].catalogs[..] else { panic!("{fronts:?}") };
     assert_eq!((b.figures.hypervolume, b.figures.points_beyond_reference), (Some(0.0), 2));
     assert_eq!((a.figures.hypervolume, a.figures.points_beyond_reference), (Some(5.0), 1));
     let none = of(&mut two(), ranking(Mixing::PerCostSource), Some(&[1.0, 1.0]));

@@ -9,35 +9,35 @@ use axmul_hardware::library::CellLibrary;
 use axmul_hardware::{CellInstance, MappedCircuit};
 
 #[derive(Deserialize)]
-struct Document {
-    modules: BTreeMap<String, Module>,
+struct MappedDocument {
+    modules: BTreeMap<String, MappedModule>,
 }
 
 #[derive(Deserialize)]
-struct Module {
+struct MappedModule {
     #[serde(default)]
-    ports: BTreeMap<String, Port>,
+    ports: BTreeMap<String, MappedPort>,
     #[serde(default)]
-    cells: BTreeMap<String, Cell>,
+    cells: BTreeMap<String, MappedCell>,
 }
 
 #[derive(Deserialize)]
-struct Port {
+struct MappedPort {
     direction: String,
-    bits: Vec<Bit>,
+    bits: Vec<MappedBit>,
 }
 
 #[derive(Deserialize)]
-struct Cell {
+struct MappedCell {
     r#type: String,
     #[serde(default)]
-    connections: BTreeMap<String, Vec<Bit>>,
+    connections: BTreeMap<String, Vec<MappedBit>>,
 }
 
 /// A net, or a constant.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
-enum Bit {
+enum MappedBit {
     Net(u64),
     Constant(String),
 }
@@ -49,7 +49,7 @@ pub(super) fn mapped(
     library: &CellLibrary,
     format: OperandFormat,
 ) -> Result<MappedCircuit, String> {
-    let document: Document =
+    let document: MappedDocument =
         serde_json::from_slice(json).map_err(|error| format!("expected the JSON of write_json: {error}"))?;
     let mut modules = document.modules.values();
     let (Some(module), None) = (modules.next(), modules.next()) else {
@@ -60,13 +60,13 @@ pub(super) fn mapped(
     let a = port(module, "a", "input", width_a)?;
     let b = port(module, "b", "input", width_b)?;
     for (input, bit) in a.iter().chain(b).enumerate() {
-        drive(&mut drivers, bit, Driver::Input(input))?;
+        drive(&mut drivers, bit, NetDriver::Input(input))?;
     }
     let kinds: HashMap<&str, usize> =
         library.cells.iter().enumerate().map(|(index, cell)| (&*cell.name, index)).collect();
     // The nets at the inputs of each cell, in the order of the library's.
-    let mut cells: Vec<(usize, Vec<&Bit>)> = Vec::with_capacity(module.cells.len());
-    for Cell { r#type, connections } in module.cells.values() {
+    let mut cells: Vec<(usize, Vec<&MappedBit>)> = Vec::with_capacity(module.cells.len());
+    for MappedCell { r#type, connections } in module.cells.values() {
         let Some(&kind) = kinds.get(&**r#type) else {
             return Err(format!("cell {} is none that axmul uses of library {}", r#type, library.name));
         };
@@ -77,7 +77,7 @@ pub(super) fn mapped(
         };
         for (output, pin) in of.outputs.iter().enumerate() {
             if let Some(bit) = connected(&pin.name) {
-                drive(&mut drivers, bit, Driver::Cell(cells.len(), output))?;
+                drive(&mut drivers, bit, NetDriver::Cell(cells.len(), output))?;
             }
         }
         let inputs = of.inputs.iter().map(|pin| {
@@ -91,11 +91,11 @@ pub(super) fn mapped(
     for (at, &cell) in order.iter().enumerate() {
         position[cell] = at;
     }
-    let signal = |bit: &Bit| -> Result<Signal, String> {
+    let signal = |bit: &MappedBit| -> Result<Signal, String> {
         Ok(match source(bit, &drivers)? {
-            Source::Constant(value) => Signal::Constant(value),
-            Source::Driver(Driver::Input(input)) => Signal::Input(input),
-            Source::Driver(Driver::Cell(cell, output)) => {
+            BitSource::Constant(value) => Signal::Constant(value),
+            BitSource::Driver(NetDriver::Input(input)) => Signal::Input(input),
+            BitSource::Driver(NetDriver::Cell(cell, output)) => {
                 // Cells have one output or two.
                 Signal::Cell(position[cell], u8::try_from(output).unwrap_or(u8::MAX))
             }
@@ -114,51 +114,61 @@ pub(super) fn mapped(
 }
 
 #[derive(Clone, Copy)]
-enum Driver {
+enum NetDriver {
     Input(usize),
     Cell(usize, usize),
 }
 
-enum Source {
+enum BitSource {
     Constant(bool),
-    Driver(Driver),
+    Driver(NetDriver),
 }
 
-fn port<'a>(module: &'a Module, name: &str, direction: &str, width: usize) -> Result<&'a [Bit], String> {
+fn port<'a>(
+    module: &'a MappedModule,
+    name: &str,
+    direction: &str,
+    width: usize,
+) -> Result<&'a [MappedBit], String> {
     match module.ports.get(name) {
         Some(port) if port.direction == direction && port.bits.len() == width => Ok(&port.bits),
         _ => Err(format!("expected an {direction} {name} of {width} bits")),
     }
 }
 
-fn drive(drivers: &mut HashMap<u64, Driver>, bit: &Bit, driver: Driver) -> Result<(), String> {
+fn drive(drivers: &mut HashMap<u64, NetDriver>, bit: &MappedBit, driver: NetDriver) -> Result<(), String> {
     match bit {
-        Bit::Net(net) if drivers.insert(*net, driver).is_none() => Ok(()),
-        Bit::Net(net) => Err(format!("net {net} has two drivers")),
-        Bit::Constant(value) => Err(format!("the constant {value} is driven")),
+        MappedBit::Net(net) if drivers.insert(*net, driver).is_none() => Ok(()),
+        MappedBit::Net(net) => Err(format!("net {net} has two drivers")),
+        MappedBit::Constant(value) => Err(format!("the constant {value} is driven")),
     }
 }
 
-fn source(bit: &Bit, drivers: &HashMap<u64, Driver>) -> Result<Source, String> {
+fn source(bit: &MappedBit, drivers: &HashMap<u64, NetDriver>) -> Result<BitSource, String> {
     match bit {
-        Bit::Net(net) => {
-            drivers.get(net).copied().map(Source::Driver).ok_or_else(|| format!("nothing drives net {net}"))
-        }
-        Bit::Constant(value) => match &**value {
-            "0" => Ok(Source::Constant(false)),
-            "1" => Ok(Source::Constant(true)),
+        MappedBit::Net(net) => drivers
+            .get(net)
+            .copied()
+            .map(BitSource::Driver)
+            .ok_or_else(|| format!("nothing drives net {net}")),
+        MappedBit::Constant(value) => match &**value {
+            "0" => Ok(BitSource::Constant(false)),
+            "1" => Ok(BitSource::Constant(true)),
             other => Err(format!("a bit is the constant {other}")),
         },
     }
 }
 
 /// The cells such that each comes after those that it reads.
-fn sorted(cells: &[(usize, Vec<&Bit>)], drivers: &HashMap<u64, Driver>) -> Result<Vec<usize>, String> {
+fn sorted(
+    cells: &[(usize, Vec<&MappedBit>)],
+    drivers: &HashMap<u64, NetDriver>,
+) -> Result<Vec<usize>, String> {
     let mut readers = vec![Vec::new(); cells.len()];
     let mut waits = vec![0usize; cells.len()];
     for (cell, (_, inputs)) in cells.iter().enumerate() {
         for bit in inputs {
-            if let Source::Driver(Driver::Cell(driver, _)) = source(bit, drivers)? {
+            if let BitSource::Driver(NetDriver::Cell(driver, _)) = source(bit, drivers)? {
                 readers[driver].push(cell);
                 waits[cell] += 1;
             }

@@ -19,7 +19,7 @@ use axmul_api::Netlist;
 use serde::{Deserialize, Serialize};
 
 use super::technology::goal_text;
-use super::{Backend, BackendError, Costed, Subject, Technology};
+use super::{Backend, BackendError, CostSubject, Costed, Technology};
 use crate::cache::{Cache, Key};
 use crate::text_file;
 use crate::tool::{self, Ended, ToolError, first_lines};
@@ -56,7 +56,7 @@ pub struct Yosys<'a> {
 
 /// What Yosys wrote.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct YosysOutput {
     json: Vec<u8>,
     /// What `stat` printed.
     area: Vec<u8>,
@@ -81,7 +81,7 @@ impl<'a> Yosys<'a> {
         )
     }
 
-    fn map(&self, name: &str, netlist: &Netlist, version: &str) -> Result<Written, BackendError> {
+    fn map(&self, name: &str, netlist: &Netlist, version: &str) -> Result<YosysOutput, BackendError> {
         let text = write(OutputFormat::Verilog, netlist, MODULE);
         let script = self.script();
         let parts = [version.as_bytes(), script.as_bytes(), &text[..], self.technology.liberty()];
@@ -89,7 +89,7 @@ impl<'a> Yosys<'a> {
         self.cache.get_or(&key, || self.run(name, &text, &script))
     }
 
-    fn run(&self, name: &str, text: &[u8], script: &str) -> Result<Written, BackendError> {
+    fn run(&self, name: &str, text: &[u8], script: &str) -> Result<YosysOutput, BackendError> {
         let does_not_run = |reason: String| BackendError::YosysDoesNotRun { name: name.to_owned(), reason };
         let io = |error: std::io::Error| does_not_run(error.to_string());
         let directory = tempfile::Builder::new().prefix("axmul-").tempdir().map_err(io)?;
@@ -109,7 +109,7 @@ impl<'a> Yosys<'a> {
             return Err(BackendError::YosysRefuses { name: name.to_owned(), output });
         }
         let read = |path: &Path| text_file::read(path, MAX_BYTES).map_err(does_not_run);
-        Ok(Written { json: read(&at(RESULT))?, area: read(&at(AREA))? })
+        Ok(YosysOutput { json: read(&at(RESULT))?, area: read(&at(AREA))? })
     }
 }
 
@@ -118,14 +118,14 @@ impl Backend for Yosys<'_> {
         "yosys"
     }
 
-    fn cost(&self, subject: &Subject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
+    fn cost(&self, subject: &CostSubject<'_>, conditions: &CostConditions) -> Result<Costed, BackendError> {
         let name = subject.name;
         let Some(netlist) = subject.circuit else {
             return Err(BackendError::NoCircuit { name: name.to_owned(), backend: self.name().to_owned() });
         };
         let version = version(self.command).map_err(|error| failure(name, error))?;
         let version = short(&version);
-        let Written { json, area } = self.map(name, netlist, version)?;
+        let YosysOutput { json, area } = self.map(name, netlist, version)?;
         let library = &self.technology.library;
         let refused = |problem| BackendError::YosysResult { name: name.to_owned(), problem };
         let mapped = json::mapped(&json, library, netlist.format()).map_err(refused)?;

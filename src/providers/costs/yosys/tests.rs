@@ -78,7 +78,7 @@ fn an_area_that_differs_is_said() {
 fn yosys_maps_onto_the_own_cells() {
     let (netlist, cache) = (member("truncated-3-4u"), cache());
     let subject =
-        Subject { name: "truncated", circuit: Some(&netlist), placed: None, known: &Default::default() };
+        CostSubject { name: "truncated", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let conditions = CostConditions::default();
     for goal in [MappingGoal::Area, MappingGoal::Delay] {
         let yosys = Yosys::new(Technology::built_in(), goal, &cache);
@@ -106,7 +106,7 @@ fn yosys_maps_onto_the_cells_of_a_liberty_file() {
     let technology = Technology::open(&path).unwrap();
     let (netlist, cache) = (member("exact-3u"), cache());
     let subject =
-        Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
+        CostSubject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let with = |technology| {
         Yosys::new(technology, MappingGoal::Area, &cache).cost(&subject, &CostConditions::default())
     };
@@ -124,7 +124,7 @@ fn yosys_maps_onto_the_cells_of_a_liberty_file() {
 fn a_yosys_that_is_missing_or_fails_is_an_error() {
     let (netlist, cache) = (member("exact-2u"), cache());
     let subject =
-        Subject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
+        CostSubject { name: "exact", circuit: Some(&netlist), placed: None, known: &Default::default() };
     let with = |command| {
         let yosys = Yosys { command, ..Yosys::new(Technology::built_in(), MappingGoal::Area, &cache) };
         yosys.cost(&subject, &CostConditions::default()).unwrap_err().to_string()
@@ -138,7 +138,7 @@ fn a_yosys_that_is_missing_or_fails_is_an_error() {
         let silent = with("true");
         assert!(silent.starts_with("exact: Yosys cannot be run: no such file"), "{silent}");
     }
-    let table = Subject { circuit: None, ..subject };
+    let table = CostSubject { circuit: None, ..subject };
     let yosys = Yosys::new(Technology::built_in(), MappingGoal::Area, &cache);
     let error = yosys.cost(&table, &CostConditions::default()).unwrap_err().to_string();
     assert!(error.starts_with("exact: the yosys backend needs a circuit"), "{error}");

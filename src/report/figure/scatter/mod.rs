@@ -28,17 +28,17 @@ const LINE: i32 = 18;
 /// marked them by: those on a front in full color, and the front ([`ComparisonRow::pareto`]) named and, where it forms a
 /// staircase in this plane, joined. Rows in which one of the figures is unknown are left out and counted.
 ///
-/// With `catalogues`, each catalogue has a color, in this order, and its own front ([`ComparisonRow::catalogue_pareto`]) its
+/// With `catalogs`, each catalog has a color, in this order, and its own front ([`ComparisonRow::catalog_pareto`]) its
 /// staircase; the joint front is ringed and lies beneath as a broad line. Without, each [`CostOrigin`] has a color.
 pub fn scatter(
     rows: &[ComparisonRow],
     ranking: Ranking<'_>,
-    catalogues: &[String],
+    catalogs: &[String],
 ) -> Result<Figure, FigureError> {
     let &[x, y, ..] = ranking.fields else {
         return Err(FigureError::drawing("it takes two fields to draw multipliers in a plane"));
     };
-    let series = ScatterSeries::of(rows, catalogues);
+    let series = ScatterSeries::of(rows, catalogs);
     let known: Vec<(&ComparisonRow, f64, f64)> =
         rows.iter().filter_map(|row| Some((row, x.of(row)?, y.of(row)?))).collect();
     let scale = |value: fn(&(&ComparisonRow, f64, f64)) -> f64| {
@@ -58,7 +58,7 @@ pub fn scatter(
             prominent: series.own_front(row),
         })
         .collect();
-    let about_costs = about_costs(&points).filter(|_| series.by_catalogue);
+    let about_costs = about_costs(&points).filter(|_| series.by_catalog);
     let height = top + HEIGHT + BELOW + if about_costs.is_some() { LINE } else { 0 };
     Figure::draw((WIDTH as u32, height as u32), |canvas| {
         titles(canvas, [x, y], &series.about(rows.len(), points.len()))?;
@@ -71,7 +71,7 @@ pub fn scatter(
                 canvas.disc(point.at, radius, series_color(point.series).mix(opacity))?;
             }
         }
-        if series.by_catalogue {
+        if series.by_catalog {
             for point in points.iter().filter(|point| point.on_joint_front()) {
                 canvas.ring(point.at, RING, INK)?;
             }
@@ -88,7 +88,7 @@ pub fn scatter(
 /// The radius of the ring around points of the joint front.
 const RING: u32 = 8;
 
-/// Whose costs catalogues are compared by.
+/// Whose costs catalogs are compared by.
 fn about_costs(points: &[ScatterPoint<'_>]) -> Option<String> {
     let origins = CostOrigin::distinct(points.iter().filter_map(|point| point.group));
     match &origins[..] {
@@ -172,11 +172,11 @@ fn staircases(
             joint.entry(point.group).or_default().push(point);
         }
         if point.prominent {
-            let series = if series.by_catalogue { point.series } else { 0 };
+            let series = if series.by_catalog { point.series } else { 0 };
             own.entry((series, point.group)).or_default().push(point);
         }
     }
-    if series.by_catalogue {
+    if series.by_catalog {
         for front in joint.into_values() {
             staircase(canvas, front, JOINT, 7)?;
         }
@@ -271,17 +271,17 @@ mod tests {
         assert_eq!(svg.matches("<circle").count(), 3 + 2, "points and the legend's two");
     }
 
-    /// The rows of two catalogues and a third without any.
+    /// The rows of two catalogs and a third without any.
     fn drawn(mut rows: Vec<ComparisonRow>, ranking: Ranking<'_>) -> String {
         for (index, row) in rows.iter_mut().enumerate() {
-            row.catalogue = if index % 2 == 0 { "ours" } else { "the <others>" }.into();
+            row.catalog = if index % 2 == 0 { "ours" } else { "the <others>" }.into();
         }
         mark_front(&mut rows, ranking);
         scatter(&rows, ranking, &["ours".into(), "empty".into()]).unwrap().svg().to_owned()
     }
 
     #[test]
-    fn catalogues_have_their_own_fronts_below_the_joint_one() {
+    fn catalogs_have_their_own_fronts_below_the_joint_one() {
         let rows = vec![
             row("a", 1.0, Some(4.0), "lab"),
             row("beaten", 4.0, Some(4.0), "lab"),
@@ -297,7 +297,7 @@ mod tests {
         assert!(!svg.contains("beaten") && !svg.lines().any(|line| line.trim() == "own"));
         // Points, two rings, the legend's three colors and its ring.
         assert_eq!(svg.matches("<circle").count(), 4 + 2 + 3 + 1);
-        // The broad one, and one for each catalogue with rows.
+        // The broad one, and one for each catalog with rows.
         assert_eq!(svg.matches("stroke-width=\"7\"").count(), 1);
     }
 

@@ -6,32 +6,32 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::{LEFT, LINE, RIGHT, TOP};
 use crate::report::FigureError;
 use crate::report::figure::{Canvas, INK, TextLook, series_color};
-use axmul_metrics::compare::{ComparisonRow, CostOrigin, catalogues_of};
+use axmul_metrics::compare::{ComparisonRow, CostOrigin, catalogs_of};
 
 /// How many series have an entry in the legend.
 const IN_LEGEND: usize = 12;
 
 /// What colors tell apart.
 pub(super) struct ScatterSeries<'a> {
-    /// Whether they tell catalogues apart, else origins of costs.
-    pub by_catalogue: bool,
-    catalogues: Vec<String>,
+    /// Whether they tell catalogs apart, else origins of costs.
+    pub by_catalog: bool,
+    catalogs: Vec<String>,
     origins: Vec<Option<CostOrigin<'a>>>,
 }
 
 impl<'a> ScatterSeries<'a> {
-    /// Those of rows; of catalogues where some are named, these first.
-    pub fn of(rows: &'a [ComparisonRow], catalogues: &[String]) -> Self {
+    /// Those of rows; of catalogs where some are named, these first.
+    pub fn of(rows: &'a [ComparisonRow], catalogs: &[String]) -> Self {
         let mut origins: Vec<Option<CostOrigin<'_>>> = rows.iter().map(ComparisonRow::cost_origin).collect();
         origins.sort_unstable();
         origins.dedup();
-        Self { by_catalogue: !catalogues.is_empty(), catalogues: catalogues_of(rows, catalogues), origins }
+        Self { by_catalog: !catalogs.is_empty(), catalogs: catalogs_of(rows, catalogs), origins }
     }
 
     /// The number of a row's series.
     pub fn number(&self, row: &ComparisonRow) -> usize {
-        let found = match self.by_catalogue {
-            true => self.catalogues.iter().position(|catalogue| *catalogue == row.catalogue),
+        let found = match self.by_catalog {
+            true => self.catalogs.iter().position(|catalog| *catalog == row.catalog),
             false => self.origins.iter().position(|origin| *origin == row.cost_origin()),
         };
         found.unwrap_or(0)
@@ -39,14 +39,14 @@ impl<'a> ScatterSeries<'a> {
 
     /// Whether a row is on the front of its series.
     pub fn own_front(&self, row: &ComparisonRow) -> bool {
-        (if self.by_catalogue { row.catalogue_pareto } else { row.pareto }) == Some(true)
+        (if self.by_catalog { row.catalog_pareto } else { row.pareto }) == Some(true)
     }
 
     /// What a figure with this many rows, and this many of them drawn, shows.
     pub fn about(&self, all: usize, drawn: usize) -> String {
-        let mut about = match self.by_catalogue {
+        let mut about = match self.by_catalog {
             true => {
-                let count = self.catalogues.len();
+                let count = self.catalogs.len();
                 format!("{drawn} multipliers of {count} catalogs; the joint front is ringed and named")
             }
             false => format!("{drawn} multipliers; the Pareto front is named"),
@@ -57,25 +57,25 @@ impl<'a> ScatterSeries<'a> {
         about
     }
 
-    /// Catalogues side by side below the titles; origins, which are long, each on a line. Nothing for a single origin.
+    /// Catalogs side by side below the titles; origins, which are long, each on a line. Nothing for a single origin.
     pub fn legend(&self) -> Vec<LegendEntry> {
         let known: Vec<CostOrigin<'_>> = self.origins.iter().flatten().copied().collect();
         let origin = |origin: &Option<CostOrigin<'_>>| {
             origin.map_or_else(|| "no cost".to_owned(), |origin| origin.label(&known))
         };
-        let names: Vec<String> = match self.by_catalogue {
-            true => self.catalogues.clone(),
+        let names: Vec<String> = match self.by_catalog {
+            true => self.catalogs.clone(),
             false if self.origins.len() > 1 => self.origins.iter().map(origin).collect(),
             false => Vec::new(),
         };
         let series = names.into_iter().take(IN_LEGEND).enumerate().map(|(at, name)| (name, Some(at)));
-        let joint = self.by_catalogue.then(|| ("joint front".to_owned(), None));
+        let joint = self.by_catalog.then(|| ("joint front".to_owned(), None));
         let mut entries: Vec<LegendEntry> = Vec::new();
         let (mut x, mut line) = (LEFT, 0);
         for (name, series) in series.chain(joint) {
             let name = shortened(name);
             let width = 34 + text_width(&name);
-            if x > LEFT && (!self.by_catalogue || x + width > RIGHT) {
+            if x > LEFT && (!self.by_catalog || x + width > RIGHT) {
                 (x, line) = (LEFT, line + 1);
             }
             entries.push(LegendEntry { name, series, at: (x, line) });

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{CacheChoice, Collection, Sources, Warning};
+use crate::{CacheChoice, Collection, MultiplierSources, Warning};
 
 /// The data beside the repository; where it is absent the test says so and passes.
 fn data() -> Option<PathBuf> {
@@ -68,6 +68,7 @@ fn figures_of_another_release_are_reported() {
 }
 
 fn open(path: PathBuf) -> Collection {
-    let sources = Sources { catalogs: vec![path], cache: CacheChoice::Off, ..Sources::default() };
+    let sources =
+        MultiplierSources { catalogs: vec![path], cache: CacheChoice::Off, ..MultiplierSources::default() };
     Collection::open(&sources).unwrap()
 }

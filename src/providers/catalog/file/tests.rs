@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::c_source::{Asked, CSource};
+use crate::c_source::{CSource, CSourceRef};
 use crate::entry::Model;
 use crate::netlists::{NetlistFile, NetlistOptions, Via};
-use crate::shared_library::Request;
+use crate::shared_library::LibraryRequest;
 use axmul_netlist::ProductExtension;
 
 const GOOD: &str = "\
@@ -29,7 +29,7 @@ entries:
   cost: {delay_ns: 1.0, source: a guess}
 ";
 
-fn read(text: &str) -> Result<Catalogue, CatalogueError> {
+fn read(text: &str) -> Result<Catalog, CatalogError> {
     parse(text, Path::new("lib/mine.yaml"), &Registry::linked().unwrap())
 }
 
@@ -40,9 +40,9 @@ fn message(from: &str, to: &str) -> String {
 
 #[test]
 fn entries_are_read_with_what_the_file_says_for_all() {
-    let catalogue = read(GOOD).unwrap();
-    assert_eq!((catalogue.name.as_str(), catalogue.entries.len()), ("mine", 3));
-    let [fast, slow, cut] = &catalogue.entries[..] else { unreachable!() };
+    let catalog = read(GOOD).unwrap();
+    assert_eq!((catalog.name.as_str(), catalog.entries.len()), ("mine", 3));
+    let [fast, slow, cut] = &catalog.entries[..] else { unreachable!() };
     assert_eq!(fast.model, Model::Table("lib/tables/fast.npy".into()));
     assert_eq!((fast.cost.power_mw, fast.cost.delay_ns), (Some(0.3), None));
     assert_eq!((&*fast.cost.source, &*fast.cost.technology), ("synthesis", "45 nm"));
@@ -50,7 +50,8 @@ fn entries_are_read_with_what_the_file_says_for_all() {
     assert_eq!(fast.published.get("mae").unwrap().to_string(), "53");
     assert_eq!(fast.provenance.licence.as_deref(), Some("MIT"));
     assert_eq!(slow.provenance.licence.as_deref(), Some("CC0-1.0"));
-    let Model::Library { request: Request::Symbol { symbol, signature, format }, .. } = &slow.model else {
+    let Model::Library { request: LibraryRequest::Symbol { symbol, signature, format }, .. } = &slow.model
+    else {
         panic!("{slow:?}")
     };
     assert_eq!((&**symbol, signature.is_some(), *format), ("slow", true, Some(slow.format)));
@@ -77,8 +78,8 @@ entries:
   format: 8u
   model: {c_source: my.c}
 ";
-    let catalogue = read(text).unwrap();
-    let [circuit, code, plain] = &catalogue.entries[..] else { unreachable!() };
+    let catalog = read(text).unwrap();
+    let [circuit, code, plain] = &catalog.entries[..] else { unreachable!() };
     let options = NetlistOptions {
         top: Some("m".into()),
         a: Some("x".into()),
@@ -90,14 +91,14 @@ entries:
         via: Some(Via::Yosys),
     };
     assert_eq!(circuit.model, Model::Netlist(NetlistFile::new("lib/my.v", options, Some(true))));
-    let asked = Asked {
+    let asked = CSourceRef {
         path: "lib/my.c".into(),
         function: Some("f".into()),
         format: Some(OperandFormat::unsigned(8, 4)),
         signature: Some("u64(u64,u64)".parse().unwrap()),
     };
     assert_eq!(code.model, Model::CSource(CSource::new(asked, None)));
-    let asked = Asked { format: Some(plain.format), ..Asked::file("lib/my.c") };
+    let asked = CSourceRef { format: Some(plain.format), ..CSourceRef::file("lib/my.c") };
     assert_eq!(plain.model, Model::CSource(CSource::new(asked, None)));
     assert_eq!((&*circuit.provenance.origin, &*code.provenance.origin), ("netlist my.v", "C source my.c"));
 }
@@ -157,8 +158,8 @@ fn every_error_names_file_and_entry() {
         ),
         ("cost_source: synthesis\n", "", "entry 'fast-8s': cost: expected a source"),
         ("version: 1", "version: 2", "lib/mine.yaml: expected version 1, got 2"),
-        ("version: 1\n", "", "lib/mine.yaml: this is no catalogue: "),
-        ("name: mine", "name: my catalogue", "the catalogue's name: expected letters"),
+        ("version: 1\n", "", "lib/mine.yaml: this is no catalog: "),
+        ("name: mine", "name: my catalog", "the catalog's name: expected letters"),
         ("name: mine", "name: mine\nauthor: me", "unknown field `author`"),
         ("- name: cut", "- nam: cut", "entry 'number 3': line"),
     ] {
@@ -171,7 +172,7 @@ fn every_error_names_file_and_entry() {
     assert!(
         read("version: 1\nname: x\nentries: []\n").unwrap_err().to_string().contains("at least one entry")
     );
-    assert!(read("").unwrap_err().to_string().starts_with("lib/mine.yaml: this is no catalogue"));
+    assert!(read("").unwrap_err().to_string().starts_with("lib/mine.yaml: this is no catalog"));
 }
 
 proptest! {
@@ -180,9 +181,9 @@ proptest! {
         prop_assert!(read(&text).is_err());
     }
 
-    /// Lines left out, doubled and exchanged: nearer to a catalogue than random text.
+    /// Lines left out, doubled and exchanged: nearer to a catalog than random text.
     #[test]
-    fn no_shuffled_catalogue_makes_the_reader_panic(order in prop::collection::vec(0usize..20, 0..24)) {
+    fn no_shuffled_catalog_makes_the_reader_panic(order in prop::collection::vec(0usize..20, 0..24)) {
         let lines: Vec<&str> = GOOD.lines().collect();
         let text: String = order.iter().map(|&i| lines[i % lines.len()].to_owned() + "\n").collect();
         let _ = read(&text);

@@ -4,27 +4,27 @@
 //! the extension. The figures are those of `published.csv`, joined by name: releases of one library reuse names
 //! for other circuits, so of several CSV files none but this one is taken; a single CSV of another name is. Its
 //! columns: `name`, and any of `family` (`8x8_signed`), `power_mw`, `area_um2`, `delay_ns` and the figures of
-//! [`Published`]; others are left alone. A directory with a `catalogue.yaml` is that catalogue instead.
+//! [`PublishedFigures`]; others are left alone. A directory with a `catalog.yaml` is that catalog instead.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{Catalogue, CatalogueError, Figure, Published};
-use crate::entry::{Entry, Model};
+use super::{Catalog, CatalogError, PublishedFigure, PublishedFigures};
+use crate::entry::{CatalogEntry, Model};
 use crate::tables::{SignednessSource, TableFile, TableFileError, signedness};
 use axmul_metrics::{Cost, OperandFormat, Provenance};
 
 /// Figures of one name.
 #[derive(Default)]
-pub(crate) struct Row {
+pub(crate) struct FigureRow {
     /// Widths and signedness, where the CSV says them.
     pub format: Option<OperandFormat>,
     pub cost: Cost,
-    pub published: Published,
+    pub published: PublishedFigures,
 }
 
 /// Lists the tables of a directory. `signed` is how tables are read whose names do not say it.
-pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, CatalogueError> {
+pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalog, CatalogError> {
     let name = directory_name(directory);
     let mut tables = files(directory, "npy")?;
     let below = directory.join("tables");
@@ -32,15 +32,15 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
         tables.extend(files(&below, "npy")?);
     }
     if tables.is_empty() {
-        return Err(CatalogueError::Invalid {
+        return Err(CatalogError::Invalid {
             path: directory.into(),
-            problem: "expected .npy tables in it or in its folder tables, or a catalogue.yaml, got neither"
+            problem: "expected .npy tables in it or in its folder tables, or a catalog.yaml, got neither"
                 .into(),
         });
     }
     tables.sort_by(|(x, _), (y, _)| x.cmp(y));
     if let Some(pair) = tables.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(CatalogueError::Entry {
+        return Err(CatalogError::Entry {
             path: directory.into(),
             entry: pair[0].0.clone(),
             problem: "lies in the directory and in its folder tables; remove one of the two".into(),
@@ -67,22 +67,27 @@ pub fn open(directory: &Path, signed: Option<bool>) -> Result<Catalogue, Catalog
                         listed.format,
                     ));
                 }
-                entries.push(Entry {
-                    catalogue: name.clone(),
+                entries.push(CatalogEntry {
+                    catalog: name.clone(),
                     provider: name.clone(),
                     origin: directory.into(),
                     ..listed
                 });
             }
-            Err(source) => failures.push(CatalogueError::Table { path: directory.into(), entry, source }),
+            Err(source) => failures.push(CatalogError::Table { path: directory.into(), entry, source }),
         }
     }
-    Ok(Catalogue { name, description: "a directory of tables".into(), entries, notes, failures })
+    Ok(Catalog { name, description: "a directory of tables".into(), entries, notes, failures })
 }
 
 /// The entry of one table. The filter by signedness does not decide how a table is read whose name or row of
 /// figures says otherwise.
-fn list(name: String, path: PathBuf, row: Row, signed: Option<bool>) -> Result<Entry, TableFileError> {
+fn list(
+    name: String,
+    path: PathBuf,
+    row: FigureRow,
+    signed: Option<bool>,
+) -> Result<CatalogEntry, TableFileError> {
     let by_name = signedness::from_name(&name);
     let by_row = row.format.map(OperandFormat::is_signed);
     let format = TableFile::probe(&path, by_name.or(by_row).or(signed))?;
@@ -93,9 +98,9 @@ fn list(name: String, path: PathBuf, row: Row, signed: Option<bool>) -> Result<E
         _ => SignednessSource::Content.to_string(),
     };
     let sign = if format.is_signed() { "signed" } else { "unsigned" };
-    Ok(Entry {
+    Ok(CatalogEntry {
         name,
-        catalogue: String::new(),
+        catalog: String::new(),
         provider: String::new(),
         format,
         cost: row.cost,
@@ -124,8 +129,8 @@ fn file_name(path: &Path) -> String {
 }
 
 /// (name without extension, path) of the files with an extension.
-fn files(directory: &Path, extension: &str) -> Result<Vec<(String, PathBuf)>, CatalogueError> {
-    let io = |source: std::io::Error| CatalogueError::Io { path: directory.into(), source: source.into() };
+fn files(directory: &Path, extension: &str) -> Result<Vec<(String, PathBuf)>, CatalogError> {
+    let io = |source: std::io::Error| CatalogError::Io { path: directory.into(), source: source.into() };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(io)? {
         let path = entry.map_err(io)?.path();
@@ -137,7 +142,7 @@ fn files(directory: &Path, extension: &str) -> Result<Vec<(String, PathBuf)>, Ca
 }
 
 /// `published.csv`, else the only CSV.
-fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBuf>, CatalogueError> {
+fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBuf>, CatalogError> {
     let published = directory.join("published.csv");
     if published.is_file() {
         return Ok(Some(published));
@@ -156,14 +161,14 @@ fn choose_csv(directory: &Path, notes: &mut Vec<String>) -> Result<Option<PathBu
 }
 
 /// The rows of a CSV of figures, by name. `source` is who is named for the hardware figures.
-pub(crate) fn read_csv(path: &Path, source: &str) -> Result<HashMap<String, Row>, CatalogueError> {
+pub(crate) fn read_csv(path: &Path, source: &str) -> Result<HashMap<String, FigureRow>, CatalogError> {
     let bytes = std::fs::read(path)
-        .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
+        .map_err(|source| CatalogError::Io { path: path.into(), source: source.into() })?;
     parse_csv(&bytes, path, source)
 }
 
-fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, Row>, CatalogueError> {
-    let invalid = |problem| CatalogueError::Invalid { path: path.into(), problem };
+fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, FigureRow>, CatalogError> {
+    let invalid = |problem| CatalogError::Invalid { path: path.into(), problem };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let header = reader.headers().map_err(|error| invalid(error.to_string()))?.clone();
     let Some(name_column) = header.iter().position(|column| column == "name") else {
@@ -175,13 +180,13 @@ fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, 
     for record in reader.records() {
         let record = record.map_err(|error| invalid(error.to_string()))?;
         let name = &record[name_column];
-        let row = parse_row(&header, &record, source).map_err(|problem| CatalogueError::Entry {
+        let row = parse_row(&header, &record, source).map_err(|problem| CatalogError::Entry {
             path: path.into(),
             entry: name.into(),
             problem,
         })?;
         if rows.insert(name.to_owned(), row).is_some() {
-            return Err(CatalogueError::Entry {
+            return Err(CatalogError::Entry {
                 path: path.into(),
                 entry: name.into(),
                 problem: "the name has two rows; keep one".into(),
@@ -191,10 +196,15 @@ fn parse_csv(bytes: &[u8], path: &Path, source: &str) -> Result<HashMap<String, 
     Ok(rows)
 }
 
-fn parse_row(header: &csv::StringRecord, record: &csv::StringRecord, source: &str) -> Result<Row, String> {
-    let mut row = Row { cost: Cost { source: source.into(), ..Cost::default() }, ..Row::default() };
+fn parse_row(
+    header: &csv::StringRecord,
+    record: &csv::StringRecord,
+    source: &str,
+) -> Result<FigureRow, String> {
+    let mut row =
+        FigureRow { cost: Cost { source: source.into(), ..Cost::default() }, ..FigureRow::default() };
     for (column, text) in header.iter().zip(record).filter(|(_, text)| !text.is_empty()) {
-        let figure = || text.parse::<Figure>().map_err(|error| format!("{column}: {error}"));
+        let figure = || text.parse::<PublishedFigure>().map_err(|error| format!("{column}: {error}"));
         let cost = || match figure()?.value() {
             value if value >= 0.0 => Ok(Some(value)),
             value => Err(format!("{column}: expected a number of at least 0, got {value}")),

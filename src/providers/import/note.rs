@@ -4,19 +4,19 @@ use std::fmt;
 
 /// One line of a summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct ImportNote {
     /// The multiplier.
     pub name: String,
     /// What kind of thing is said.
-    pub subject: Subject,
+    pub subject: ImportNoteKind,
     /// What was expected and what came.
     pub text: String,
 }
 
-/// What a [`Remark`] is about.
+/// What a [`ImportNote`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// The multiplier is not in the catalogue: none of its files could be used.
+pub enum ImportNoteKind {
+    /// The multiplier is not in the catalog: none of its files could be used.
     LeftOut,
     /// One of its files could not be used; another one was.
     Unreadable,
@@ -32,7 +32,7 @@ pub enum Subject {
     Sampled,
 }
 
-impl Subject {
+impl ImportNoteKind {
     /// All of them, the gravest first.
     pub const ALL: [Self; 7] = [
         Self::LeftOut,
@@ -78,13 +78,13 @@ impl Subject {
     }
 }
 
-impl Remark {
-    pub(super) fn new(name: &str, subject: Subject, text: impl Into<String>) -> Self {
+impl ImportNote {
+    pub(super) fn new(name: &str, subject: ImportNoteKind, text: impl Into<String>) -> Self {
         Self { name: name.to_owned(), subject, text: text.into() }
     }
 }
 
-impl fmt::Display for Remark {
+impl fmt::Display for ImportNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.text)
     }

@@ -1,4 +1,4 @@
-//! The catalogues inside this binary: the members of the registered families that are worth choosing from, with the
+//! The catalogs inside this binary: the members of the registered families that are worth choosing from, with the
 //! cost of their circuits.
 //!
 //! `multipliers/own*.yaml` and `multipliers/families.yaml` are written by
@@ -13,13 +13,13 @@ mod text;
 
 use std::path::Path;
 
-pub use generate::{Progress, generate};
+pub use generate::{GenerationProgress, generate};
 
 use super::file;
-use super::{Catalogue, CatalogueError};
+use super::{Catalog, CatalogError};
 use crate::registry::Registry;
 
-/// A catalogue inside this binary.
+/// A catalog inside this binary.
 #[derive(Debug)]
 pub struct Embedded {
     /// Its name: `own/exact-8s`.
@@ -40,7 +40,7 @@ macro_rules! embedded {
     };
 }
 
-/// The catalogues inside this binary: Pareto-optimal multipliers of 8x8 bits, those of other formats, and the members
+/// The catalogs inside this binary: Pareto-optimal multipliers of 8x8 bits, those of other formats, and the members
 /// that families list though they are on no front.
 pub static EMBEDDED: [Embedded; 6] = [
     embedded!("own"),
@@ -69,12 +69,12 @@ impl Embedded {
     }
 
     /// Parses it.
-    pub fn open(&self, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+    pub fn open(&self, registry: &Registry) -> Result<Catalog, CatalogError> {
         file::parse(self.text, Path::new(self.path), registry)
     }
 }
 
 /// Parses the one of 8x8 bits.
-pub fn open(registry: &Registry) -> Result<Catalogue, CatalogueError> {
+pub fn open(registry: &Registry) -> Result<Catalog, CatalogError> {
     EMBEDDED[0].open(registry)
 }

@@ -1,9 +1,9 @@
-//! Catalogues: lists of multipliers with their cost, published figures, licence and citation.
+//! Catalogs: lists of multipliers with their cost, published figures, licence and citation.
 //!
 //! - [`mod@file`]: YAML files, whose entries are tables, functions of shared libraries or members of families;
 //! - [`directory`]: directories of tables with a CSV of figures;
-//! - [`own`]: the catalogue inside this binary, and how it is built;
-//! - [`shelf`]: catalogues that are known by name.
+//! - [`own`]: the catalog inside this binary, and how it is built;
+//! - [`store`]: catalogs that are known by name.
 
 pub mod directory;
 #[cfg(test)]
@@ -11,51 +11,51 @@ mod evoapprox_tests;
 pub mod file;
 pub mod own;
 mod published;
-pub mod shelf;
+pub mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use shelf::{Shelf, ShelfError};
+use store::{CatalogStore, CatalogStoreError};
 
-pub use published::{Contradiction, Figure, FigureError, FigureName, Published};
+pub use published::{Contradiction, FigureName, PublishedFigure, PublishedFigureError, PublishedFigures};
 
-use super::entry::Entry;
+use super::entry::CatalogEntry;
 use super::registry::Registry;
 use super::tables::TableFileError;
 use axmul_metrics::ProductTable;
 use axmul_support::hex;
 
-/// What a catalogue lists.
+/// What a catalog lists.
 #[derive(Debug, Default)]
-pub struct Catalogue {
+pub struct Catalog {
     /// Its name.
     pub name: String,
     /// What it is, in a line; may be empty.
     pub description: String,
     /// Its multipliers, in its order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CatalogEntry>,
     /// What the user should know about it.
     pub notes: Vec<String>,
     /// Entries that could not even be listed.
-    pub failures: Vec<CatalogueError>,
+    pub failures: Vec<CatalogError>,
 }
 
-impl Catalogue {
+impl Catalog {
     /// Gives it another name, by which its entries are told from those of its namesake.
     pub fn rename(&mut self, name: String) {
         for entry in &mut self.entries {
-            entry.catalogue.clone_from(&name);
+            entry.catalog.clone_from(&name);
         }
         self.name = name;
     }
 }
 
-/// Why a catalogue, or an entry of it, cannot be used.
+/// Why a catalog, or an entry of it, cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum CatalogueError {
+pub enum CatalogError {
     /// The file or directory cannot be read.
     #[error("{}: {source}", .path.display())]
     Io {
@@ -64,7 +64,7 @@ pub enum CatalogueError {
         /// What the system said.
         source: Arc<std::io::Error>,
     },
-    /// The file is no catalogue.
+    /// The file is no catalog.
     #[error("{}: {problem}", .path.display())]
     Invalid {
         /// The file or directory.
@@ -82,13 +82,13 @@ pub enum CatalogueError {
         /// What was expected and what came.
         problem: String,
     },
-    /// The catalogue is named by what is neither a path nor a name that is known.
+    /// The catalog is named by what is neither a path nor a name that is known.
     #[error("{0}, and there is no file or directory of that name")]
-    Shelf(#[from] shelf::ShelfError),
+    Shelf(#[from] store::CatalogStoreError),
     /// The table of an entry is damaged.
     #[error("{}: entry '{entry}': {source}", .path.display())]
     Table {
-        /// The catalogue.
+        /// The catalog.
         path: PathBuf,
         /// The entry's name.
         entry: String,
@@ -97,61 +97,71 @@ pub enum CatalogueError {
     },
 }
 
-/// Opens what `--catalog` names: a catalogue of the [`shelf`] by its name, else a catalogue file or a directory;
+/// Opens what `--catalog` names: a catalog of the [`store`] by its name, else a catalog file or a directory;
 /// `./name` is one in any case.
 pub fn open_named(
     path: &Path,
-    shelf: Option<&Shelf>,
+    store: Option<&CatalogStore>,
     signed: Option<bool>,
     registry: &Registry,
-) -> Result<Catalogue, CatalogueError> {
-    let (Some(name), Some(shelf)) = (path.to_str().filter(|name| file::check_name(name).is_ok()), shelf)
+) -> Result<Catalog, CatalogError> {
+    let (Some(name), Some(store)) = (path.to_str().filter(|name| file::check_name(name).is_ok()), store)
     else {
         return open(path, signed, registry);
     };
-    match open_shelved(name, shelf, signed, registry) {
-        Err(CatalogueError::Shelf(ShelfError::Unknown { .. })) if path.exists() => {
+    match open_stored(name, store, signed, registry) {
+        Err(CatalogError::Shelf(CatalogStoreError::Unknown { .. })) if path.exists() => {
             open(path, signed, registry)
         }
         opened => opened,
     }
 }
 
-/// Opens a catalogue of the [`shelf`].
-pub(super) fn open_shelved(
+/// Opens a catalog of the [`store`].
+pub(super) fn open_stored(
     name: &str,
-    shelf: &Shelf,
+    store: &CatalogStore,
     signed: Option<bool>,
     registry: &Registry,
-) -> Result<Catalogue, CatalogueError> {
-    let found = shelf.find(name)?;
-    let mut catalogue = open(&found.path, signed, registry)?;
-    catalogue.rename(found.name);
-    Ok(catalogue)
+) -> Result<Catalog, CatalogError> {
+    let found = store.find(name)?;
+    let mut catalog = open(&found.path, signed, registry)?;
+    catalog.rename(found.name);
+    Ok(catalog)
 }
 
-/// Opens a catalogue file or a directory. `signed` is how tables are read that do not say it.
-pub fn open(path: &Path, signed: Option<bool>, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+/// Opens a catalog file or a directory. `signed` is how tables are read that do not say it.
+pub fn open(path: &Path, signed: Option<bool>, registry: &Registry) -> Result<Catalog, CatalogError> {
     if path.is_dir() {
-        let inside = path.join("catalogue.yaml");
-        return if inside.is_file() { open_file(&inside, registry) } else { directory::open(path, signed) };
+        return match file_in(path) {
+            Some(inside) => open_file(&inside, registry),
+            None => directory::open(path, signed),
+        };
     }
     open_file(path, registry)
 }
 
-fn open_file(path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
+/// The catalog file of a directory, if it has one: `catalog.yaml`, or in the British spelling, `catalogue.yaml`.
+pub(super) fn file_in(directory: &Path) -> Option<PathBuf> {
+    ["catalog.yaml", "catalogue.yaml"]
+        .map(|name| directory.join(name))
+        .into_iter()
+        .find(|path| path.is_file())
+}
+
+fn open_file(path: &Path, registry: &Registry) -> Result<Catalog, CatalogError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|source| CatalogueError::Io { path: path.into(), source: source.into() })?;
+        .map_err(|source| CatalogError::Io { path: path.into(), source: source.into() })?;
     file::parse(&text, path, registry)
 }
 
-/// Whether a path has the extension of a catalogue file.
-pub(super) fn is_catalogue_path(path: &Path) -> bool {
+/// Whether a path has the extension of a catalog file.
+pub(super) fn is_catalog_path(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
 }
 
 /// SHA-256 of the products as little-endian 32-bit integers, row by row, in lower-case hexadecimal digits: what
-/// `sha256` of a catalogue's entry holds, whatever the products are stored as.
+/// `sha256` of a catalog's entry holds, whatever the products are stored as.
 pub fn table_digest(table: &ProductTable) -> String {
     let bytes: Vec<u8> = table.products().iter().flat_map(|product| product.to_le_bytes()).collect();
     hex(&Sha256::digest(bytes))

@@ -1,17 +1,17 @@
 //! Which of the members that were tried are Pareto-optimal.
 
-use super::evaluate::Tried;
+use super::evaluate::EvaluatedMember;
 use axmul_metrics::Metrics;
 
 /// What is minimised beside power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Front {
+pub(super) enum FrontKind {
     Mae,
     Mre,
     Wce,
 }
 
-impl Front {
+impl FrontKind {
     pub const ALL: [Self; 3] = [Self::Mae, Self::Mre, Self::Wce];
 
     /// As the file says it.
@@ -34,11 +34,12 @@ impl Front {
 
 /// Of members of one format, the indices of those on the front of power against one error, from the highest power down.
 /// Of members that are equal in both, the one with the smaller area and delay, then with the name that sorts first.
-pub(super) fn front(tried: &[Tried], front: Front) -> Vec<usize> {
-    let power = |member: &Tried| member.cost.power_mw.unwrap_or(f64::INFINITY);
-    let error = |member: &Tried| front.error(&member.metrics);
-    let rest =
-        |member: &Tried| [member.cost.area_um2, member.cost.delay_ns].map(|f| f.unwrap_or(f64::INFINITY));
+pub(super) fn front(tried: &[EvaluatedMember], front: FrontKind) -> Vec<usize> {
+    let power = |member: &EvaluatedMember| member.cost.power_mw.unwrap_or(f64::INFINITY);
+    let error = |member: &EvaluatedMember| front.error(&member.metrics);
+    let rest = |member: &EvaluatedMember| {
+        [member.cost.area_um2, member.cost.delay_ns].map(|f| f.unwrap_or(f64::INFINITY))
+    };
     let mut order: Vec<usize> = (0..tried.len()).collect();
     order.sort_by(|&x, &y| {
         let (x, y) = (&tried[x], &tried[y]);
@@ -58,7 +59,7 @@ pub(super) fn front(tried: &[Tried], front: Front) -> Vec<usize> {
 
 /// Leaves at most `limit` of a front: again and again the member goes that is missed least, by the area between the
 /// staircases with and without it in logarithms of power and error. Both ends stay.
-pub(super) fn thin(tried: &[Tried], kind: Front, front: &mut Vec<usize>, limit: usize) {
+pub(super) fn thin(tried: &[EvaluatedMember], kind: FrontKind, front: &mut Vec<usize>, limit: usize) {
     let power = |index: usize| tried[index].cost.power_mw.unwrap_or_default().ln();
     let error = |index: usize| kind.error(&tried[index].metrics).ln();
     while front.len() > limit.max(2) {

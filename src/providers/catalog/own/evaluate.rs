@@ -2,18 +2,18 @@
 
 use axmul_api::{Multiplier, Netlist};
 
-use super::super::{CatalogueError, table_digest};
+use super::super::{CatalogError, table_digest};
 use crate::cache::Cache;
 use crate::cost;
+use crate::options::PairSampling;
 use crate::registry::Registry;
-use crate::sources::Sampling;
 use axmul_metrics::evaluation::evaluate;
 use axmul_metrics::{Cost, Metrics, OperandFormat, ProductTable};
 use axmul_netlist::simulate::Simulator;
 
 /// A member that was tried.
 #[derive(Clone, Debug)]
-pub(super) struct Tried {
+pub(super) struct EvaluatedMember {
     pub name: String,
     pub family: &'static str,
     pub parameters: Vec<u32>,
@@ -24,20 +24,20 @@ pub(super) struct Tried {
 }
 
 /// What is tried: the format decides how long one takes, since a sample stands for the pairs of wide operands.
-pub(super) fn sampling(format: OperandFormat) -> Sampling {
+pub(super) fn sampling(format: OperandFormat) -> PairSampling {
     // 2^20 of 2^32 pairs tell the mean error to within a thousandth of its deviation.
-    Sampling { pairs: (format.product_width() > 24).then_some(1 << 20), seed: 0 }
+    PairSampling { pairs: (format.product_width() > 24).then_some(1 << 20), seed: 0 }
 }
 
-impl Tried {
+impl EvaluatedMember {
     /// Tries a member: its circuit's errors and cost.
     pub fn new(
         registry: &Registry,
         family: &'static str,
         parameters: Vec<u32>,
         format: OperandFormat,
-    ) -> Result<Self, CatalogueError> {
-        let problem = |name: &str, problem: String| CatalogueError::Entry {
+    ) -> Result<Self, CatalogError> {
+        let problem = |name: &str, problem: String| CatalogError::Entry {
             path: "multipliers".into(),
             entry: name.to_owned(),
             problem,

@@ -1,15 +1,15 @@
-//! Where the products of an entry come from, as a catalogue file says it.
+//! Where the products of an entry come from, as a catalog file says it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::c_source::{Asked, CSource};
+use crate::c_source::{CSource, CSourceRef};
 use crate::entry::Model;
 use crate::netlists::{NetlistFile, NetlistOptions, Via};
 use crate::registry::Registry;
-use crate::shared_library::{Request, Signature};
+use crate::shared_library::{LibraryRequest, Signature};
 use axmul_metrics::OperandFormat;
 use axmul_netlist::ProductExtension;
 
@@ -82,20 +82,21 @@ impl From<FileExtend> for ProductExtension {
 }
 
 impl FileModel {
-    /// The model of an entry of the catalogue at `path`, relative to which its files lie.
+    /// The model of an entry of the catalog at `path`, relative to which its files lie.
     pub fn resolve(&self, format: OperandFormat, path: &Path, registry: &Registry) -> Result<Model, String> {
         let beside = |file: &String| path.parent().unwrap_or(Path::new("")).join(file);
         let kind = self.kind()?;
         self.check_fields(kind)?;
         Ok(match kind {
-            Kind::Table(table) => Model::Table(beside(table)),
-            Kind::Library(library) => {
+            FileModelKind::Table(table) => Model::Table(beside(table)),
+            FileModelKind::Library(library) => {
                 let symbol = self.symbol.clone().ok_or("model: expected a symbol beside the library")?;
-                let request = Request::Symbol { symbol, signature: self.signature()?, format: Some(format) };
+                let request =
+                    LibraryRequest::Symbol { symbol, signature: self.signature()?, format: Some(format) };
                 Model::Library { path: beside(library), request }
             }
-            Kind::CSource(source) => {
-                let asked = Asked {
+            FileModelKind::CSource(source) => {
+                let asked = CSourceRef {
                     path: beside(source),
                     function: self.symbol.clone(),
                     format: Some(format),
@@ -103,12 +104,12 @@ impl FileModel {
                 };
                 Model::CSource(CSource::new(asked, None))
             }
-            Kind::Family(family) => {
+            FileModelKind::Family(family) => {
                 let parameters = self.values(family, registry)?;
                 registry.member(family, &parameters, format).map_err(|error| format!("model: {error}"))?;
                 Model::Family { family: family.clone(), parameters }
             }
-            Kind::Netlist(netlist) => {
+            FileModelKind::Netlist(netlist) => {
                 let with: Vec<PathBuf> = self.with.iter().flatten().map(beside).collect();
                 Model::Netlist(NetlistFile::new(
                     beside(netlist),
@@ -119,13 +120,13 @@ impl FileModel {
         })
     }
 
-    fn kind(&self) -> Result<Kind<'_>, String> {
+    fn kind(&self) -> Result<FileModelKind<'_>, String> {
         let mut kinds = [
-            self.table.as_ref().map(Kind::Table),
-            self.library.as_ref().map(Kind::Library),
-            self.c_source.as_ref().map(Kind::CSource),
-            self.family.as_ref().map(Kind::Family),
-            self.netlist.as_ref().map(Kind::Netlist),
+            self.table.as_ref().map(FileModelKind::Table),
+            self.library.as_ref().map(FileModelKind::Library),
+            self.c_source.as_ref().map(FileModelKind::CSource),
+            self.family.as_ref().map(FileModelKind::Family),
+            self.netlist.as_ref().map(FileModelKind::Netlist),
         ]
         .into_iter()
         .flatten();
@@ -136,10 +137,10 @@ impl FileModel {
     }
 
     /// Refuses what belongs to another kind of model.
-    fn check_fields(&self, kind: Kind) -> Result<(), String> {
-        let code = matches!(kind, Kind::Library(_) | Kind::CSource(_));
-        let family = matches!(kind, Kind::Family(_));
-        let netlist = matches!(kind, Kind::Netlist(_));
+    fn check_fields(&self, kind: FileModelKind) -> Result<(), String> {
+        let code = matches!(kind, FileModelKind::Library(_) | FileModelKind::CSource(_));
+        let family = matches!(kind, FileModelKind::Family(_));
+        let netlist = matches!(kind, FileModelKind::Netlist(_));
         for (field, given, belongs, to) in [
             ("symbol", self.symbol.is_some(), code, "library or c_source"),
             ("signature", self.signature.is_some(), code, "library or c_source"),
@@ -204,13 +205,13 @@ impl FileModel {
     /// For the provenance.
     pub fn describe(&self) -> String {
         match self.kind() {
-            Ok(Kind::Table(table)) => format!("table {table}"),
-            Ok(Kind::Library(library)) => {
+            Ok(FileModelKind::Table(table)) => format!("table {table}"),
+            Ok(FileModelKind::Library(library)) => {
                 format!("{library}, symbol {}", self.symbol.as_deref().unwrap_or_default())
             }
-            Ok(Kind::CSource(source)) => format!("C source {source}"),
-            Ok(Kind::Netlist(netlist)) => format!("netlist {netlist}"),
-            Ok(Kind::Family(family)) => {
+            Ok(FileModelKind::CSource(source)) => format!("C source {source}"),
+            Ok(FileModelKind::Netlist(netlist)) => format!("netlist {netlist}"),
+            Ok(FileModelKind::Family(family)) => {
                 let parameters = self.parameters.iter().flatten();
                 parameters
                     .fold(format!("family {family}"), |text, (name, value)| format!("{text}, {name} {value}"))
@@ -222,7 +223,7 @@ impl FileModel {
 
 /// What a model is, and the name that says so.
 #[derive(Clone, Copy)]
-enum Kind<'a> {
+enum FileModelKind<'a> {
     Table(&'a String),
     Library(&'a String),
     CSource(&'a String),

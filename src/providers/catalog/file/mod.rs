@@ -1,9 +1,9 @@
-//! Catalogue files.
+//! Catalog files.
 //!
 //! ```yaml
 //! version: 1
 //! name: mine                     # the part before the slash in mine/fast-8s
-//! description: My multipliers    # a line that lists of catalogues show
+//! description: My multipliers    # a line that lists of catalogs show
 //! licence: MIT                   # of every entry that names no other
 //! citation: A. Author, ...       # likewise
 //! cost_source: synthesis         # likewise, of every cost
@@ -34,9 +34,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use model::{FileExtend, FileModel};
 
-use super::{Catalogue, CatalogueError, Published};
-use crate::c_source::Asked;
-use crate::entry::{Entry, Model};
+use super::{Catalog, CatalogError, PublishedFigures};
+use crate::c_source::CSourceRef;
+use crate::entry::{CatalogEntry, Model};
 use crate::netlists::is_netlist_path;
 use crate::registry::Registry;
 use crate::tables::is_table_path;
@@ -48,7 +48,7 @@ pub(crate) const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct File {
+pub(crate) struct CatalogFile {
     pub version: u32,
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,8 +72,8 @@ pub(crate) struct FileEntry {
     pub model: FileModel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<FileCost>,
-    #[serde(default, skip_serializing_if = "Published::is_empty")]
-    pub published: Published,
+    #[serde(default, skip_serializing_if = "PublishedFigures::is_empty")]
+    pub published: PublishedFigures,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,28 +101,28 @@ pub(crate) struct FileCost {
     pub technology: Option<String>,
 }
 
-/// Reads a catalogue from `text`, which was read from `path`: tables and libraries lie relative to it.
-pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, CatalogueError> {
-    let invalid = |problem| CatalogueError::Invalid { path: path.into(), problem };
-    let file: File = yaml::from_str(text, "").map_err(|error| {
+/// Reads a catalog from `text`, which was read from `path`: tables and libraries lie relative to it.
+pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalog, CatalogError> {
+    let invalid = |problem| CatalogError::Invalid { path: path.into(), problem };
+    let file: CatalogFile = yaml::from_str(text, "").map_err(|error| {
         let place = error.location.map(|(line, column)| format!("line {line}, column {column}: "));
         let problem = format!("{}{}", place.unwrap_or_default(), error.message);
         match entry_of(text, &error.message) {
-            Some(entry) => CatalogueError::Entry { path: path.into(), entry, problem },
-            None => invalid(format!("this is no catalogue: {problem}")),
+            Some(entry) => CatalogError::Entry { path: path.into(), entry, problem },
+            None => invalid(format!("this is no catalog: {problem}")),
         }
     })?;
     if file.version != VERSION {
         return Err(invalid(format!("expected version {VERSION}, got {}", file.version)));
     }
-    check_name(&file.name).map_err(|problem| invalid(format!("the catalogue's name: {problem}")))?;
+    check_name(&file.name).map_err(|problem| invalid(format!("the catalog's name: {problem}")))?;
     if file.entries.is_empty() {
         return Err(invalid("expected at least one entry, got none".into()));
     }
     let mut names = HashSet::new();
     let mut entries = Vec::new();
     for entry in &file.entries {
-        let error = |problem| CatalogueError::Entry { path: path.into(), entry: entry.name.clone(), problem };
+        let error = |problem| CatalogError::Entry { path: path.into(), entry: entry.name.clone(), problem };
         check_name(&entry.name).map_err(error)?;
         if !names.insert(&entry.name) {
             return Err(error("the name occurs twice; rename one of the two".into()));
@@ -130,11 +130,11 @@ pub fn parse(text: &str, path: &Path, registry: &Registry) -> Result<Catalogue, 
         entries.push(file.entry(entry, path, registry).map_err(error)?);
     }
     let description = file.description.unwrap_or_default();
-    Ok(Catalogue { name: file.name, description, entries, notes: Vec::new(), failures: Vec::new() })
+    Ok(Catalog { name: file.name, description, entries, notes: Vec::new(), failures: Vec::new() })
 }
 
-impl File {
-    fn entry(&self, entry: &FileEntry, path: &Path, registry: &Registry) -> Result<Entry, String> {
+impl CatalogFile {
+    fn entry(&self, entry: &FileEntry, path: &Path, registry: &Registry) -> Result<CatalogEntry, String> {
         let model = entry.model.resolve(entry.format, path, registry)?;
         let (provider, citation) = match &model {
             Model::Family { family, .. } => {
@@ -151,9 +151,9 @@ impl File {
         if !entry.fronts.is_empty() {
             origin += &format!("; on the fronts of power against {}", entry.fronts.join(", "));
         }
-        Ok(Entry {
+        Ok(CatalogEntry {
             name: entry.name.clone(),
-            catalogue: self.name.clone(),
+            catalog: self.name.clone(),
             provider,
             format: entry.format,
             cost: self.cost(entry.cost.as_ref())?,
@@ -206,9 +206,9 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.+#".contains(c);
     let file = Path::new(name);
     let path = is_table_path(file)
-        || super::is_catalogue_path(file)
+        || super::is_catalog_path(file)
         || is_netlist_path(file)
-        || Asked::recognises(name);
+        || CSourceRef::recognises(name);
     if !name.is_empty() && name.chars().all(allowed) && !path {
         return Ok(());
     }
@@ -218,11 +218,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
 /// The name of the entry that an error of the YAML parser is about: it says `entries[3]`.
 fn entry_of(text: &str, problem: &str) -> Option<String> {
     #[derive(Deserialize)]
-    struct Names {
+    struct EntryNames {
         entries: Vec<serde_json::Value>,
     }
     let index: usize = problem.split_once("entries[")?.1.split_once(']')?.0.parse().ok()?;
-    let names: Names = yaml::from_str(text, "").ok()?;
+    let names: EntryNames = yaml::from_str(text, "").ok()?;
     match names.entries.get(index)?.get("name") {
         Some(serde_json::Value::String(name)) => Some(name.clone()),
         _ => Some(format!("number {}", index + 1)),

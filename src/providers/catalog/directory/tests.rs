@@ -33,14 +33,14 @@ fn tables_in_both_places_are_joined_with_their_figures() {
     let csv =
         b"name,family,power_mw,area_um2,mae,pareto\nb,4x4_signed,0.5,,1.5,x\nabsent,8x8_signed,1,1,1,\n";
     let directory = directory(&[("b.npy", &npy), ("tables/mul4u_a.npy", &npy), ("figures.csv", csv)]);
-    let catalogue = open(directory.path(), None).unwrap();
-    let [b, a] = &catalogue.entries[..] else { panic!("{catalogue:?}") };
+    let catalog = open(directory.path(), None).unwrap();
+    let [b, a] = &catalog.entries[..] else { panic!("{catalog:?}") };
     assert_eq!((&*b.name, b.format.to_string(), b.cost.power_mw), ("b", "4s".to_owned(), Some(0.5)));
     assert_eq!((b.cost.area_um2, b.published.mae.as_ref().unwrap().value()), (None, 1.5));
-    assert_eq!(b.cost.source, format!("figures.csv of {}", catalogue.name));
+    assert_eq!(b.cost.source, format!("figures.csv of {}", catalog.name));
     assert_eq!(b.provenance.documentation, "Operands signed: its row of figures says so.");
     assert_eq!((&*a.name, a.format.to_string(), a.cost.is_empty()), ("mul4u_a", "4u".to_owned(), true));
-    assert!(catalogue.notes.is_empty() && catalogue.failures.is_empty());
+    assert!(catalog.notes.is_empty() && catalog.failures.is_empty());
 }
 
 /// A filter for unsigned ones must not turn the signed ones into unsigned ones.
@@ -48,10 +48,10 @@ fn tables_in_both_places_are_joined_with_their_figures() {
 fn the_option_decides_only_where_nothing_else_does() {
     let npy = npy();
     let directory = directory(&[("mul4s_a.npy", &npy), ("b.npy", &npy)]);
-    let catalogue = open(directory.path(), Some(true)).unwrap();
-    assert!(catalogue.entries.iter().all(|entry| entry.format.is_signed()));
-    let catalogue = open(directory.path(), Some(false)).unwrap();
-    let signed: Vec<bool> = catalogue.entries.iter().map(|entry| entry.format.is_signed()).collect();
+    let catalog = open(directory.path(), Some(true)).unwrap();
+    assert!(catalog.entries.iter().all(|entry| entry.format.is_signed()));
+    let catalog = open(directory.path(), Some(false)).unwrap();
+    let signed: Vec<bool> = catalog.entries.iter().map(|entry| entry.format.is_signed()).collect();
     assert_eq!(signed, [false, true], "b as asked for, mul4s_a by its name");
 }
 
@@ -60,25 +60,21 @@ fn of_several_releases_only_published_csv_is_taken() {
     let npy = npy();
     let (one, two) = (b"name,mae\na,1\n" as &[u8], b"name,mae\na,2\n" as &[u8]);
     let both = directory(&[("a.npy", &npy), ("published.csv", one), ("published-v2.csv", two)]);
-    let catalogue = open(both.path(), None).unwrap();
-    assert_eq!(catalogue.entries[0].published.mae.as_ref().unwrap().to_string(), "1");
+    let catalog = open(both.path(), None).unwrap();
+    assert_eq!(catalog.entries[0].published.mae.as_ref().unwrap().to_string(), "1");
     let neither = directory(&[("a.npy", &npy), ("v1.csv", one), ("v2.csv", two)]);
-    let catalogue = open(neither.path(), None).unwrap();
-    assert!(catalogue.entries[0].published.is_empty());
-    assert!(
-        catalogue.notes[0].contains("2 CSV files and none called published.csv"),
-        "{:?}",
-        catalogue.notes
-    );
+    let catalog = open(neither.path(), None).unwrap();
+    assert!(catalog.entries[0].published.is_empty());
+    assert!(catalog.notes[0].contains("2 CSV files and none called published.csv"), "{:?}", catalog.notes);
 }
 
 #[test]
 fn one_bad_table_leaves_the_others() {
     let npy = npy();
     let directory = directory(&[("a.npy", &npy), ("bad.npy", b"no table")]);
-    let catalogue = open(directory.path(), None).unwrap();
-    assert_eq!((catalogue.entries.len(), catalogue.failures.len()), (1, 1));
-    let message = catalogue.failures[0].to_string();
+    let catalog = open(directory.path(), None).unwrap();
+    assert_eq!((catalog.entries.len(), catalog.failures.len()), (1, 1));
+    let message = catalog.failures[0].to_string();
     assert!(
         message.contains("entry 'bad'") && message.contains("bad.npy: expected an .npy file"),
         "{message}"
@@ -89,8 +85,8 @@ fn one_bad_table_leaves_the_others() {
 fn what_contradicts_itself_is_told() {
     let npy = npy();
     let directory = directory(&[("a.npy", &npy), ("f.csv", b"name,family\na,8x8_signed\n")]);
-    let catalogue = open(directory.path(), None).unwrap();
-    assert!(catalogue.notes[0].contains("its row in f.csv is of a multiplier 8s, its table of one 4s"));
+    let catalog = open(directory.path(), None).unwrap();
+    assert!(catalog.notes[0].contains("its row in f.csv is of a multiplier 8s, its table of one 4s"));
     let table: (&str, &[u8]) = ("a.npy", &npy);
     assert!(
         message(&[table, ("tables/a.npy", &npy)])

@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use axmul_api::{FormatError, OperandFormat};
 
-use super::error::{CSourceError, Problem};
+use super::error::{CSourceError, CSourceProblem};
 use crate::shared_library::Signature;
 
 /// A C source and what is said about the function meant: `FILE.c`, followed by any of `:FUNCTION`, `:FORMAT` and
 /// `:SIGNATURE`, the last two in any order: `mul.c:multiply:8s:i64(i64,i64)`, `mul.c:8s`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Asked {
+pub struct CSourceRef {
     /// The file.
     pub path: PathBuf,
     /// The function; `None` chooses.
@@ -22,7 +22,7 @@ pub struct Asked {
     pub signature: Option<Signature>,
 }
 
-impl Asked {
+impl CSourceRef {
     /// Whether `text` refers to a C source, going by the file name's ending: `.c`, followed by the end or by a colon.
     /// No file is looked at.
     pub fn recognises(text: &str) -> bool {
@@ -42,7 +42,7 @@ fn file_end(text: &str) -> Option<usize> {
     ends.find(|&end| text[start..end].strip_suffix(".c").is_some_and(|stem| !stem.is_empty()))
 }
 
-impl FromStr for Asked {
+impl FromStr for CSourceRef {
     type Err = CSourceError;
 
     fn from_str(text: &str) -> Result<Self, CSourceError> {
@@ -50,7 +50,7 @@ impl FromStr for Asked {
         let Some(end) = file_end(text) else {
             return Err(error(
                 text,
-                Problem::Part { part: text.into(), expected: "a file name that ends in .c" },
+                CSourceProblem::Part { part: text.into(), expected: "a file name that ends in .c" },
             ));
         };
         let path = &text[..end];
@@ -60,16 +60,16 @@ impl FromStr for Asked {
             match part.parse::<OperandFormat>() {
                 Ok(format) => {
                     if asked.format.replace(format).is_some() {
-                        return Err(error(path, Problem::Twice("format")));
+                        return Err(error(path, CSourceProblem::Twice("format")));
                     }
                     continue;
                 }
                 Err(FormatError::Text(_)) => {}
-                Err(problem) => return Err(error(path, Problem::Format(problem.to_string()))),
+                Err(problem) => return Err(error(path, CSourceProblem::Format(problem.to_string()))),
             }
             if let Ok(signature) = part.parse::<Signature>() {
                 if asked.signature.replace(signature).is_some() {
-                    return Err(error(path, Problem::Twice("signature")));
+                    return Err(error(path, CSourceProblem::Twice("signature")));
                 }
             } else if number == 0 && is_identifier(part) {
                 asked.function = Some(part.to_owned());
@@ -78,7 +78,7 @@ impl FromStr for Asked {
                     0 => "a function's name, an operand format such as 8s or a signature such as i16(i8,i8)",
                     _ => "an operand format such as 8s or a signature such as i16(i8,i8)",
                 };
-                return Err(error(path, Problem::Part { part: part.into(), expected }));
+                return Err(error(path, CSourceProblem::Part { part: part.into(), expected }));
             }
         }
         Ok(asked)
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_file_and_up_to_three_parts() {
-        let asked = |path: &str, function: &str, format: &str, signature: &str| Asked {
+        let asked = |path: &str, function: &str, format: &str, signature: &str| CSourceRef {
             path: path.into(),
             function: Some(function.to_owned()).filter(|text| !text.is_empty()),
             format: format.parse().ok(),
@@ -112,7 +112,7 @@ mod tests {
             ("mul.c:8s", asked("mul.c", "", "8s", "")),
             ("a:b.c/odd:name.c:f", asked("a:b.c/odd:name.c", "f", "", "")),
         ] {
-            assert_eq!(text.parse::<Asked>().unwrap(), expected, "{text}");
+            assert_eq!(text.parse::<CSourceRef>().unwrap(), expected, "{text}");
         }
     }
 
@@ -128,7 +128,7 @@ mod tests {
             ("mul.c:i16(i8,i8):i16(i8,i8)", "the signature is given twice; give it once"),
             ("mul.h", "'mul.h' is not a file name that ends in .c"),
         ] {
-            let message = text.parse::<Asked>().unwrap_err().to_string();
+            let message = text.parse::<CSourceRef>().unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
         }
     }
@@ -136,10 +136,10 @@ mod tests {
     #[test]
     fn sources_are_recognised_by_their_ending() {
         for text in ["a.c", "./a.c:f", "x/y.c:f:8s", "a:b.c"] {
-            assert!(Asked::recognises(text), "{text}");
+            assert!(CSourceRef::recognises(text), "{text}");
         }
         for text in ["a.cc", "a.C", "c", ".c", "a.npy", "a.c/b", "a.so:f.x", "truncated-3"] {
-            assert!(!Asked::recognises(text), "{text}");
+            assert!(!CSourceRef::recognises(text), "{text}");
         }
     }
 }

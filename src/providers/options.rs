@@ -9,11 +9,11 @@ use axmul_metrics::evaluation::{EvaluationExtent, MAX_EXHAUSTIVE_BITS};
 
 /// Which multipliers are at hand, as a command line or an experiment names them.
 ///
-/// Any explicit catalogue or plugin replaces the built-in catalogue in "all multipliers", unless that is named among
+/// Any explicit catalog or plugin replaces the built-in catalog in "all multipliers", unless that is named among
 /// them; it stays reachable by name in any case.
 #[derive(Clone, Debug)]
-pub struct Sources {
-    /// Catalogues: names of the shelf, YAML files, directories of `.npy` tables, or `own` for the built-in one.
+pub struct MultiplierSources {
+    /// Catalogs: names of the shelf, YAML files, directories of `.npy` tables, or `own` for the built-in one.
     pub catalogs: Vec<PathBuf>,
     /// Shared libraries with a plugin descriptor, or `library:symbol` for a plain C function.
     pub plugins: Vec<PathBuf>,
@@ -27,16 +27,16 @@ pub struct Sources {
     /// Time and memory for the child processes in which shared libraries run.
     pub limits: Limits,
     /// Which operand pairs are looked at where there is no table.
-    pub sampling: Sampling,
+    pub sampling: PairSampling,
     /// Where tables and metrics are kept between runs.
     pub cache: CacheChoice,
-    /// Where catalogues lie that are known by name; the user's place without one.
-    pub shelf: Option<PathBuf>,
-    /// Whether the built-in catalogue and the registered families are at hand.
+    /// Where catalogs lie that are known by name; the user's place without one.
+    pub store: Option<PathBuf>,
+    /// Whether the built-in catalog and the registered families are at hand.
     pub builtin: bool,
 }
 
-impl Default for Sources {
+impl Default for MultiplierSources {
     fn default() -> Self {
         Self {
             catalogs: Vec::new(),
@@ -45,9 +45,9 @@ impl Default for Sources {
             formats: Vec::new(),
             netlists: NetlistOptions::default(),
             limits: Limits::default(),
-            sampling: Sampling::default(),
+            sampling: PairSampling::default(),
             cache: CacheChoice::default(),
-            shelf: None,
+            store: None,
             builtin: true,
         }
     }
@@ -55,7 +55,7 @@ impl Default for Sources {
 
 /// Which operand pairs the metrics of multipliers without a table rest on: those with an operand of more than 8 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sampling {
+pub struct PairSampling {
     /// So many, drawn by the seed. `None`: all of them where products have up to [`MAX_EXHAUSTIVE_BITS`] bits, else
     /// [`Self::DEFAULT_PAIRS`].
     pub pairs: Option<u64>,
@@ -63,7 +63,7 @@ pub struct Sampling {
     pub seed: u64,
 }
 
-impl Sampling {
+impl PairSampling {
     /// How many operand pairs are drawn where nobody says how many: the mean error then is known to within a
     /// two-thousandth of the error's standard deviation.
     pub const DEFAULT_PAIRS: u64 = 1 << 24;

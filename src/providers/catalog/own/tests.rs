@@ -3,19 +3,19 @@
 
 use rayon::prelude::*;
 
-use super::evaluate::{Tried, digest, rounded};
-use super::fronts::{Front, front};
+use super::evaluate::{EvaluatedMember, digest, rounded};
+use super::fronts::{FrontKind, front};
 use super::generate::{choose, is_worthwhile, try_grids};
 use super::*;
-use crate::entry::{Entry, Model};
+use crate::entry::{CatalogEntry, Model};
 use axmul_metrics::{Cost, ErrorMap, Metrics, OperandFormat, ProductTable};
 
-fn entries(name: &str, registry: &Registry) -> Vec<Entry> {
+fn entries(name: &str, registry: &Registry) -> Vec<CatalogEntry> {
     Embedded::named(name).unwrap().open(registry).unwrap().entries
 }
 
 /// The fronts that an entry says it is on.
-fn fronts_of(entry: &Entry) -> Vec<&str> {
+fn fronts_of(entry: &CatalogEntry) -> Vec<&str> {
     let said = entry.provenance.origin.split_once("against ");
     said.map(|(_, fronts)| fronts.split(", ").collect()).unwrap_or_default()
 }
@@ -68,11 +68,11 @@ fn there_is_enough_to_choose_from() {
 fn nothing_tried_beats_what_is_on_a_front() {
     let registry = Registry::linked().unwrap();
     let entries = entries(NAME, &registry);
-    let figure = |entry: &Entry, front: Front| {
+    let figure = |entry: &CatalogEntry, front: FrontKind| {
         let figure = match front {
-            Front::Mae => &entry.published.mae,
-            Front::Mre => &entry.published.mre_pct,
-            Front::Wce => &entry.published.wce,
+            FrontKind::Mae => &entry.published.mae,
+            FrontKind::Mre => &entry.published.mre_pct,
+            FrontKind::Wce => &entry.published.wce,
         };
         figure.as_ref().unwrap().value()
     };
@@ -83,8 +83,8 @@ fn nothing_tried_beats_what_is_on_a_front() {
         let mut tried = try_grids(&registry, grids, format, &|_| {}).unwrap();
         tried.retain(is_worthwhile);
         assert!(tried.len() >= 30, "{}", tried.len());
-        for kind in Front::ALL {
-            let on_it: Vec<&Entry> = entries
+        for kind in FrontKind::ALL {
+            let on_it: Vec<&CatalogEntry> = entries
                 .iter()
                 .filter(|entry| entry.format == format && fronts_of(entry).contains(&kind.name()))
                 .collect();
@@ -108,11 +108,11 @@ fn nothing_tried_beats_what_is_on_a_front() {
     }
 }
 
-/// A member without a family: its power, and its errors in the order of [`Front::ALL`].
-fn tried(name: &str, power_mw: f64, [mae, mre_pct, wce]: [f64; 3]) -> Tried {
+/// A member without a family: its power, and its errors in the order of [`FrontKind::ALL`].
+fn tried(name: &str, power_mw: f64, [mae, mre_pct, wce]: [f64; 3]) -> EvaluatedMember {
     let table = ProductTable::exact(OperandFormat::signed(8, 8)).unwrap();
     let exact = Metrics::uniform(&ErrorMap::new(&table));
-    Tried {
+    EvaluatedMember {
         name: name.into(),
         family: "truncated",
         parameters: vec![3],
@@ -133,10 +133,10 @@ fn a_front_holds_what_nothing_beats() {
         tried("cheap", 0.1, [5.0, 9.0, 20.0]),
     ];
     let names = |kind| front(&all, kind).into_iter().map(|index| all[index].name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(Front::Mae), ["d", "a", "cheap"]);
+    assert_eq!(names(FrontKind::Mae), ["d", "a", "cheap"]);
     // Of equal ones the first by name; what costs more and errs as much is beaten.
-    assert_eq!(names(Front::Mre), ["d", "cheap"]);
-    assert_eq!(names(Front::Wce), ["d", "c", "cheap"]);
+    assert_eq!(names(FrontKind::Mre), ["d", "cheap"]);
+    assert_eq!(names(FrontKind::Wce), ["d", "c", "cheap"]);
 }
 
 /// By hand, in logarithms: without 1 the area 0.105 * 0.049 is missed, without 2 the area 0.011 * 0.357, without 3 more.

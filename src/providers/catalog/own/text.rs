@@ -1,43 +1,43 @@
-//! The embedded catalogues as YAML: a line for each thing there is to say about a member, so that a changed catalogue
+//! The embedded catalogs as YAML: a line for each thing there is to say about a member, so that a changed catalog
 //! shows what changed.
 
 use std::fmt::Write;
 
-use super::super::{CatalogueError, file};
+use super::super::{CatalogError, file};
 use super::Embedded;
-use super::evaluate::{Tried, digest, sampling};
-use super::fronts::Front;
+use super::evaluate::{EvaluatedMember, digest, sampling};
+use super::fronts::FrontKind;
 use crate::registry::Registry;
 use axmul_metrics::Cost;
 use axmul_metrics::evaluation::EvaluationExtent;
 
 /// A member that is listed.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
-    pub tried: Tried,
+pub(super) struct FrontMember {
+    pub tried: EvaluatedMember,
     /// Those it is on.
-    pub fronts: Vec<Front>,
+    pub fronts: Vec<FrontKind>,
 }
 
-impl Listed {
+impl FrontMember {
     pub fn power(&self) -> f64 {
         self.tried.cost.power_mw.unwrap_or_default()
     }
 }
 
-/// The text of a catalogue. `counts` are the members that were tried, signed and unsigned; none for listed ones.
+/// The text of a catalog. `counts` are the members that were tried, signed and unsigned; none for listed ones.
 pub(super) fn write(
     embedded: &Embedded,
     registry: &Registry,
     counts: &[usize],
-    listed: &[Listed],
-) -> Result<String, CatalogueError> {
+    listed: &[FrontMember],
+) -> Result<String, CatalogError> {
     let mut text = String::new();
     let (what, description) = match counts {
         [signed, unsigned] => (
             format!(
                 "Multipliers that no other member of the families in plugins/ beats in power and one error: mean, mean\n\
-                 # relative or largest. Tried were {signed} signed and {unsigned} unsigned members."
+                 # relative or largest. EvaluatedMember were {signed} signed and {unsigned} unsigned members."
             ),
             format!("comes with axmul: Pareto-optimal ones of {}", signed + unsigned),
         ),
@@ -69,10 +69,10 @@ pub(super) fn write(
 fn entry(
     text: &mut String,
     registry: &Registry,
-    Listed { tried, fronts }: &Listed,
+    FrontMember { tried, fronts }: &FrontMember,
     common: &Cost,
-) -> Result<(), CatalogueError> {
-    let error = |problem: String| CatalogueError::Entry {
+) -> Result<(), CatalogError> {
+    let error = |problem: String| CatalogError::Entry {
         path: "multipliers".into(),
         entry: tried.name.clone(),
         problem,

@@ -9,14 +9,14 @@ use axmul_metrics::Metrics;
 
 /// A figure as it was printed. The digits matter: the last one says how exactly the figure was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure(String);
+pub struct PublishedFigure(String);
 
 /// Text that is no figure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no figure; expected a number such as 53, 0.081 or 28977.591e3")]
-pub struct FigureError(String);
+pub struct PublishedFigureError(String);
 
-impl Figure {
+impl PublishedFigure {
     /// The number.
     pub fn value(&self) -> f64 {
         self.0.parse().expect("checked when parsed")
@@ -38,12 +38,12 @@ impl Figure {
     }
 }
 
-impl FromStr for Figure {
-    type Err = FigureError;
+impl FromStr for PublishedFigure {
+    type Err = PublishedFigureError;
 
-    fn from_str(text: &str) -> Result<Self, FigureError> {
+    fn from_str(text: &str) -> Result<Self, PublishedFigureError> {
         let text = text.trim();
-        let error = || FigureError(text.to_owned());
+        let error = || PublishedFigureError(text.to_owned());
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
         let plain = digits.bytes().any(|byte| byte.is_ascii_digit())
@@ -56,42 +56,42 @@ impl FromStr for Figure {
     }
 }
 
-impl fmt::Display for Figure {
+impl fmt::Display for PublishedFigure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl Serialize for Figure {
+impl Serialize for PublishedFigure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Figure {
+impl<'de> Deserialize<'de> for PublishedFigure {
     /// From text, or from a number, whose trailing zeros are lost.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl serde::de::Visitor<'_> for Visitor {
-            type Value = Figure;
+            type Value = PublishedFigure;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a number")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Figure, E> {
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PublishedFigure, E> {
                 text.parse().map_err(E::custom)
             }
 
-            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Figure, E> {
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<PublishedFigure, E> {
                 value.to_string().parse().map_err(E::custom)
             }
 
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Figure, E> {
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<PublishedFigure, E> {
                 value.to_string().parse().map_err(E::custom)
             }
 
-            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Figure, E> {
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<PublishedFigure, E> {
                 value.to_string().parse().map_err(E::custom)
             }
         }
@@ -102,49 +102,49 @@ impl<'de> Deserialize<'de> for Figure {
 /// Error figures published with a multiplier, by the names and definitions of [`Metrics`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Published {
+pub struct PublishedFigures {
     /// Mean absolute error.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mae: Option<Figure>,
+    pub mae: Option<PublishedFigure>,
     /// Mean absolute error in percent of 2^(n+m).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mae_pct: Option<Figure>,
+    pub mae_pct: Option<PublishedFigure>,
     /// Worst-case error.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wce: Option<Figure>,
+    pub wce: Option<PublishedFigure>,
     /// Worst-case error in percent of 2^(n+m).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wce_pct: Option<Figure>,
+    pub wce_pct: Option<PublishedFigure>,
     /// Worst-case relative error in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wcre_pct: Option<Figure>,
+    pub wcre_pct: Option<PublishedFigure>,
     /// Error probability in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ep_pct: Option<Figure>,
+    pub ep_pct: Option<PublishedFigure>,
     /// Mean relative error in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mre_pct: Option<Figure>,
+    pub mre_pct: Option<PublishedFigure>,
     /// Mean squared error.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mse: Option<Figure>,
+    pub mse: Option<PublishedFigure>,
 }
 
 /// A published figure that its table does not bear out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contradiction {
-    /// The catalogue or file of figures.
+    /// The catalog or file of figures.
     pub origin: String,
     /// The entry.
     pub entry: String,
-    /// The figure's name, a field of [`Published`].
+    /// The figure's name, a field of [`PublishedFigures`].
     pub figure: FigureName,
     /// What was published.
-    pub published: Figure,
+    pub published: PublishedFigure,
     /// What the table gives.
     pub computed: f64,
 }
 
-/// The name of a field of [`Published`].
+/// The name of a field of [`PublishedFigures`].
 pub type FigureName = &'static str;
 
 impl fmt::Display for Contradiction {
@@ -158,18 +158,18 @@ impl fmt::Display for Contradiction {
     }
 }
 
-impl Published {
-    /// The names of all figures, as they stand in catalogues and CSV files.
+impl PublishedFigures {
+    /// The names of all figures, as they stand in catalogs and CSV files.
     pub const NAMES: [FigureName; 8] =
         ["mae", "mae_pct", "wce", "wce_pct", "wcre_pct", "ep_pct", "mre_pct", "mse"];
 
     /// The figure of a name out of [`Self::NAMES`].
-    pub fn get(&self, name: &str) -> Option<&Figure> {
+    pub fn get(&self, name: &str) -> Option<&PublishedFigure> {
         self.slots().into_iter().find(|(slot, _)| *slot == name)?.1.as_ref()
     }
 
     /// The place of the figure of a name; `None` for other names.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut Option<Figure>> {
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Option<PublishedFigure>> {
         Some(match name {
             "mae" => &mut self.mae,
             "mae_pct" => &mut self.mae_pct,
@@ -204,7 +204,7 @@ impl Published {
         };
         // 100 / 2^(n+m); without any error there is nothing to convert.
         let percent = if metrics.wce > 0.0 { metrics.wce_pct / metrics.wce } else { 0.0 };
-        let follows = |name: &str, figure: &Figure| {
+        let follows = |name: &str, figure: &PublishedFigure| {
             let absolute = name.strip_suffix("_pct").and_then(|name| self.get(name));
             absolute.is_some_and(|absolute| figure.agrees_with(absolute.value() * percent))
         };
@@ -222,7 +222,7 @@ impl Published {
             .collect()
     }
 
-    fn slots(&self) -> [(FigureName, &Option<Figure>); 8] {
+    fn slots(&self) -> [(FigureName, &Option<PublishedFigure>); 8] {
         [
             ("mae", &self.mae),
             ("mae_pct", &self.mae_pct),
@@ -240,7 +240,7 @@ impl Published {
 mod tests {
     use super::*;
 
-    fn figure(text: &str) -> Figure {
+    fn figure(text: &str) -> PublishedFigure {
         text.parse().unwrap()
     }
 
@@ -258,20 +258,20 @@ mod tests {
     #[test]
     fn other_text_is_no_figure() {
         for text in ["", "-", "nan", "inf", "1e999", "0x10", "1.2.3", "12 34", ".", "1e", "e3"] {
-            assert!(text.parse::<Figure>().is_err(), "{text}");
+            assert!(text.parse::<PublishedFigure>().is_err(), "{text}");
         }
         for text in ["0", "1.", ".5", "-3.2e-4", "37290.89e5"] {
-            assert!(text.parse::<Figure>().is_ok(), "{text}");
+            assert!(text.parse::<PublishedFigure>().is_ok(), "{text}");
         }
     }
 
     #[test]
     fn names_slots_and_places_agree() {
-        let mut published = Published::default();
-        for (i, name) in Published::NAMES.into_iter().enumerate() {
+        let mut published = PublishedFigures::default();
+        for (i, name) in PublishedFigures::NAMES.into_iter().enumerate() {
             *published.get_mut(name).unwrap() = Some(figure(&i.to_string()));
         }
-        for (i, name) in Published::NAMES.into_iter().enumerate() {
+        for (i, name) in PublishedFigures::NAMES.into_iter().enumerate() {
             assert_eq!(published.get(name), Some(&figure(&i.to_string())));
         }
         assert!(published.get_mut("power_mw").is_none());
