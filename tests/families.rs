@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axmul_families as _;
 use axmul_api::{Multiplier, OperandFormat, check_structure, providers};
 use axmul_hardware::cost::{CostConditions, cost};
 use axmul_hardware::library::CellLibrary;

@@ -26,7 +26,7 @@
 //! let seen = OperandHistograms::uniform(8, 8);
 //! let fitted = fit(&coarse, &seen, Corrections::ALL).unwrap();
 //! assert_eq!((fitted.wiring.shift_a, fitted.wiring.shift_w), (1, 1));
-//! assert_eq!(fitted.variance, 0.0);
+//! assert!(fitted.variance < 1e-6);
 //! assert!(fit(&coarse, &seen, Corrections::NONE).unwrap().variance > 0.0);
 //! ```
 

@@ -41,7 +41,7 @@ pub enum MappingGoal {
 #[non_exhaustive]
 pub enum MapError {
     /// It has no inverter.
-    #[error("library {library} has no inverter")]
+    #[error("library {library} has no inverter (a cell of one input and one output, its complement)")]
     NoInverter {
         /// The library.
         library: String,

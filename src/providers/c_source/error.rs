@@ -53,7 +53,7 @@ pub enum CSourceProblem {
         candidates: Vec<String>,
     },
     /// The file does not define the function asked for.
-    #[error("no function is called '{function}': the file {}; one that a macro makes needs its signature said: {function}:FORMAT:SIGNATURE", defines(.defined))]
+    #[error("unknown function '{function}': the file {}; one that a macro makes needs its signature said: {function}:FORMAT:SIGNATURE", defines(.defined))]
     Unknown {
         /// The function asked for.
         function: String,

@@ -46,7 +46,7 @@ fn a_file_without_the_function_says_what_it_has() {
     assert!(told("mul.c", "#define X\n").contains("integer result, but the file defines none;"));
     assert_eq!(
         told("mul.c:g", HELPERS),
-        "no function is called 'g': the file defines add, low, mul, main; one that a macro makes needs its \
+        "unknown function 'g': the file defines add, low, mul, main; one that a macro makes needs its \
          signature said: g:FORMAT:SIGNATURE"
     );
     assert_eq!(

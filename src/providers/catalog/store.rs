@@ -39,7 +39,7 @@ pub enum CatalogStoreError {
         path: PathBuf,
     },
     /// No catalog of that name.
-    #[error("no catalog is called '{name}'; {}", hint(.known))]
+    #[error("unknown catalog '{name}'; {}", hint(.known))]
     Unknown {
         /// The name.
         name: String,
@@ -309,7 +309,7 @@ mod tests {
         let unknown = |store: &CatalogStore| store.remove("x").unwrap_err().to_string();
         assert!(unknown(&store).contains("none is known by name"), "{}", unknown(&store));
         store.reserve("mine", false).unwrap().put(|_| Ok(())).unwrap();
-        assert_eq!(unknown(&store), "no catalog is called 'x'; there are: mine");
+        assert_eq!(unknown(&store), "unknown catalog 'x'; there are: mine");
         fs::write(home.path().join("stray"), "").unwrap();
         assert_eq!(names(&store), ["mine"]);
         let file = home.path().join("stray/below");

@@ -19,12 +19,43 @@ pub enum SearchMethod {
 
 /// What an assignment has to keep to. In files `{drop: 0.5pp}` or `{energy: 0.1}`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "BudgetKeys", into = "BudgetKeys")]
 pub enum Budget {
     /// The cheapest assignment that loses at most this, on validation images after a short retraining.
     Drop(PercentagePoints),
     /// The most accurate assignment of at most this relative energy.
     Energy(f64),
+}
+
+/// How a budget stands in files: a mapping of one key.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct BudgetKeys {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop: Option<PercentagePoints>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    energy: Option<f64>,
+}
+
+impl TryFrom<BudgetKeys> for Budget {
+    type Error = String;
+
+    fn try_from(keys: BudgetKeys) -> Result<Self, String> {
+        match keys {
+            BudgetKeys { drop: Some(drop), energy: None } => Ok(Self::Drop(drop)),
+            BudgetKeys { drop: None, energy: Some(energy) } => Ok(Self::Energy(energy)),
+            _ => Err("expected either drop, such as {drop: 0.5pp}, or energy, such as {energy: 0.1}".into()),
+        }
+    }
+}
+
+impl From<Budget> for BudgetKeys {
+    fn from(budget: Budget) -> Self {
+        match budget {
+            Budget::Drop(drop) => Self { drop: Some(drop), energy: None },
+            Budget::Energy(energy) => Self { drop: None, energy: Some(energy) },
+        }
+    }
 }
 
 impl Default for Budget {
@@ -108,6 +139,10 @@ mod tests {
         assert_eq!(serde_json::from_str::<Budget>(&written).unwrap(), Budget::default());
         let error = parse("{drop: half}").unwrap_err().to_string();
         assert!(error.contains("expected percentage points, such as 0.5pp, got 'half'"), "{error}");
+        for text in ["{}", "{drop: 1pp, energy: 0.1}"] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.contains("expected either drop"), "{error}");
+        }
         assert!(Budget::Energy(-1.0).problem().is_some() && Budget::default().problem().is_none());
     }
 }

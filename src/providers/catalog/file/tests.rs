@@ -140,7 +140,7 @@ fn every_error_names_file_and_entry() {
         (
             "truncated",
             "trunkated",
-            "entry 'cut': model: no family is called 'trunkated'; did you mean truncated",
+            "entry 'cut': model: unknown family 'trunkated'; did you mean truncated",
         ),
         ("columns: 3", "columns: 99", "entry 'cut': model: truncated-99-8u"),
         ("columns: 3", "rows: 3", "parameters of truncated: expected columns, got rows"),
