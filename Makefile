@@ -21,7 +21,7 @@ help: ## this list (the default)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "LIBTORCH=DIR, PYTHON=..., AXMUL_DATA_DIR=DIR and AXMUL_CACHE_DIR=DIR are heeded."
+	@echo "Environment: LIBTORCH, PYTHON, AXMUL_DATA_DIR, AXMUL_CACHE_DIR; for tests, AXMUL_REFERENCE_DATA (a folder)."
 
 demo: build data ## all set-up, then the main job: LeNet5 on MNIST with approximate multipliers
 	$(BIN)/axmul run experiments/mnist-lenet5.yaml --set catalog=experiments/mnist-lenet5-multipliers.yaml --overwrite

@@ -7,6 +7,8 @@ use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
 
+use axmul_support::testing::reference_data;
+
 /// The program with its data in `home` and no source but one that is not there.
 fn axmul(home: &tempfile::TempDir) -> Command {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(); // closed again at once
@@ -136,14 +138,10 @@ fn list_says_what_is_here_and_how_large_the_others_are() {
     );
 }
 
-/// The images beside the repository, where they are.
+/// CIFAR-10, where the reference data has it.
 #[test]
 fn cifar_10_as_an_archive_of_jpegs_is_read_whole() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/cifar10-jpeg.tar.xz");
-    if !path.exists() {
-        eprintln!("skipped: {} is not here", path.display());
-        return;
-    }
+    let Some(path) = reference_data("cifar10-jpeg.tar.xz") else { return };
     let home = tempfile::tempdir().unwrap();
     let output = axmul(&home).arg("check").arg(&path).args(["--format", "json"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

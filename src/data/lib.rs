@@ -1,9 +1,35 @@
-//! Floor 2: data sets, fetched, verified and read. No libtorch.
+//! Image data sets: downloaded and verified, read from any of the usual formats, split and augmented. No libtorch.
 //!
-//! A [`DataSet`] says which files make it up, with the SHA-256 of each; [`fetch`] brings the missing ones from the
-//! first source that has them; a file that is not the published one is refused, by name. A [`DataSource`] is such a set or
-//! whatever lies at a path; [`images`] reads both, divides them, and [`augment`] changes them at random. Nothing here
-//! chooses what a network sees: the experiment does.
+//! - [`DataSet`]: the files of a known set with the SHA-256 of each; [`fetch`] downloads what is missing or corrupt.
+//! - [`DataSource`]: a known set, or the images at a path.
+//! - [`images`]: reads them and sets some aside for validation and test; one file a format.
+//! - [`augment`]: random crops, flips and cutouts that depend on seed, epoch and image alone.
+//!
+//! What a network sees is the experiment's choice, not this crate's.
+//!
+//! ```
+//! use axmul_data::DataSource;
+//! use axmul_data::images::{Division, ImageReadOptions, SplitOrder, divide};
+//!
+//! // A tiny set in MNIST's format: images of 1x2 pixels, two classes.
+//! let folder = tempfile::tempdir()?;
+//! for (part, count) in [("train", 6u8), ("t10k", 2)] {
+//!     let images = [vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, 2], vec![200; 2 * usize::from(count)]];
+//!     let labels = [vec![0, 0, 8, 1, 0, 0, 0, count], (0..count).map(|image| image % 2).collect()];
+//!     std::fs::write(folder.path().join(format!("{part}-images-idx3-ubyte")), images.concat())?;
+//!     std::fs::write(folder.path().join(format!("{part}-labels-idx1-ubyte")), labels.concat())?;
+//! }
+//!
+//! let source = DataSource::named(folder.path().to_str().unwrap());
+//! let path = source.place(None)?;
+//! let set = source.read(&path, &ImageReadOptions::default(), false)?;
+//! assert_eq!((set.shape, set.train.len()), ([1, 1, 2], 6));
+//!
+//! let division = Division { validation: 2, test: 0, order: SplitOrder::Auto, seed: 0 };
+//! let divided = divide(set, &division)?;
+//! assert_eq!([divided.train.len(), divided.validation.len(), divided.test.len()], [4, 2, 2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod augment;
 mod download;

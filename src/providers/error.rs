@@ -18,7 +18,7 @@ use axmul_metrics::{NoTable, OperandFormat};
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum MultiplierError {
     /// A name that no source knows.
-    #[error("no multiplier is called '{name}'{}", suggestion(.nearest))]
+    #[error("unknown multiplier '{name}'{}", suggestion(.nearest))]
     Unknown {
         /// The name that came.
         name: String,

@@ -27,7 +27,7 @@ pub enum RegistryError {
         name: String,
     },
     /// No family of this name.
-    #[error("no family is called '{name}'{}", suggestion(.nearest))]
+    #[error("unknown family '{name}'{}", suggestion(.nearest))]
     UnknownFamily {
         /// The name that came.
         name: String,
@@ -291,7 +291,7 @@ mod tests {
                 .starts_with("truncated-99-8s: truncated parameter columns is 99; allowed")
         );
         let unknown = registry.family("trunkated").err().unwrap().to_string();
-        assert!(unknown.starts_with("no family is called 'trunkated'; did you mean truncated"), "{unknown}");
+        assert!(unknown.starts_with("unknown family 'trunkated'; did you mean truncated"), "{unknown}");
     }
 
     #[test]

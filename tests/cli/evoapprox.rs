@@ -1,10 +1,12 @@
 //! The reference tables of EvoApproxLib, where they are at hand.
 
-use crate::sandbox::{Sandbox, evoapprox};
+use axmul_support::testing::reference_data;
+
+use crate::sandbox::Sandbox;
 
 #[test]
 fn all_tables_are_compared() {
-    let Some(catalog) = evoapprox() else { return };
+    let Some(catalog) = reference_data("evoapprox") else { return };
     let sandbox = Sandbox::new();
     let run = |sign: &str| {
         let output = sandbox

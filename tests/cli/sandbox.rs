@@ -145,13 +145,3 @@ fn words(text: &str) -> Vec<String> {
     };
     text.split('\'').enumerate().flat_map(unquoted).collect()
 }
-
-/// The reference data, if it lies beside the repository; says so if not.
-pub fn evoapprox() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/evoapprox");
-    if !path.is_dir() {
-        eprintln!("SKIPPED: {} is absent", path.display());
-        return None;
-    }
-    Some(path)
-}

@@ -44,6 +44,8 @@ pub fn predict(capture: &LayerCapture, map: &ErrorMap) -> Prediction {
 
 #[cfg(test)]
 mod tests {
+    use axmul_support::random::SplitMix64;
+
     use super::*;
     use crate::assignment::Population;
     use axmul_metrics::{OperandFormat, ProductTable};
@@ -118,10 +120,9 @@ mod tests {
         };
         let predicted = predict(&layer, &map);
 
-        let mut state = 1u64;
+        let mut generator = SplitMix64::new(1);
         let mut draw = |counts: &[u32]| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let mut rest = ((state >> 33) % u64::from(counts.iter().sum::<u32>())) as u32;
+            let mut rest = generator.below(counts.iter().sum::<u32>() as usize) as u32;
             counts.iter().position(|&count| rest.checked_sub(count).map(|r| rest = r).is_none()).unwrap()
         };
         let sums: Vec<f64> = (0..20_000)

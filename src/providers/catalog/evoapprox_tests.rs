@@ -1,23 +1,15 @@
-//! EvoApproxLib's 8x8 multipliers, as their data lies in `../shared/data/evoapprox` where it is at hand.
+//! EvoApproxLib's 8x8 multipliers, where the reference data has them.
 
 use std::path::PathBuf;
 
-use crate::{CacheChoice, Collection, MultiplierSources, Warning};
+use axmul_support::testing::reference_data;
 
-/// The data beside the repository; where it is absent the test says so and passes.
-fn data() -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/evoapprox");
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: {} is not there", path.display());
-    None
-}
+use crate::{CacheChoice, Collection, MultiplierSources, Warning};
 
 /// MAE, WCE, EP, MRE and MSE of all 49, within one unit of the last digit published, without an exception.
 #[test]
 fn every_table_gives_the_five_published_figures() {
-    let Some(path) = data() else { return };
+    let Some(path) = reference_data("evoapprox") else { return };
     let collection = open(path);
     assert_eq!(collection.entries().len(), 49);
     for entry in collection.entries() {
@@ -39,7 +31,7 @@ fn every_table_gives_the_five_published_figures() {
 /// Nothing to warn of in the release that the tables are from; and the cost is there, with its source.
 #[test]
 fn the_release_of_the_tables_contradicts_none() {
-    let Some(path) = data() else { return };
+    let Some(path) = reference_data("evoapprox") else { return };
     let selection = open(path).select_all().unwrap();
     let count = |signed| selection.multipliers.iter().filter(|m| m.format.is_signed() == signed).count();
     assert_eq!((count(true), count(false)), (13, 36));
@@ -53,7 +45,7 @@ fn the_release_of_the_tables_contradicts_none() {
 /// In the other release `mul8s_1KV8` is another circuit: MAE 1.2 where this table is exact.
 #[test]
 fn figures_of_another_release_are_reported() {
-    let Some(path) = data() else { return };
+    let Some(path) = reference_data("evoapprox") else { return };
     let directory = tempfile::tempdir().unwrap();
     for name in ["mul8s_1KV8", "mul8u_1JFF"] {
         let file = format!("{name}.npy");

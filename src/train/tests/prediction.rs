@@ -11,6 +11,7 @@ use axmul_experiment::assignment::{LayerCapture, predict};
 use axmul_experiment::{Granularity, KernelChoice, Quantisation};
 use axmul_kernels::ConvShape;
 use axmul_metrics::OperandFormat;
+use axmul_support::random::SplitMix64;
 
 /// A layer and the operands of smooth images, so that neighbouring activations are alike as in real ones.
 fn layer(shape: ConvShape, affine: bool, quantisation: &Quantisation) -> (MultiplyingLayer, Operands) {
@@ -34,11 +35,8 @@ fn draw(counts: &[u32], total: u32, random: &mut impl FnMut() -> u32) -> usize {
 /// The deviation of `n` sums of K errors: a row of the capture at random, then operands from its histogram and from
 /// that of the weights it meets.
 fn simulate(capture: &LayerCapture, errors: &[i64], n: usize) -> f64 {
-    let mut state = 7u64;
-    let mut random = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as u32
-    };
+    let mut generator = SplitMix64::new(7);
+    let mut random = || (generator.next_u64() >> 33) as u32;
     let populations = &capture.populations;
     let sums: Vec<f64> = (0..n)
         .map(|_| {

@@ -1,3 +1,5 @@
+use axmul_support::random::SplitMix64;
+
 use super::*;
 
 const WIDE: u64 = 1 << 16;
@@ -86,12 +88,8 @@ fn the_mean_error_is_that_of_the_paper() {
     let pairs = 200_000;
     for (k, published_pct) in (3..).zip([11.90, 5.89, 2.94, 1.47, 0.73, 0.37]) {
         let drum = Drum { format: OperandFormat::unsigned(16, 16), k };
-        let mut state = 1u64;
-        let mut draw = || {
-            // Constants of Knuth's MMIX generator.
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as i64 % (WIDE as i64 - 1) + 1
-        };
+        let mut generator = SplitMix64::new(1);
+        let mut draw = || generator.below(WIDE as usize - 1) as i64 + 1;
         let sum: f64 = (0..pairs)
             .map(|_| {
                 let (a, b) = (draw(), draw());

@@ -1,3 +1,5 @@
+use axmul_support::random::SplitMix64;
+
 use super::*;
 
 #[test]
@@ -73,12 +75,8 @@ fn factors_are_symmetric_and_below_a_quarter() {
 /// Smallest, mean absolute and largest relative error and bias in percent, 16-bit operands over a fixed sample.
 fn errors(leading: u32, dropped: u32) -> [f64; 4] {
     let realm = Corrected::new(OperandFormat::unsigned(16, 16), leading, dropped);
-    let mut state = 1u64;
-    let mut draw = || {
-        // Constants of Knuth's MMIX generator.
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as i64 % ((1 << 16) - 1) + 1
-    };
+    let mut generator = SplitMix64::new(1);
+    let mut draw = || generator.below((1 << 16) - 1) as i64 + 1;
     let pairs = 400_000;
     let [mut low, mut mean, mut high, mut bias] = [0.0f64; 4];
     for _ in 0..pairs {

@@ -1,3 +1,5 @@
+use axmul_support::random::SplitMix64;
+
 use super::*;
 
 #[test]
@@ -56,12 +58,8 @@ fn signs_are_those_of_the_exact_product() {
 fn the_mean_error_is_that_of_the_paper() {
     for (h, t, published_pct, digit) in [(0, 2, 11.0, 0.5), (5, 9, 0.3, 0.05)] {
         let tosam = Tosam { format: OperandFormat::unsigned(16, 16), h, t };
-        let mut state = 1u64;
-        let mut draw = || {
-            // Constants of Knuth's MMIX generator.
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as i64 % ((1 << 16) - 1) + 1
-        };
+        let mut generator = SplitMix64::new(1);
+        let mut draw = || generator.below((1 << 16) - 1) as i64 + 1;
         let pairs = 200_000;
         let sum: f64 = (0..pairs)
             .map(|_| {
