@@ -1,7 +1,7 @@
 //! A directory to run `axmul` in.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use npyz::WriterBuilder;
