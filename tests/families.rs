@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axmul_families as _;
 use axmul_api::{Multiplier, OperandFormat, check_structure, providers};
+use axmul_families as _;
 use axmul_hardware::cost::{CostConditions, cost};
 use axmul_hardware::library::CellLibrary;
 use axmul_hardware::map::{MappingGoal, TechnologyMapper};

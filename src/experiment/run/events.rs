@@ -174,7 +174,10 @@ mod tests {
         let mut log = EventLog { path: path.to_owned(), file };
         let message = log.write(&Event::RunEnd { seconds: 1.0 }).unwrap_err().to_string();
         assert!(message.contains("cannot write /dev/full: No space left on device"), "{message}");
-        assert!(message.contains("free space, then repeat the command (resume a run with --resume)"), "{message}");
+        assert!(
+            message.contains("free space, then repeat the command (resume a run with --resume)"),
+            "{message}"
+        );
     }
 
     #[test]

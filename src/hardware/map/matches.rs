@@ -269,6 +269,9 @@ mod tests {
         assert_eq!(names, ["AND2X1", "AND2X2"]);
         library.cells.retain(|cell| !cell.name.starts_with("INV"));
         let error = MatchTable::new(&library).err().unwrap().to_string();
-        assert_eq!(error, "library test has no inverter (a cell of one input and one output, its complement)");
+        assert_eq!(
+            error,
+            "library test has no inverter (a cell of one input and one output, its complement)"
+        );
     }
 }

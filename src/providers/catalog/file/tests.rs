@@ -137,11 +137,7 @@ fn every_error_names_file_and_entry() {
         ("{table: tables/fast.npy}", "{table: x, parameters: {}}", "model: parameters belongs to family"),
         ("symbol: slow, ", "", "entry 'slow-8s': model: expected a symbol beside the library"),
         ("int16_t(", "short(", "entry 'slow-8s': model: signature: 'short("),
-        (
-            "truncated",
-            "trunkated",
-            "entry 'cut': model: unknown family 'trunkated'; did you mean truncated",
-        ),
+        ("truncated", "trunkated", "entry 'cut': model: unknown family 'trunkated'; did you mean truncated"),
         ("columns: 3", "columns: 99", "entry 'cut': model: truncated-99-8u"),
         ("columns: 3", "rows: 3", "parameters of truncated: expected columns, got rows"),
         ("{columns: 3}", "{}", "expected columns, columns is missing"),
