@@ -182,7 +182,7 @@ fn unknown_names_list_the_nearest_ones() {
     let collection = open(&sources(&[&mine]));
     assert_eq!(
         error(&collection, "pecular-8s"),
-        "no multiplier is called 'pecular-8s'; did you mean peculiar-8s?"
+        "unknown multiplier 'pecular-8s'; did you mean peculiar-8s?"
     );
     assert!(error(&collection, "trunkated-3-8s").contains("did you mean truncated-3-8s"));
     // One misspelt name among good ones is an error all the same.

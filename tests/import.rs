@@ -373,7 +373,7 @@ fn own_files_with_a_note() {
     assert_eq!(mine.provenance.licence.as_deref(), Some("CC0-1.0"));
     assert_eq!(case.products("chip/mine-2u")[15], 8);
     let error = collection.find("chip/fats").unwrap_err().to_string();
-    assert_eq!(error, "no multiplier is called 'chip/fats'; did you mean fast?");
+    assert_eq!(error, "unknown multiplier 'chip/fats'; did you mean fast?");
 }
 
 #[test]

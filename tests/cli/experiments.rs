@@ -81,7 +81,7 @@ fn layers_are_assigned_by_the_energy_of_their_own_operands() {
         &sandbox.axmul("assign done --energy activity --metric area_um2"),
         &["activity tells power, not area_um2"],
     );
-    refused(&sandbox.axmul("assign done --energy solar"), &["'solar' is no source of energy", "activity"]);
+    refused(&sandbox.axmul("assign done --energy solar"), &["unknown energy source 'solar'", "activity"]);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn mistakes_are_told_apart() {
         ("import dir chip --release v1", "--release applies to evoapproxlib only"),
         ("import chip", "invalid value 'chip' for '<KIND>'"),
         ("catalog add nowhere.yaml", "nowhere.yaml"),
-        ("list --catalog nowhere", "no catalog is called 'nowhere'; none is known by name"),
+        ("list --catalog nowhere", "unknown catalog 'nowhere'; none is known by name"),
         (
             "show exact-8s --of 8u",
             "'exact-8s' has operands 8s, but only 8u multipliers were asked for; drop --of",

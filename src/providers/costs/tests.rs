@@ -216,7 +216,7 @@ fn libraries_that_cannot_be_used_are_refused() {
         "my.lib: library small has no inverter (a cell of one input and one output, its complement)"
     );
     let no_gate = format!("{}}}", &SMALL[..nand]);
-    assert!(refusal(&no_gate).starts_with("my.lib: library small has no gate of two inputs"));
+    assert!(refusal(&no_gate).starts_with("my.lib: library small has no two-input gate"));
     let no_liberty = refusal("module m; endmodule");
     assert!(no_liberty.starts_with("my.lib:1:"), "{no_liberty}");
     let missing = Technology::open(std::path::Path::new("there/is.lib")).err().unwrap().to_string();

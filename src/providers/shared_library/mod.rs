@@ -19,10 +19,10 @@
 //! can do.
 //!
 //! ```no_run
-//! use axmul_providers::shared_library::{Limits, Reference, tabulate};
+//! use axmul_providers::shared_library::{Limits, LibraryRef, tabulate};
 //!
 //! axmul_providers::shared_library::host_main();
-//! let mine: Reference = "./libmine.so:mul8s_mine".parse()?;
+//! let mine: LibraryRef = "./libmine.so:mul8s_mine".parse()?;
 //! let tabulated = tabulate(&mine.path, &mine.request, &Limits::default())?;
 //! println!("{} {}", tabulated[0].name, tabulated[0].format);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
