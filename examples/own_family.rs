@@ -40,7 +40,7 @@ impl Family<1> for Halved {
         let mut product = a * b;
         for row in (1..self.columns).step_by(2) {
             for column in 0..self.columns - row {
-                product -= bit(a, column) * bit(b, row) << (column + row);
+                product -= (bit(a, column) * bit(b, row)) << (column + row);
             }
         }
         product
@@ -48,7 +48,7 @@ impl Family<1> for Halved {
 
     // The circuit. It is simulated, mapped, costed, proven and exported.
     fn build<G: Gates>(&self, g: &mut G, a: &[G::Bit], b: &[G::Bit]) -> Vec<G::Bit> {
-        let kept = |column: usize, row: usize| row % 2 == 0 || column + row >= self.columns as usize;
+        let kept = |column: usize, row: usize| row.is_multiple_of(2) || column + row >= self.columns as usize;
         let columns = words::partial_products(g, self.format, a, b, kept);
         words::sum_columns(g, columns)
     }

@@ -43,19 +43,22 @@ impl SimulationEngine {
     /// A program for the registers of one instruction set; `None` where the processor does not have it.
     pub fn new(level: SimdLevel, format: OperandFormat, program: Program) -> Option<Self> {
         Some(match level {
-            // SAFETY: the portable vector needs no CPU feature.
             SimdLevel::Portable => {
-                Self::Portable(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
+                // SAFETY: the portable vector needs no CPU feature.
+                let gates = unsafe { WordGates::new() };
+                Self::Portable(ProgramMachine::new(gates, format, program))
             }
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx2 if std::is_x86_feature_detected!("avx2") => {
                 // SAFETY: AVX2 was detected.
-                Self::Avx2(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
+                let gates = unsafe { WordGates::new() };
+                Self::Avx2(ProgramMachine::new(gates, format, program))
             }
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx512 if std::is_x86_feature_detected!("avx512f") => {
                 // SAFETY: AVX-512F was detected.
-                Self::Avx512(ProgramMachine::new(unsafe { WordGates::new() }, format, program))
+                let gates = unsafe { WordGates::new() };
+                Self::Avx512(ProgramMachine::new(gates, format, program))
             }
             #[cfg(target_arch = "x86_64")]
             SimdLevel::Avx2 | SimdLevel::Avx512 => return None,
