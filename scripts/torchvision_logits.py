@@ -15,7 +15,7 @@ where mix is the finalizer of SplitMix64 (G. Steele, D. Lea and C. Flood, "Fast 
 Generators", OOPSLA 2014) and i the element's index in row-major order, element i of the tensor `name` is
 
     weights of convolutions and linear layers   u * sqrt(6 / fan-in)
-    weights of normalisations                   1 + u / 4
+    weights of normalizations                   1 + u / 4
     running_var                                 1 + u / 2
     biases and running_mean                     u / 10
 

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!((mnist.train.images.rows, mnist.train.images.columns), (28, 28));
         assert_eq!(mnist.train.labels[..5], [5, 0, 4, 1, 9]);
         assert_eq!(mnist.test.labels[..5], [7, 2, 1, 0, 4]);
-        // The mean brightness that networks for MNIST are usually normalised with, 0.1307.
+        // The mean brightness that networks for MNIST are usually normalized with, 0.1307.
         let sum: u64 = mnist.train.images.pixels.iter().map(|&pixel| u64::from(pixel)).sum();
         let mean = sum as f64 / mnist.train.images.pixels.len() as f64 / 255.0;
         assert!((mean - 0.1307).abs() < 5e-5, "{mean}");

@@ -35,9 +35,9 @@ pub use run::{
     UniformResult,
 };
 pub use settings::{
-    ActivationQuantisation, ActivationRange, Baseline, Budget, Capture, Data, DeviceChoice, EarlyStopping,
-    Experiment, ExperimentError, Granularity, Keep, KernelChoice, MeanAndStd, Normalise, NormaliseBy,
-    OptimizerKind, PercentagePoints, Quantisation, Quantize, Retrain, Schedule, ScheduleKind, Search,
-    SearchMethod, StageName, Stages, StopOn, Training, Uniform, UnsignedScheme, WarmUp, WeightQuantisation,
+    ActivationQuantization, ActivationRange, Baseline, Budget, Capture, Data, DeviceChoice, EarlyStopping,
+    Experiment, ExperimentError, Granularity, Keep, KernelChoice, MeanAndStd, Normalize, NormalizeBy,
+    OptimizerKind, PercentagePoints, Quantization, Quantize, Retrain, Schedule, ScheduleKind, Search,
+    SearchMethod, StageName, Stages, StopOn, Training, Uniform, UnsignedScheme, WarmUp, WeightQuantization,
     WeightRange,
 };

@@ -26,7 +26,7 @@ pub(in crate::cli) fn multipliers(
         ..MultiplierSources::default()
     };
     let collection = Collection::open(&sources)?;
-    let narrow = experiment.catalog.is_empty() && experiment.quantisation.weights.bits != 8;
+    let narrow = experiment.catalog.is_empty() && experiment.quantization.weights.bits != 8;
     let names =
         if narrow { collection.registry().members_of(experiment.operand_format()) } else { Vec::new() };
     let selected = MultiplierSet::select(&collection, &names, energy, console)

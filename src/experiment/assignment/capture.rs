@@ -29,7 +29,7 @@ pub struct LayerCapture {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     /// Size of one unit of an integer product in the unit of [`LayerCapture::std_output`]: 1 where outputs are
-    /// compared as integers, the product of both scales where they are compared dequantised.
+    /// compared as integers, the product of both scales where they are compared dequantized.
     pub scale: f64,
     /// How often each weight code occurs: one count for each value of the second operand, lowest first.
     pub weights: Vec<u32>,
@@ -99,10 +99,10 @@ impl LayerCapture {
         let columns = 1usize << self.format.width_b();
         let mut joint = vec![0.0; columns << self.format.width_a()];
         for population in &self.populations {
-            let weights = normalise(&population.weights);
+            let weights = normalize(&population.weights);
             let mut activations = vec![0.0; 1 << self.format.width_a()];
             for row in &population.rows {
-                for (sum, p) in activations.iter_mut().zip(normalise(row)) {
+                for (sum, p) in activations.iter_mut().zip(normalize(row)) {
                     *sum += p / population.rows.len() as f64;
                 }
             }
@@ -123,7 +123,7 @@ impl LayerCapture {
 }
 
 /// Counts as probabilities.
-pub(super) fn normalise(counts: &[u32]) -> Vec<f64> {
+pub(super) fn normalize(counts: &[u32]) -> Vec<f64> {
     let total: f64 = counts.iter().map(|&count| f64::from(count)).sum();
     counts.iter().map(|&count| f64::from(count) / total).collect()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LayerCapture;
-use super::capture::normalise;
+use super::capture::normalize;
 use axmul_metrics::{ErrorMap, ErrorMoments};
 
 /// Predicted error of a layer's outputs, exact minus approximate, in the unit of the capture.
@@ -28,9 +28,9 @@ pub fn predict(capture: &LayerCapture, map: &ErrorMap) -> Prediction {
     let mut means = Vec::new();
     let mut mean_variance = 0.0;
     for population in &capture.populations {
-        let moments = ErrorMoments::new(map, &normalise(&population.weights));
+        let moments = ErrorMoments::new(map, &normalize(&population.weights));
         for row in &population.rows {
-            let (mean, variance) = moments.under(&normalise(row));
+            let (mean, variance) = moments.under(&normalize(row));
             means.push(mean * population.scale);
             mean_variance += variance * population.scale * population.scale / fan_in;
         }

@@ -54,7 +54,7 @@ fn the_networks_of_torchvision_have_their_published_counts() {
     }
 }
 
-/// By arithmetic: 6 n 3x3 convolutions in three stages and their normalisation, the first convolution, the last layer;
+/// By arithmetic: 6 n 3x3 convolutions in three stages and their normalization, the first convolution, the last layer;
 /// two shortcuts of 1x1. For 20 and 56 layers these are the published 272,474 and 855,770.
 #[test]
 fn the_networks_for_small_images_have_their_counts() {

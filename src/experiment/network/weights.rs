@@ -115,20 +115,20 @@ fn check(bytes: &[u8], network: &Network) -> Result<(), String> {
     }
 }
 
-/// Where the header of a checkpoint says that batch normalisation is [`FOLDED`], if it is.
+/// Where the header of a checkpoint says that batch normalization is [`FOLDED`], if it is.
 pub const BATCH_NORM: &str = "batch_norm";
 /// The layers before it compute it.
 pub const FOLDED: &str = "folded";
 
 /// The weights and statistics of a checkpoint as a safetensors file with torchvision's names. There are none for a
-/// network whose batch normalisation is folded.
+/// network whose batch normalization is folded.
 pub fn publish(checkpoint: &Path) -> Result<Vec<u8>, FileError> {
     let fail = |error: safetensors::SafeTensorError| FileError::read(checkpoint, error);
     let bytes = std::fs::read(checkpoint).map_err(|error| FileError::read(checkpoint, error))?;
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(fail)?;
     let is_folded = |header: &HashMap<String, String>| header.get(BATCH_NORM).is_some_and(|it| it == FOLDED);
     if header.metadata().as_ref().is_some_and(is_folded) {
-        let problem = "its batch normalisation is folded into the layers before it, so it has none of the tensors \
+        let problem = "its batch normalization is folded into the layers before it, so it has none of the tensors \
                        that other programs expect; the stage baseline has them";
         return Err(FileError::read(checkpoint, problem));
     }

@@ -8,7 +8,7 @@ use crate::{FileError, Network};
 use axmul_data::npy::NpyArray;
 use axmul_support::files::write_atomic_synced;
 
-/// Normalised images `[N, C, H, W]` in C order, from an `.npy` file of 32-bit or 64-bit real numbers.
+/// Normalized images `[N, C, H, W]` in C order, from an `.npy` file of 32-bit or 64-bit real numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
     /// Its four sizes.

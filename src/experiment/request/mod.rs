@@ -80,13 +80,13 @@ pub struct EvalRequest {
 /// A network with published weights: `axmul-train infer --request FILE`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InferRequest {
-    /// Where to compute, which images, and how to quantise; stages do not matter.
+    /// Where to compute, which images, and how to quantize; stages do not matter.
     pub experiment: Experiment,
     /// The network.
     pub network: Network,
     /// Its weights: a safetensors file with torchvision's names.
     pub weights: PathBuf,
-    /// Normalised images `[N, C, H, W]`, an `.npy` file of real numbers.
+    /// Normalized images `[N, C, H, W]`, an `.npy` file of real numbers.
     pub input: Option<PathBuf>,
     /// Where the class scores of `input` go, `[N, classes]`: an `.npy` file of float32.
     pub logits: Option<PathBuf>,
@@ -96,7 +96,7 @@ pub struct InferRequest {
     pub split: Split,
     /// Multipliers that `layers` may name.
     pub multipliers: Vec<Tabulated>,
-    /// The multiplier of each layer; quantised layers that are not named compute exactly. `None` for fp32.
+    /// The multiplier of each layer; quantized layers that are not named compute exactly. `None` for fp32.
     pub layers: Option<BTreeMap<String, String>>,
     /// Where the [`InferResult`] goes, as JSON.
     pub output: PathBuf,

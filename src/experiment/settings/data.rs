@@ -35,7 +35,8 @@ pub struct Data {
     /// Grey or colours.
     pub channels: Channels,
     /// How brightness becomes the numbers that a network sees.
-    pub normalise: Normalise,
+    #[serde(alias = "normalise")]
+    pub normalize: Normalize,
     /// What happens to training images at random.
     pub augment: Augment,
 }
@@ -52,7 +53,7 @@ impl Default for Data {
             corrupt: OnCorrupt::Fail,
             resize: None,
             channels: Channels::AsStored,
-            normalise: Normalise::By(NormaliseBy::Auto),
+            normalize: Normalize::By(NormalizeBy::Auto),
             augment: Augment::default(),
         }
     }
@@ -61,9 +62,9 @@ impl Default for Data {
 /// How brightness 0 to 1 becomes the numbers that a network sees: (brightness - mean) / std, channel by channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected auto, measured or {mean: [...], std: [...]}")]
-pub enum Normalise {
+pub enum Normalize {
     /// By a rule.
-    By(NormaliseBy),
+    By(NormalizeBy),
     /// By these numbers, one for each channel.
     Values {
         /// Means, brightness from 0 to 1.
@@ -73,10 +74,10 @@ pub enum Normalise {
     },
 }
 
-/// A rule for what to normalise by.
+/// A rule for what to normalize by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NormaliseBy {
+pub enum NormalizeBy {
     /// The usual figures of MNIST (0.1307 and 0.3081) for MNIST, measured ones for all others.
     Auto,
     /// Mean and standard deviation of the training images, without those put aside.
@@ -105,14 +106,14 @@ impl Data {
         Division { validation: self.validation, test: self.test, order: self.split, seed: self.split_seed }
     }
 
-    /// What to normalise by, where it is known before the images are; else it is to be measured.
-    pub fn known_normalisation(&self) -> Option<MeanAndStd> {
-        match &self.normalise {
-            Normalise::Values { mean, std } => Some((mean.clone(), std.clone())),
-            Normalise::By(NormaliseBy::Auto) if self.name == "mnist" => {
+    /// What to normalize by, where it is known before the images are; else it is to be measured.
+    pub fn known_normalization(&self) -> Option<MeanAndStd> {
+        match &self.normalize {
+            Normalize::Values { mean, std } => Some((mean.clone(), std.clone())),
+            Normalize::By(NormalizeBy::Auto) if self.name == "mnist" => {
                 Some((vec![Self::MNIST.0], vec![Self::MNIST.1]))
             }
-            Normalise::By(_) => None,
+            Normalize::By(_) => None,
         }
     }
 
@@ -142,17 +143,17 @@ impl Data {
                 return fail(key, format!("expected at most {MAX_SIDE} pixels, got {value}"));
             }
         }
-        if let Normalise::Values { mean, std } = &self.normalise {
+        if let Normalize::Values { mean, std } = &self.normalize {
             if !matches!(mean.len(), 1 | 3) || mean.len() != std.len() {
                 let (mean, std) = (mean.len(), std.len());
                 let problem = format!("expected as many means as deviations, 1 or 3, got {mean} and {std}");
-                return fail("normalise", problem);
+                return fail("normalize", problem);
             }
             if !mean.iter().all(|mean| mean.is_finite())
                 || !std.iter().all(|std| std.is_finite() && *std > 0.0)
             {
                 let problem = format!("expected numbers, deviations above 0, got {mean:?} and {std:?}");
-                return fail("normalise", problem);
+                return fail("normalize", problem);
             }
         }
         Ok(())
@@ -202,7 +203,7 @@ mod tests {
         let path = data("data: mine/images.tar.xz", &[]).unwrap();
         assert!(matches!(path.source(), DataSource::Path(path) if path.ends_with("images.tar.xz")));
         let text = "data:\n  name: mine\n  validation: 10\n  test: 20\n  split: seeded\n  split_seed: 4\n  \
-                    corrupt: skip\n  resize: [32, 24]\n  channels: rgb\n  normalise: measured\n  \
+                    corrupt: skip\n  resize: [32, 24]\n  channels: rgb\n  normalize: measured\n  \
                     augment: {crop: 4, flip: true, cutout: 8}";
         let mine = data(text, &[]).unwrap();
         assert_eq!((mine.division().order, mine.division().seed), (SplitOrder::Seeded, 4));
@@ -211,17 +212,17 @@ mod tests {
         let tree = serde_json::to_value(&mine).unwrap();
         assert_eq!(serde_json::from_value::<Data>(tree).unwrap(), mine);
         let set =
-            data(text, &["data.augment.cutout=2", "data.normalise={mean: [0.5], std: [0.25]}"]).unwrap();
+            data(text, &["data.augment.cutout=2", "data.normalize={mean: [0.5], std: [0.25]}"]).unwrap();
         assert_eq!(set.augment.cutout, 2);
-        assert_eq!(set.known_normalisation(), Some((vec![0.5], vec![0.25])));
+        assert_eq!(set.known_normalization(), Some((vec![0.5], vec![0.25])));
         assert_eq!(data("", &["data=fashion-mnist"]).unwrap().name, "fashion-mnist");
     }
 
     #[test]
     fn only_mnist_has_figures_of_its_own() {
-        let known = |text: &str| data(text, &[]).unwrap().known_normalisation();
+        let known = |text: &str| data(text, &[]).unwrap().known_normalization();
         assert_eq!(known("data: mnist"), Some((vec![0.1307], vec![0.3081])));
-        assert_eq!(known("data: {normalise: measured}"), None);
+        assert_eq!(known("data: {normalize: measured}"), None);
         assert_eq!(known("data: cifar10"), None);
     }
 
@@ -239,9 +240,9 @@ mod tests {
             ("data: {augment: {mirror: true}}", &["unknown field `mirror`"]),
             ("data: {split: sorted}", &["sorted", "seeded"]),
             ("data: {corrupt: maybe}", &["maybe", "skip"]),
-            ("data: {normalise: never}", &["expected auto, measured or {mean: [...], std: [...]}"]),
-            ("data: {normalise: {mean: [0.5], std: [0.2, 0.2]}}", &["data.normalise", "got 1 and 2"]),
-            ("data: {normalise: {mean: [0.5], std: [0.0]}}", &["data.normalise", "deviations above 0"]),
+            ("data: {normalize: never}", &["expected auto, measured or {mean: [...], std: [...]}"]),
+            ("data: {normalize: {mean: [0.5], std: [0.2, 0.2]}}", &["data.normalize", "got 1 and 2"]),
+            ("data: {normalize: {mean: [0.5], std: [0.0]}}", &["data.normalize", "deviations above 0"]),
         ] {
             let message = data(text, &[]).unwrap_err();
             for part in parts {

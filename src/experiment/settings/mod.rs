@@ -18,12 +18,12 @@ use crate::corrections::Corrections;
 use axmul_metrics::OperandFormat;
 use axmul_support::yaml;
 
-pub use data::{Data, MeanAndStd, Normalise, NormaliseBy};
+pub use data::{Data, MeanAndStd, Normalize, NormalizeBy};
 pub use device::DeviceChoice;
 pub use error::ExperimentError;
 pub use kernel::KernelChoice;
 pub use quantization::{
-    ActivationQuantisation, ActivationRange, Granularity, Quantisation, UnsignedScheme, WeightQuantisation,
+    ActivationQuantization, ActivationRange, Granularity, Quantization, UnsignedScheme, WeightQuantization,
     WeightRange,
 };
 pub use stages::{
@@ -57,8 +57,8 @@ pub struct Experiment {
     #[serde(default)]
     pub energy: EnergySource,
     /// From real numbers to codes.
-    #[serde(default)]
-    pub quantisation: Quantisation,
+    #[serde(default, alias = "quantisation")]
+    pub quantization: Quantization,
     /// What is taken out of the multipliers' errors without any hardware, where codes are symmetric.
     #[serde(default)]
     pub corrections: Corrections,
@@ -152,7 +152,7 @@ impl Experiment {
             }
         }
         if self.batch == 1 {
-            return fail("batch", "expected at least 2, which batch normalisation needs".into());
+            return fail("batch", "expected at least 2, which batch normalization needs".into());
         }
         if (1..self.seeds.len()).any(|i| self.seeds[..i].contains(&self.seeds[i])) {
             return fail("seeds", format!("expected different seeds, got {:?}", self.seeds));
@@ -177,40 +177,40 @@ impl Experiment {
             }
         }
         for (key, value) in [
-            ("quantisation.activations.percentile", self.quantisation.activations.percentile),
-            ("quantisation.weights.percentile", self.quantisation.weights.percentile),
+            ("quantization.activations.percentile", self.quantization.activations.percentile),
+            ("quantization.weights.percentile", self.quantization.weights.percentile),
         ] {
             if !(value > 50.0 && value <= 100.0) {
                 return fail(key, format!("expected percent above 50 and up to 100, got {value}"));
             }
         }
-        let weights = &self.quantisation.weights;
+        let weights = &self.quantization.weights;
         if !(2..=8).contains(&weights.bits) {
             let got = weights.bits;
-            return fail("quantisation.weights.bits", format!("expected 2 to 8 bits, got {got}"));
+            return fail("quantization.weights.bits", format!("expected 2 to 8 bits, got {got}"));
         }
         if weights.percentile != 100.0 && weights.range != WeightRange::Percentile {
-            let problem = format!("{} needs quantisation.weights.range=percentile", weights.percentile);
-            return fail("quantisation.weights.percentile", problem);
+            let problem = format!("{} needs quantization.weights.range=percentile", weights.percentile);
+            return fail("quantization.weights.percentile", problem);
         }
         if let Err(error) = self.energy.check(self.metric) {
             return fail("metric", format!("{error}; expected power_mw"));
         }
-        let momentum = self.quantisation.activations.momentum;
+        let momentum = self.quantization.activations.momentum;
         if !(momentum > 0.0 && momentum <= 1.0) {
             return fail(
-                "quantisation.activations.momentum",
+                "quantization.activations.momentum",
                 format!("expected a share above 0 and up to 1, got {momentum}"),
             );
         }
         if self.affine() {
             let symmetric_only =
-                "needs symmetric codes: signed multipliers, or quantisation.unsigned=sign_magnitude";
-            if self.quantisation.weights.granularity == Granularity::Channel {
-                return fail("quantisation.weights.granularity", format!("channel {symmetric_only}"));
+                "needs symmetric codes: signed multipliers, or quantization.unsigned=sign_magnitude";
+            if self.quantization.weights.granularity == Granularity::Channel {
+                return fail("quantization.weights.granularity", format!("channel {symmetric_only}"));
             }
-            if self.quantisation.activations.range == ActivationRange::Learned {
-                return fail("quantisation.activations.range", format!("learned {symmetric_only}"));
+            if self.quantization.activations.range == ActivationRange::Learned {
+                return fail("quantization.activations.range", format!("learned {symmetric_only}"));
             }
         }
         Ok(())
@@ -219,7 +219,7 @@ impl Experiment {
     /// The operand format of the multipliers that the layers take: activations of 8 bits, weights of theirs.
     pub fn operand_format(&self) -> OperandFormat {
         // Within what `check` lets pass, so that no file makes this panic.
-        let bits = self.quantisation.weights.bits.clamp(2, 8);
+        let bits = self.quantization.weights.bits.clamp(2, 8);
         match self.signed {
             Some(false) => OperandFormat::unsigned(8, bits),
             _ => OperandFormat::signed(8, bits),
@@ -233,7 +233,7 @@ impl Experiment {
 
     /// Whether codes are affine unsigned ones rather than symmetric signed ones.
     pub fn affine(&self) -> bool {
-        self.signed == Some(false) && self.quantisation.unsigned == UnsignedScheme::Affine
+        self.signed == Some(false) && self.quantization.unsigned == UnsignedScheme::Affine
     }
 }
 

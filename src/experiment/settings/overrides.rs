@@ -25,8 +25,16 @@ pub fn apply(experiment: &Experiment, assignment: &str) -> Result<Experiment, Ex
     serde_json::from_value(tree).map_err(|error| fail(format!("'{text}': {error}")))
 }
 
+/// Keys that were spelled otherwise before, as serde's aliases know them too.
+const FORMER_KEYS: [(&str, &str); 2] = [("quantisation", "quantization"), ("normalise", "normalize")];
+
+/// A key as it is spelled today.
+fn current(key: &str) -> &str {
+    FORMER_KEYS.iter().find(|(former, _)| *former == key).map_or(key, |(_, current)| current)
+}
+
 fn find<'a>(tree: &'a mut Value, key: &str) -> Option<&'a mut Value> {
-    key.split('.').try_fold(tree, |tree, part| tree.get_mut(part))
+    key.split('.').try_fold(tree, |tree, part| tree.get_mut(current(part)))
 }
 
 /// A mapping changes only the keys it names, like in the file; anything else replaces what was there.
@@ -34,6 +42,7 @@ fn merged(old: Value, new: Value) -> Value {
     match (old, new) {
         (Value::Object(mut old), Value::Object(new)) => {
             for (key, value) in new {
+                let key = current(&key).to_owned();
                 let before = old.remove(&key).unwrap_or(Value::Null);
                 old.insert(key, merged(before, value));
             }
@@ -96,6 +105,14 @@ mod tests {
     }
 
     #[test]
+    fn former_spellings_are_still_read() {
+        let set = experiment(&["quantisation.weights.bits=4", "data={normalise: measured}"]).unwrap();
+        assert_eq!(set, experiment(&["quantization.weights.bits=4", "data.normalize=measured"]).unwrap());
+        let file = "name: test\ndata: {normalise: measured}\nquantisation: {weights: {bits: 4}}";
+        assert_eq!(Experiment::parse(file, "test.yaml", &[]).unwrap(), set);
+    }
+
+    #[test]
     fn unknown_keys_get_the_nearest() {
         let message = experiment(&["stages.search.lamda=1"]).unwrap_err().to_string();
         assert!(message.contains("stages.search.lambda"), "{message}");
@@ -109,7 +126,7 @@ mod tests {
     fn values_that_do_not_fit_name_the_key() {
         for (text, part) in [
             ("batch=many", "batch"),
-            ("batch=1", "batch normalisation"),
+            ("batch=1", "batch normalization"),
             ("stages.search.lambda=-1", "at least 0"),
             ("stages.baseline.learning_rate=.inf", "stages.baseline.learning_rate"),
             ("device=gpu", "expected auto, cpu, cuda"),
@@ -127,15 +144,15 @@ mod tests {
 
     #[test]
     fn affine_codes_exclude_what_they_cannot_do() {
-        let message = experiment(&["signed=false", "quantisation.weights.granularity=channel"])
+        let message = experiment(&["signed=false", "quantization.weights.granularity=channel"])
             .unwrap_err()
             .to_string();
         assert!(message.contains("symmetric"), "{message}");
-        experiment(&["quantisation.weights.granularity=channel"]).unwrap();
+        experiment(&["quantization.weights.granularity=channel"]).unwrap();
         experiment(&[
             "signed=false",
-            "quantisation.unsigned=sign_magnitude",
-            "quantisation.weights.granularity=channel",
+            "quantization.unsigned=sign_magnitude",
+            "quantization.weights.granularity=channel",
         ])
         .unwrap();
     }

@@ -1,18 +1,18 @@
-//! Settings of the quantisation.
+//! Settings of the quantization.
 
 use serde::{Deserialize, Serialize};
 
 /// From real numbers to codes: symmetric for signed multipliers, affine for unsigned ones. Activations have 8 bits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Quantisation {
+pub struct Quantization {
     /// Activations.
-    pub activations: ActivationQuantisation,
+    pub activations: ActivationQuantization,
     /// Weights.
-    pub weights: WeightQuantisation,
+    pub weights: WeightQuantization,
     /// How an unsigned multiplier gets signed data.
     pub unsigned: UnsignedScheme,
-    /// Whether `quantize` begins with folding batch normalisation into the layers before it.
+    /// Whether `quantize` begins with folding batch normalization into the layers before it.
     pub fold_batch_norm: bool,
 }
 
@@ -30,7 +30,7 @@ pub enum UnsignedScheme {
 /// How the range of activations is found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ActivationQuantisation {
+pub struct ActivationQuantization {
     /// What is observed, or that the range is learned.
     pub range: ActivationRange,
     /// Share of every new batch in the running average.
@@ -39,7 +39,7 @@ pub struct ActivationQuantisation {
     pub percentile: f64,
 }
 
-impl Default for ActivationQuantisation {
+impl Default for ActivationQuantization {
     fn default() -> Self {
         Self { range: ActivationRange::Average, momentum: 0.01, percentile: 99.9 }
     }
@@ -55,7 +55,7 @@ pub enum ActivationRange {
     Extremes,
     /// Running average of every batch's percentile.
     Percentile,
-    /// Running average of every batch's range of the least mean squared quantisation error.
+    /// Running average of every batch's range of the least mean squared quantization error.
     Mse,
     /// Learned clipping value (J. Choi et al., "PACT: Parameterized Clipping Activation for Quantized Neural
     /// Networks", arXiv 1805.06085, 2018); symmetric only.
@@ -65,7 +65,7 @@ pub enum ActivationRange {
 /// How the range of weights is found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct WeightQuantisation {
+pub struct WeightQuantization {
     /// Bits of a code, 2 to 8.
     pub bits: u8,
     /// One scale, or one for every output channel.
@@ -76,7 +76,7 @@ pub struct WeightQuantisation {
     pub percentile: f64,
 }
 
-impl Default for WeightQuantisation {
+impl Default for WeightQuantization {
     fn default() -> Self {
         Self { bits: 8, granularity: Granularity::Tensor, range: WeightRange::Percentile, percentile: 100.0 }
     }
@@ -90,7 +90,7 @@ pub enum WeightRange {
     Extremes,
     /// A percentile.
     Percentile,
-    /// The range of the least mean squared quantisation error.
+    /// The range of the least mean squared quantization error.
     Mse,
 }
 

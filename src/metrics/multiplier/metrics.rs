@@ -44,7 +44,7 @@ impl Metrics {
         sums.metrics()
     }
 
-    /// Metrics under a distribution of the operands, summed in f64. The relative errors are normalised by the
+    /// Metrics under a distribution of the operands, summed in f64. The relative errors are normalized by the
     /// probability of a nonzero exact product; they are 0 where that is 0. Panics if the formats differ.
     pub fn weighted(map: &ErrorMap, distribution: &OperandDistribution) -> Self {
         assert_eq!(map.format(), distribution.format(), "operand formats");

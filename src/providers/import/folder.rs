@@ -136,6 +136,7 @@ pub(super) fn own(path: &Path) -> Result<ImportLibrary, ImportError> {
 struct Notes {
     name: Option<String>,
     description: Option<String>,
+    #[serde(alias = "license")]
     licence: Option<String>,
     citation: Option<String>,
     cost_source: Option<String>,
@@ -158,6 +159,7 @@ struct Said {
     signature: Option<String>,
     cost: Option<FileCost>,
     published: PublishedFigures,
+    #[serde(alias = "license")]
     licence: Option<String>,
     citation: Option<String>,
     documentation: Option<String>,

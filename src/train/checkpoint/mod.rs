@@ -169,7 +169,7 @@ impl Checkpoint {
         Ok(Some(Self { info, tensors, folded, steps, origin: path.to_owned() }))
     }
 
-    /// Gives a network the tensors of this checkpoint's: batch normalisation is folded if it was. Tensors that an
+    /// Gives a network the tensors of this checkpoint's: batch normalization is folded if it was. Tensors that an
     /// optimiser is to move are those from then on.
     pub fn prepare_model(&self, model: &mut Model) {
         if self.folded && !model.is_folded() {
@@ -181,7 +181,7 @@ impl Checkpoint {
     pub fn restore_model(&self, model: &mut Model) -> Result<(), TrainError> {
         self.prepare_model(model);
         if model.is_folded() && !self.folded {
-            let problem = "is of a network whose batch normalisation is not folded".to_owned();
+            let problem = "is of a network whose batch normalization is not folded".to_owned();
             return Err(TrainError::Checkpoint { path: self.origin.clone(), problem });
         }
         for (name, tensor) in model.tensors() {

@@ -49,7 +49,7 @@ impl<'a> Batches<'a> {
         Ok(Self { images, order, batch, done: 0, changed })
     }
 
-    /// The next batch, normalised fp32, and its classes; the last one may be smaller. One after the last is an error.
+    /// The next batch, normalized fp32, and its classes; the last one may be smaller. One after the last is an error.
     pub fn next(&mut self) -> Result<(Tensor, Tensor), TrainError> {
         let none_left = || TrainError::Data("there are no more images in this epoch".into());
         let start = self.done * self.batch;

@@ -104,10 +104,10 @@ impl Images {
         [size[1], size[2], size[3]].map(|n| n as usize)
     }
 
-    /// The images with these indices, normalised fp32, and their classes.
+    /// The images with these indices, normalized fp32, and their classes.
     pub fn batch(&self, indices: &Tensor) -> (Tensor, Tensor) {
         let indices = indices.to_device(self.pixels.device());
-        (self.normalise(&self.pixels.index_select(0, &indices)), self.labels.index_select(0, &indices))
+        (self.normalize(&self.pixels.index_select(0, &indices)), self.labels.index_select(0, &indices))
     }
 
     /// How images change at random, if they do.
@@ -121,7 +121,7 @@ impl Images {
         size[0] = indices.size()[0];
         let pixels = Tensor::f_from_data_size(pixels, &size, Kind::Uint8)?.to_device(self.pixels.device());
         let indices = indices.to_device(self.pixels.device());
-        Ok((self.normalise(&pixels), self.labels.index_select(0, &indices)))
+        Ok((self.normalize(&pixels), self.labels.index_select(0, &indices)))
     }
 
     /// [`Self::batch`] for training: images change at random, as far as they are to.
@@ -141,7 +141,7 @@ impl Images {
     pub fn range(&self, start: usize, count: usize) -> (Tensor, Tensor) {
         let count = count.min(self.len() - start) as i64;
         let part = |t: &Tensor| t.narrow(0, start as i64, count);
-        (self.normalise(&part(&self.pixels)), part(&self.labels))
+        (self.normalize(&part(&self.pixels)), part(&self.labels))
     }
 
     /// `count` images drawn for a purpose that is not training; `epoch` tells such draws apart.
@@ -150,7 +150,7 @@ impl Images {
         self.batch(&order.narrow(0, 0, count.min(self.len()) as i64)).0
     }
 
-    fn normalise(&self, pixels: &Tensor) -> Tensor {
+    fn normalize(&self, pixels: &Tensor) -> Tensor {
         let mut real = pixels.to_kind(Kind::Float);
         real *= &self.scale;
         real += &self.shift;
@@ -223,27 +223,27 @@ impl Dataset {
             );
         }
         let set = divide(set, &data.division()).map_err(|error| fault(&error))?;
-        let normalisation = match data.known_normalisation() {
+        let normalization = match data.known_normalization() {
             Some(known) => known,
             None => {
                 let measured = statistics(&set.train, set.shape);
                 measured.iter().map(|channel| (channel.mean, channel.std)).unzip()
             }
         };
-        let (mean, std) = &normalisation;
+        let (mean, std) = &normalization;
         if let Some(channel) = std.iter().position(|&std| std <= 0.0) {
             return Err(TrainError::Data(format!(
-                "channel {channel} is the same everywhere, so it has no deviation to normalise by; set data.normalise"
+                "channel {channel} is the same everywhere, so it has no deviation to normalize by; set data.normalize"
             )));
         }
         if mean.len() != set.shape[0] {
             return Err(TrainError::Data(format!(
-                "have {} channels, and data.normalise has {} means",
+                "have {} channels, and data.normalize has {} means",
                 set.shape[0],
                 mean.len()
             )));
         }
-        let images = |part: &LabeledImages| Images::of(part, set.shape, &normalisation, device);
+        let images = |part: &LabeledImages| Images::of(part, set.shape, &normalization, device);
         let (mut train, validation, test) =
             (images(&set.train)?, images(&set.validation)?, images(&set.test)?);
         if !data.augment.is_nothing() {
@@ -290,7 +290,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_path_is_read_divided_and_normalised_by_what_is_measured() {
+    fn a_path_is_read_divided_and_normalized_by_what_is_measured() {
         let root = tempfile::tempdir().unwrap();
         files(root.path());
         let set = load(root.path(), "").unwrap();
@@ -303,11 +303,11 @@ pub(super) mod tests {
             assert!(channel.mean(Kind::Double).double_value(&[]).abs() < 1e-6);
             assert!((channel.std(false).double_value(&[]) - 1.0).abs() < 1e-6);
         }
-        let given = load(root.path(), "normalise: {mean: [0, 0, 0], std: [1, 1, 1]}").unwrap();
+        let given = load(root.path(), "normalize: {mean: [0, 0, 0], std: [1, 1, 1]}").unwrap();
         let first = given.train.range(0, 1).0.double_value(&[0, 0, 0, 1]);
         assert!((first - 37.0 / 255.0).abs() < 1e-7, "{first}");
-        let message = load(root.path(), "normalise: {mean: [0], std: [1]}").unwrap_err().to_string();
-        assert!(message.contains("3 channels, and data.normalise has 1 means"), "{message}");
+        let message = load(root.path(), "normalize: {mean: [0], std: [1]}").unwrap_err().to_string();
+        assert!(message.contains("3 channels, and data.normalize has 1 means"), "{message}");
         let message = load(root.path(), "validation: 10").unwrap_err().to_string();
         assert!(message.contains("data.validation puts 10 images aside"), "{message}");
     }

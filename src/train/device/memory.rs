@@ -12,7 +12,7 @@ pub enum Work {
     Training,
     /// Accuracy or class scores, in batches that nobody chooses.
     Evaluation,
-    /// Ranges to quantise by, of all images at once.
+    /// Ranges to quantize by, of all images at once.
     Calibration,
 }
 

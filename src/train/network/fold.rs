@@ -1,6 +1,6 @@
-//! Batch normalisation folded into the layer before it, as hardware computes it.
+//! Batch normalization folded into the layer before it, as hardware computes it.
 //!
-//! In evaluation, batch normalisation is y -> (y - mean) g / sqrt(variance + eps) + b for every channel. After a
+//! In evaluation, batch normalization is y -> (y - mean) g / sqrt(variance + eps) + b for every channel. After a
 //! convolution or matrix product w x + c that nothing else reads, that is w' x + c' with w' = w f, c' = (c - mean) f + b
 //! and f = g / sqrt(variance + eps) (B. Jacob et al., "Quantization and Training of Neural Networks for Efficient
 //! Integer-Arithmetic-Only Inference", CVPR 2018, section 3.2). Statistics are those of `baseline` from then on: what
@@ -13,7 +13,7 @@ use crate::network::layer::MultiplyingLayer;
 use axmul_experiment::Source;
 
 impl Model {
-    /// Folds every batch normalisation that is the only reader of a convolution or matrix product into that layer,
+    /// Folds every batch normalization that is the only reader of a convolution or matrix product into that layer,
     /// and becomes the identity. Others stay. Does nothing the second time.
     pub fn fold_batch_norms(&mut self) {
         self.folded = true;
@@ -30,7 +30,7 @@ impl Model {
         }
     }
 
-    /// Whether batch normalisation was folded, even if there was none to fold.
+    /// Whether batch normalization was folded, even if there was none to fold.
     pub fn is_folded(&self) -> bool {
         self.folded
     }
@@ -63,7 +63,7 @@ mod tests {
         Model::new(network, &Experiment::parse("name: test", "test", &[]).unwrap(), Device::Cpu, 3).unwrap()
     }
 
-    /// Statistics and parameters of batch normalisation far from those that leave everything as it is.
+    /// Statistics and parameters of batch normalization far from those that leave everything as it is.
     fn shake(model: &Model) {
         tch::no_grad(|| {
             for node in &model.nodes {
@@ -115,7 +115,7 @@ layers:
             assert!((layer.weight.reshape([1]).double_value(&[0]) - 3.0).abs() < 1e-6);
             assert!((value(layer.bias.as_ref().unwrap()) - expected).abs() < 1e-5);
             let names: Vec<String> = model.parameters(false).into_iter().map(|p| p.name).collect();
-            assert_eq!(names, ["conv.weight", "conv.bias"], "both are trained, the normalisation is gone");
+            assert_eq!(names, ["conv.weight", "conv.bias"], "both are trained, the normalization is gone");
         }
     }
 
@@ -145,7 +145,7 @@ layers:
         }
     }
 
-    /// A convolution that something else reads too, and a normalisation of something else than products, stay.
+    /// A convolution that something else reads too, and a normalization of something else than products, stay.
     #[test]
     fn what_is_read_twice_is_not_folded() {
         let _seeded = seeded(9);

@@ -7,7 +7,7 @@ use crate::network::noise;
 use crate::quantization::{ACTIVATION_BITS, Codes, Grid, Observer, WeightGrid};
 use crate::tensors::{elementwise, slices};
 use crate::{TrainError, autograd};
-use axmul_experiment::{ActivationRange, Quantisation, StageName};
+use axmul_experiment::{ActivationRange, Quantization, StageName};
 use axmul_kernels::ConvShape;
 
 /// How layers with multipliers compute.
@@ -19,7 +19,7 @@ pub enum Mode {
     Quantized,
     /// The same, with noise on the output in training.
     Noisy,
-    /// On codes with the layer's multiplier; quantised where a layer has none.
+    /// On codes with the layer's multiplier; quantized where a layer has none.
     Approximate,
 }
 
@@ -67,7 +67,7 @@ pub struct MultiplyingLayer {
     pub observer: Observer,
     /// Its multiplier.
     pub multiplier: Option<LayerMultiplier>,
-    quantisation: Quantisation,
+    quantization: Quantization,
     affine: bool,
 }
 
@@ -89,14 +89,14 @@ impl MultiplyingLayer {
         product: Product,
         sizes: (u64, usize),
         tensors: (Tensor, Option<Tensor>),
-        quantisation: &Quantisation,
+        quantization: &Quantization,
         affine: bool,
     ) -> Self {
         let (weight, bias) = tensors;
         let device = weight.device();
         let scalar =
             |value: f64| Tensor::full([0i64; 0], value, (Kind::Float, device)).set_requires_grad(true);
-        let learned = quantisation.activations.range == ActivationRange::Learned;
+        let learned = quantization.activations.range == ActivationRange::Learned;
         Self {
             name: name.to_owned(),
             product,
@@ -104,9 +104,9 @@ impl MultiplyingLayer {
             fan_in: sizes.1,
             sigma: scalar(0.0),
             alpha: learned.then(|| scalar(0.0)),
-            observer: Observer::new(&quantisation.activations, affine),
+            observer: Observer::new(&quantization.activations, affine),
             multiplier: None,
-            quantisation: quantisation.clone(),
+            quantization: quantization.clone(),
             affine,
             weight,
             bias,
@@ -177,7 +177,7 @@ impl MultiplyingLayer {
             self.observe(x);
         }
         let range = self.observer.range().ok_or_else(|| {
-            TrainError::Data(format!("layer '{}' has observed no activations to quantise by", self.name))
+            TrainError::Data(format!("layer '{}' has observed no activations to quantize by", self.name))
         })?;
         let (grid, x) = match &self.alpha {
             None => (Grid::new(range, self.affine, ACTIVATION_BITS), x.shallow_clone()),
@@ -187,7 +187,7 @@ impl MultiplyingLayer {
                 (Grid::new((-limit, limit), false, ACTIVATION_BITS), x.minimum(alpha).maximum(&-alpha))
             }
         };
-        Ok((x, grid, WeightGrid::new(&self.weight, &self.quantisation.weights, self.affine)))
+        Ok((x, grid, WeightGrid::new(&self.weight, &self.quantization.weights, self.affine)))
     }
 
     /// What one unit of an integer product stands for: a scalar, or `[O]` with one scale a channel.

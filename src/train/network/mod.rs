@@ -34,7 +34,7 @@ struct Node {
 enum Work {
     Multiplying(Box<MultiplyingLayer>),
     BatchNorm(BatchNorm),
-    /// Batch normalisation that the layer before it computes.
+    /// Batch normalization that the layer before it computes.
     Folded,
     Relu,
     Relu6,
@@ -68,7 +68,7 @@ struct BatchNorm {
     variance: Tensor,
 }
 
-/// Share of every new batch in the running statistics of batch normalisation.
+/// Share of every new batch in the running statistics of batch normalization.
 const STATISTICS_MOMENTUM: f64 = 0.1;
 /// Added to variances before they divide.
 const EPSILON: f64 = 1e-5;
@@ -80,7 +80,7 @@ pub struct Parameter {
     pub name: String,
     /// The tensor, sharing memory with the model's.
     pub tensor: Tensor,
-    /// Whether weight decay acts on it: on weights, not on biases, normalisation, sigma or clipping values.
+    /// Whether weight decay acts on it: on weights, not on biases, normalization, sigma or clipping values.
     pub decays: bool,
 }
 
@@ -111,7 +111,7 @@ impl Model {
                     product,
                     sizes,
                     tensors,
-                    &experiment.quantisation,
+                    &experiment.quantization,
                     affine,
                 )))
             };

@@ -5,7 +5,7 @@ use tch::Tensor;
 /// The average of a network's weights over the steps of training.
 ///
 /// Everything that training changes is averaged in the same way: weights, biases, clipping values, and the running
-/// statistics of batch normalisation, which belong to the weights they were gathered with. Not averaged are the ranges
+/// statistics of batch normalization, which belong to the weights they were gathered with. Not averaged are the ranges
 /// of activations, which are averages already, and the noise of the search: it rises steadily, so that its average
 /// would fall short of what was learned.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use tch::Tensor;
 
 use super::clipping::least_error;
 use super::ranges::{extremes, percentiles};
-use axmul_experiment::{ActivationQuantisation, ActivationRange};
+use axmul_experiment::{ActivationQuantization, ActivationRange};
 
 /// Bits of an activation's code.
 pub const ACTIVATION_BITS: u8 = 8;
@@ -12,14 +12,14 @@ pub const ACTIVATION_BITS: u8 = 8;
 /// The range of one layer's activations. It moves in training only, so that evaluation never changes a network.
 #[derive(Clone, Debug)]
 pub struct Observer {
-    settings: ActivationQuantisation,
+    settings: ActivationQuantization,
     affine: bool,
     range: Option<(f64, f64)>,
 }
 
 impl Observer {
     /// An observer that has seen nothing. `affine`: whether codes are unsigned with zero points.
-    pub fn new(settings: &ActivationQuantisation, affine: bool) -> Self {
+    pub fn new(settings: &ActivationQuantization, affine: bool) -> Self {
         Self { settings: settings.clone(), affine, range: None }
     }
 
@@ -61,7 +61,7 @@ mod tests {
     use crate::quantization::Grid;
 
     fn observer(range: ActivationRange) -> Observer {
-        Observer::new(&ActivationQuantisation { range, momentum: 0.25, percentile: 90.0 }, false)
+        Observer::new(&ActivationQuantization { range, momentum: 0.25, percentile: 90.0 }, false)
     }
 
     #[test]

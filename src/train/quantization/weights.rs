@@ -5,7 +5,7 @@ use tch::{Kind, Tensor};
 use super::clipping::{least_error, least_error_of_rows};
 use super::grid::{Codes, Grid, largest_code};
 use super::ranges::percentiles;
-use axmul_experiment::{Granularity, WeightQuantisation, WeightRange};
+use axmul_experiment::{Granularity, WeightQuantization, WeightRange};
 
 /// How the weights of a layer become codes.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub enum WeightGrid {
 
 impl WeightGrid {
     /// The grid of some weights `[O, ...]` as they are now.
-    pub fn new(weights: &Tensor, settings: &WeightQuantisation, affine: bool) -> Self {
+    pub fn new(weights: &Tensor, settings: &WeightQuantization, affine: bool) -> Self {
         let bits = settings.bits;
         let percentile = match settings.range {
             WeightRange::Extremes => 100.0,
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn channels_have_their_own_scale() {
         let settings =
-            WeightQuantisation { granularity: Granularity::Channel, ..WeightQuantisation::default() };
+            WeightQuantization { granularity: Granularity::Channel, ..WeightQuantization::default() };
         let weights = Tensor::from_slice(&[127f32, -1.0, 12.7, 0.05, 0.0, 0.0]).view([3, 2]);
         let grid = WeightGrid::new(&weights, &settings, false);
         let codes = grid.encode(&grid.round(&weights));
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn percentiles_clip_weights() {
         let weights = Tensor::arange(201, (Kind::Float, tch::Device::Cpu)) - 100.0;
-        let settings = WeightQuantisation { percentile: 90.0, ..WeightQuantisation::default() };
+        let settings = WeightQuantization { percentile: 90.0, ..WeightQuantization::default() };
         let WeightGrid::Tensor(grid) = WeightGrid::new(&weights, &settings, false) else { panic!() };
         assert!((grid.scale * 127.0 - 90.0).abs() < 0.51, "{grid:?}");
     }
@@ -101,13 +101,13 @@ mod tests {
     #[test]
     fn ranges_of_channels() {
         let weights = Tensor::from_slice(&[3f32, -1.0, 2.0, -3.0, 0.6, 0.3, 0.0, -0.6]).view([2, 4]);
-        let settings = WeightQuantisation {
+        let settings = WeightQuantization {
             bits: 3,
             granularity: Granularity::Channel,
             range: WeightRange::Extremes,
             percentile: 100.0,
         };
-        let centred = |settings: &WeightQuantisation| {
+        let centred = |settings: &WeightQuantization| {
             let grid = WeightGrid::new(&weights, settings, false);
             values(&grid.encode(&grid.round(&weights)).centred())
         };
@@ -115,13 +115,13 @@ mod tests {
         // The first row needs all of its range, and loses nothing.
         let WeightGrid::Channel(scales, 3) = WeightGrid::new(
             &weights,
-            &WeightQuantisation { range: WeightRange::Mse, ..settings.clone() },
+            &WeightQuantization { range: WeightRange::Mse, ..settings.clone() },
             false,
         ) else {
             panic!()
         };
         assert_eq!(scales.double_value(&[0]), 1.0);
-        let half = WeightQuantisation { range: WeightRange::Percentile, percentile: 60.0, ..settings };
+        let half = WeightQuantization { range: WeightRange::Percentile, percentile: 60.0, ..settings };
         let WeightGrid::Channel(scales, 3) = WeightGrid::new(&weights, &half, false) else { panic!() };
         assert_eq!(values(&(scales * 3.0)), [3.0, 0.6f32.into()]);
     }
@@ -131,7 +131,7 @@ mod tests {
         // Codes -1, 0, 1: a single 2 among four values is clipped, see `clipping`.
         let weights = Tensor::from_slice(&[1f32, -1.0, 1.0, 2.0]);
         let settings =
-            WeightQuantisation { bits: 2, range: WeightRange::Mse, ..WeightQuantisation::default() };
+            WeightQuantization { bits: 2, range: WeightRange::Mse, ..WeightQuantization::default() };
         let WeightGrid::Tensor(grid) = WeightGrid::new(&weights, &settings, false) else { panic!() };
         assert_eq!(grid, Grid { affine: false, bits: 2, scale: 1.25, zero_point: 0 });
     }

@@ -32,7 +32,7 @@ fn evaluate(request: &EvalRequest) -> Result<EvalResult, TrainError> {
     };
     let checkpoint = checkpoint.ok_or_else(|| fail("there is no such file"))?;
     if checkpoint.info.stage == StageName::Baseline {
-        return Err(fail("is of baseline, which observed no ranges to quantise by; expected a later stage"));
+        return Err(fail("is of baseline, which observed no ranges to quantize by; expected a later stage"));
     }
     let mut model = Model::new(&request.network, experiment, device, checkpoint.info.seed)?;
     checkpoint.restore_model(&mut model)?;

@@ -17,7 +17,7 @@ use axmul_experiment::{
     self, Calibration, InferRequest, InferResult, Network, RangesFrom, StageName, write_json,
 };
 
-/// Does what a request asks for: loads the weights, calibrates where layers are to be quantised, writes class scores,
+/// Does what a request asks for: loads the weights, calibrates where layers are to be quantized, writes class scores,
 /// and measures accuracy.
 pub fn infer_request(request: &InferRequest) -> Result<InferResult, TrainError> {
     let batch = epoch::evaluation_batch(&request.network.input);

@@ -44,10 +44,10 @@ pub fn run_on(
     if needs_multipliers && multipliers.all().is_empty() {
         return Err(TrainError::Multiplier(format!(
             "none of the {} multipliers given is {} with 8x{} bits, of operand format {}; set `signed`, \
-             `quantisation.weights.bits` or `catalog`",
+             `quantization.weights.bits` or `catalog`",
             request.multipliers.len(),
             if experiment.signed == Some(false) { "unsigned" } else { "signed" },
-            experiment.quantisation.weights.bits,
+            experiment.quantization.weights.bits,
             experiment.operand_format()
         )));
     }

@@ -8,11 +8,11 @@ use crate::network::layer::{Mode, MultiplyingLayer, Operands, Product};
 use axmul_experiment::assignment::{LayerCapture, Population};
 use axmul_metrics::OperandFormat;
 
-/// Observes every layer with multipliers on some images, normalised `[N, C, H, W]`, with exact products.
+/// Observes every layer with multipliers on some images, normalized `[N, C, H, W]`, with exact products.
 ///
 /// `rows` inputs of single outputs are drawn from each layer, with replacement, by libtorch's random generator. Each
 /// meets the weights of its group in a grouped convolution, and those of one output channel where channels have
-/// scales of their own; there, figures are in dequantised units, else in those of integer products.
+/// scales of their own; there, figures are in dequantized units, else in those of integer products.
 pub fn capture(model: &mut Model, images: &Tensor, rows: usize) -> Result<Vec<LayerCapture>, TrainError> {
     let _guard = tch::no_grad_guard();
     let mut captures = Vec::new();

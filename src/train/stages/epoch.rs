@@ -53,7 +53,7 @@ pub struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Batches of the pass. A last batch of one image is dropped: it has no variance to normalise by.
+    /// Batches of the pass. A last batch of one image is dropped: it has no variance to normalize by.
     pub fn batches(&self) -> usize {
         let images = self.order.size()[0] as usize;
         images / self.batch + usize::from(images % self.batch > 1)

@@ -29,7 +29,7 @@ pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Mo
     checkpoint.restore_model(&mut model)?;
     match stage {
         StageName::Quantize => {
-            if session.experiment.quantisation.fold_batch_norm {
+            if session.experiment.quantization.fold_batch_norm {
                 model.fold_batch_norms();
             }
             calibrate(session, &mut model, seed)?;
@@ -40,13 +40,13 @@ pub fn start_of(session: &Session<'_>, seed: u64, stage: StageName) -> Result<Mo
     Ok(model)
 }
 
-/// Shows the observers some training images, so that quantisation has ranges to start from.
+/// Shows the observers some training images, so that quantization has ranges to start from.
 fn calibrate(session: &Session<'_>, model: &mut Model, seed: u64) -> Result<(), TrainError> {
     let images = session.dataset.train.sample(session.experiment.capture.images, seed, StageName::Quantize);
     observe(model, &images)
 }
 
-/// Shows images, normalised fp32, to the observers of a network.
+/// Shows images, normalized fp32, to the observers of a network.
 pub fn observe(model: &mut Model, images: &Tensor) -> Result<(), TrainError> {
     let _guard = tch::no_grad_guard();
     let _scores = model.forward_watched(images, Mode::Fp32, false, &mut |layer, x| {

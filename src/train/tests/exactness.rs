@@ -7,7 +7,7 @@ use super::seeded;
 use crate::approximate::Approximate;
 use crate::network::layer::{Mode, MultiplyingLayer, Product};
 use crate::quantization::Codes;
-use axmul_experiment::{KernelChoice, Quantisation};
+use axmul_experiment::{KernelChoice, Quantization};
 use axmul_kernels::{ConvShape, KernelSelection};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Provenance, Tabulated};
 
@@ -32,7 +32,7 @@ pub fn multiplier(format: OperandFormat, product: impl Fn(i64, i64) -> i64) -> T
     }
 }
 
-/// Random codes over the whole range of the quantiser.
+/// Random codes over the whole range of the quantizer.
 fn codes(size: &[i64], affine: bool, zero_point: i64, bits: u8) -> Codes {
     let half = 1 << (bits - 1);
     let (low, high) = if affine { (0, 2 * half) } else { (1 - half, half) };
@@ -194,7 +194,7 @@ fn sums_beyond_32_bits_stay_exact() {
 }
 
 /// Layer by layer: with the exact multiplier, the output is the integer convolution times one unit, to the bit, and
-/// the quantised layer's up to the rounding of its fp32 sums.
+/// the quantized layer's up to the rounding of its fp32 sums.
 #[test]
 fn the_exact_multiplier_is_plain_integer_arithmetic() {
     let _seeded = seeded(3);
@@ -215,7 +215,7 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
                     product,
                     (1, shape.fan_in()),
                     (weight, None),
-                    &Quantisation::default(),
+                    &Quantization::default(),
                     affine,
                 );
                 layer.multiplier = Some(ready.clone().into());
@@ -227,9 +227,9 @@ fn the_exact_multiplier_is_plain_integer_arithmetic() {
                 let integers = layer.integer_sums(&operands);
                 assert_eq!(whole(&integers), naive(&exact, &operands.x, &operands.w, &shape));
                 assert_eq!(approximate, integers.to_kind(Kind::Float) * &operands.unit);
-                let quantised = layer.forward(&x, Mode::Quantized, false).unwrap();
-                let error = (&approximate - &quantised).abs().max().double_value(&[]);
-                assert!(error < 1e-4 * quantised.abs().max().double_value(&[]), "{error} {shape:?}");
+                let quantized = layer.forward(&x, Mode::Quantized, false).unwrap();
+                let error = (&approximate - &quantized).abs().max().double_value(&[]);
+                assert!(error < 1e-4 * quantized.abs().max().double_value(&[]), "{error} {shape:?}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Weights of few bits, ranges of the least error and folded batch normalisation, through all stages.
+//! Weights of few bits, ranges of the least error and folded batch normalization, through all stages.
 
 use tch::Device;
 
@@ -13,11 +13,11 @@ use axmul_experiment::{Experiment, RunDirectory, StageName, Start, read_json};
 use axmul_metrics::OperandFormat;
 
 const ALL: [&str; 5] = [
-    "quantisation.weights.bits=4",
-    "quantisation.weights.range=mse",
-    "quantisation.weights.granularity=channel",
-    "quantisation.activations.range=mse",
-    "quantisation.fold_batch_norm=true",
+    "quantization.weights.bits=4",
+    "quantization.weights.range=mse",
+    "quantization.weights.granularity=channel",
+    "quantization.activations.range=mse",
+    "quantization.fold_batch_norm=true",
 ];
 
 #[test]
@@ -29,9 +29,9 @@ fn narrow_weights_learn_and_are_assigned() {
         (
             &[
                 "signed=false",
-                "quantisation.unsigned=sign_magnitude",
-                "quantisation.weights.bits=5",
-                "quantisation.weights.range=extremes",
+                "quantization.unsigned=sign_magnitude",
+                "quantization.weights.bits=5",
+                "quantization.weights.range=extremes",
                 ALL[4],
             ],
             OperandFormat::signed(8, 5),
@@ -53,7 +53,7 @@ fn narrow_weights_learn_and_are_assigned() {
     }
 }
 
-/// The baseline is as ever; from `quantize` on the network has no batch normalisation, says so, and is taken up and
+/// The baseline is as ever; from `quantize` on the network has no batch normalization, says so, and is taken up and
 /// evaluated as it was.
 #[test]
 fn folded_runs_resume_to_the_same_numbers() {
@@ -86,25 +86,25 @@ fn folded_runs_resume_to_the_same_numbers() {
         let folded = names(&model);
         assert!(folded.contains(&"conv.bias".into()) && !folded.contains(&"norm.weight".into()), "{stage}");
     }
-    let mut quantised = restored(StageName::Quantize);
-    let score = epoch::evaluate(&mut quantised, &dataset().test, Mode::Quantized).unwrap();
+    let mut quantized = restored(StageName::Quantize);
+    let score = epoch::evaluate(&mut quantized, &dataset().test, Mode::Quantized).unwrap();
     assert_eq!(score.top1, expected.stages[&StageName::Quantize].test_top1);
 
     let baseline = Checkpoint::load(&directory.checkpoint(1, StageName::Baseline)).unwrap().unwrap();
-    let message = baseline.restore_model(&mut quantised).unwrap_err().to_string();
-    assert!(message.ends_with("is of a network whose batch normalisation is not folded"), "{message}");
+    let message = baseline.restore_model(&mut quantized).unwrap_err().to_string();
+    assert!(message.ends_with("is of a network whose batch normalization is not folded"), "{message}");
 }
 
 #[test]
 fn missing_formats_are_named() {
     let _seeded = seeded(0);
     let root = tempfile::tempdir().unwrap();
-    let mut narrow = request(root.path(), &["quantisation.weights.bits=3"], Start::New);
+    let mut narrow = request(root.path(), &["quantization.weights.bits=3"], Start::New);
     narrow.multipliers.retain(|multiplier| multiplier.format() == OperandFormat::signed(8, 8));
     assert_eq!(
         run(&narrow, usize::MAX).unwrap_err().to_string(),
         "none of the 3 multipliers given is signed with 8x3 bits, of operand format 8x3s; set `signed`, \
-         `quantisation.weights.bits` or `catalog`"
+         `quantization.weights.bits` or `catalog`"
     );
     let unknown = [ALL[0], "stages.uniform.multiplier=cheep"];
     let message = run(&request(root.path(), &unknown, Start::New), usize::MAX).unwrap_err().to_string();
@@ -121,13 +121,13 @@ fn settings_out_of_range_are_refused() {
         Experiment::parse("name: test", "test", &overrides).unwrap_err().to_string()
     };
     for bits in [0, 1, 9] {
-        let message = refusal(&[&format!("quantisation.weights.bits={bits}")]);
-        assert_eq!(message, format!("quantisation.weights.bits: expected 2 to 8 bits, got {bits}"));
+        let message = refusal(&[&format!("quantization.weights.bits={bits}")]);
+        assert_eq!(message, format!("quantization.weights.bits: expected 2 to 8 bits, got {bits}"));
     }
     assert_eq!(
-        refusal(&["quantisation.weights.percentile=99", "quantisation.weights.range=mse"]),
-        "quantisation.weights.percentile: 99 needs quantisation.weights.range=percentile"
+        refusal(&["quantization.weights.percentile=99", "quantization.weights.range=mse"]),
+        "quantization.weights.percentile: 99 needs quantization.weights.range=percentile"
     );
-    assert!(refusal(&["quantisation.weights.range=best"]).contains("extremes"));
-    assert!(refusal(&["quantisation.activations.range=best"]).contains("mse"));
+    assert!(refusal(&["quantization.weights.range=best"]).contains("extremes"));
+    assert!(refusal(&["quantization.activations.range=best"]).contains("mse"));
 }

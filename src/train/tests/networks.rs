@@ -111,7 +111,7 @@ fn images(network: &Network, count: i64) -> Images {
     Images::new(pixels, labels, &each, &each).unwrap()
 }
 
-/// One step a stage: trained, quantised, searched, assigned, retrained with approximate products.
+/// One step a stage: trained, quantized, searched, assigned, retrained with approximate products.
 #[test]
 fn every_built_in_network_goes_through_all_stages() {
     let names: Vec<&str> = SMALL.iter().map(|name| name.split(':').next().unwrap()).collect();

@@ -8,18 +8,18 @@ use crate::approximate::Approximate;
 use crate::network::layer::{MultiplyingLayer, Operands, Product};
 use crate::stages::capture;
 use axmul_experiment::assignment::{LayerCapture, predict};
-use axmul_experiment::{Granularity, KernelChoice, Quantisation};
+use axmul_experiment::{Granularity, KernelChoice, Quantization};
 use axmul_kernels::ConvShape;
 use axmul_metrics::OperandFormat;
 use axmul_support::random::SplitMix64;
 
 /// A layer and the operands of smooth images, so that neighbouring activations are alike as in real ones.
-fn layer(shape: ConvShape, affine: bool, quantisation: &Quantisation) -> (MultiplyingLayer, Operands) {
+fn layer(shape: ConvShape, affine: bool, quantization: &Quantization) -> (MultiplyingLayer, Operands) {
     let taps = [shape.channels_out, shape.channels_in / shape.groups, shape.kernel[0], shape.kernel[1]];
     let weight = Tensor::randn(taps.map(|n| n as i64), (Kind::Float, Device::Cpu));
     let sizes = (100, shape.fan_in());
     let mut layer =
-        MultiplyingLayer::new("test", Product::Conv2d(shape), sizes, (weight, None), quantisation, affine);
+        MultiplyingLayer::new("test", Product::Conv2d(shape), sizes, (weight, None), quantization, affine);
     let size = [shape.batch, shape.channels_in, shape.height, shape.width].map(|n| n as i64);
     let x =
         Tensor::randn(size, (Kind::Float, Device::Cpu)).avg_pool2d([3, 3], [1, 1], [1, 1], false, true, None);
@@ -63,29 +63,29 @@ fn simulate(capture: &LayerCapture, errors: &[i64], n: usize) -> f64 {
 fn predictions_agree_with_monte_carlo_and_with_the_layer() {
     let _seeded = seeded(4);
     let plain = ConvShape { padding: [2, 2], ..ConvShape::new(16, [6, 14, 14], 16, [5, 5]) };
-    let channel = Quantisation {
-        weights: axmul_experiment::WeightQuantisation {
+    let channel = Quantization {
+        weights: axmul_experiment::WeightQuantization {
             granularity: Granularity::Channel,
             ..Default::default()
         },
-        ..Quantisation::default()
+        ..Quantization::default()
     };
-    let narrow = |bits: u8| Quantisation {
-        weights: axmul_experiment::WeightQuantisation { bits, ..Default::default() },
-        ..Quantisation::default()
+    let narrow = |bits: u8| Quantization {
+        weights: axmul_experiment::WeightQuantization { bits, ..Default::default() },
+        ..Quantization::default()
     };
-    for (shape, affine, quantisation) in [
+    for (shape, affine, quantization) in [
         (plain, false, narrow(4)),
         (plain, true, narrow(5)),
-        (plain, false, Quantisation::default()),
-        (plain, true, Quantisation::default()),
-        (ConvShape { groups: 2, ..plain }, false, Quantisation::default()),
+        (plain, false, Quantization::default()),
+        (plain, true, Quantization::default()),
+        (ConvShape { groups: 2, ..plain }, false, Quantization::default()),
         (plain, false, channel),
     ] {
-        let bits = quantisation.weights.bits;
+        let bits = quantization.weights.bits;
         let format = if affine { OperandFormat::unsigned(8, bits) } else { OperandFormat::signed(8, bits) };
         let m = multiplier(format, |x, w| (x * w) & !63);
-        let (layer, operands) = layer(shape, affine, &quantisation);
+        let (layer, operands) = layer(shape, affine, &quantization);
         let observed = capture::observe(&layer, &operands, 512);
         observed.check().unwrap();
         let map = m.error_map();
@@ -115,7 +115,7 @@ fn captures_by_hand() {
         Product::Conv2d(shape),
         (36, 4),
         (weight, None),
-        &Quantisation::default(),
+        &Quantization::default(),
         false,
     );
     let x = Tensor::from_slice(&[127f32, 0.0, 0.0, 0.0]).view([1, 1, 2, 2]);

@@ -98,7 +98,7 @@ const EXPERIMENT: &str = "
 name: out
 device: cpu
 batch: 8
-data: {validation: 10, normalise: measured}
+data: {validation: 10, normalize: measured}
 capture: {images: 16, rows: 8}
 stages:
   baseline: {epochs: 2, learning_rate: 0.02}
@@ -135,7 +135,7 @@ fn run_request(root: &Path, images: &Path, overrides: &[String]) -> RunRequest {
     }
 }
 
-/// The weights of a run have the accuracy that the run says, in fp32 and quantised without training; and a run that
+/// The weights of a run have the accuracy that the run says, in fp32 and quantized without training; and a run that
 /// starts from them goes on where the first one was.
 #[test]
 fn published_weights_have_the_accuracy_of_their_run() {
@@ -164,18 +164,18 @@ fn published_weights_have_the_accuracy_of_their_run() {
     let top5 = accuracy.top5.unwrap();
     assert!(accuracy.top1 < top5 && top5 < 1.0, "{accuracy:?}");
 
-    // Quantised as `quantize` begins, computing exact products or through the table of an exact multiplier.
+    // Quantized as `quantize` begins, computing exact products or through the table of an exact multiplier.
     let layers = first.network.resolve().unwrap();
     let names = layers.iter().filter(|layer| layer.operation.opcount() > 0).map(|layer| layer.name.clone());
     let exact: BTreeMap<String, String> = names.map(|name| (name, "exact".to_owned())).collect();
     let expected = of(StageName::Quantize);
     for layers in [BTreeMap::new(), exact] {
-        let quantised = InferRequest {
+        let quantized = InferRequest {
             multipliers: first.multipliers.clone(),
             layers: Some(layers.clone()),
             ..fp32.clone()
         };
-        let result = infer_request(&quantised).unwrap();
+        let result = infer_request(&quantized).unwrap();
         assert_eq!(result.calibration, Some(Calibration { images_of: RangesFrom::Training, images: 16 }));
         let accuracy = result.accuracy.unwrap();
         assert_eq!(accuracy.top1, expected.test_top1, "{layers:?}");

@@ -138,15 +138,15 @@ fn a_run_that_was_killed_ends_with_the_same_numbers() {
 }
 
 #[test]
-fn every_kind_of_quantisation_learns() {
+fn every_kind_of_quantization_learns() {
     let _seeded = seeded(0);
     for overrides in [
         &["signed=false"][..],
-        &["signed=false", "quantisation.unsigned=sign_magnitude"],
-        &["quantisation.weights.granularity=channel"],
-        &["quantisation.activations.range=learned"],
-        &["quantisation.activations.range=percentile", "quantisation.weights.percentile=99"],
-        &["quantisation.activations.range=extremes", "stages.retrain.optimizer=adam"],
+        &["signed=false", "quantization.unsigned=sign_magnitude"],
+        &["quantization.weights.granularity=channel"],
+        &["quantization.activations.range=learned"],
+        &["quantization.activations.range=percentile", "quantization.weights.percentile=99"],
+        &["quantization.activations.range=extremes", "stages.retrain.optimizer=adam"],
         &["kernel=lut"],
         &["stages.quantize.epochs=0", "stages.uniform.multiplier=cheap"],
     ] {
@@ -261,7 +261,7 @@ fn evaluation_changes_nothing() {
     };
     let before = state(&model);
     let noisy = epoch::evaluate(&mut model, &data.test, Mode::Noisy).unwrap();
-    let quantised = epoch::evaluate(&mut model, &data.test, Mode::Quantized).unwrap();
-    assert_eq!(noisy, quantised, "no noise in evaluation");
+    let quantized = epoch::evaluate(&mut model, &data.test, Mode::Quantized).unwrap();
+    assert_eq!(noisy, quantized, "no noise in evaluation");
     assert_eq!(state(&model), before);
 }

@@ -38,11 +38,11 @@ With pretrained weights, a safetensors file with torchvision's names:
   axmul eval --network resnet18 --weights resnet18.safetensors --input x.npy --logits y.npy
   axmul eval --network resnet18 --weights resnet18.safetensors --data photos \\
       --set data.resize=[224,224] \\
-      --set 'data.normalise={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
+      --set 'data.normalize={mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'
   axmul eval --network resnet8 --weights mine.safetensors --data cifar10 --multiplier drum-4-8s
 
 --input is float32 or float64 [N, C, H, W], already normalized; --logits receives the logits. --data
-reports the accuracy; --set changes the keys data: and quantisation: of an experiment (see
+reports the accuracy; --set changes the keys data: and quantization: of an experiment (see
 experiments/mnist-lenet5.yaml), device and threads. Without multipliers the network runs in fp32.
 With them it is quantized after training (PTQ): activation ranges are calibrated on capture.images
 training images of --data, else on as many images of --input.")]

@@ -62,7 +62,7 @@ pub enum LayerKind {
     Conv2d,
     /// Matrix product.
     Linear,
-    /// Normalisation of every channel over the batch.
+    /// Normalization of every channel over the batch.
     BatchNorm,
     /// max(x, 0).
     Relu,

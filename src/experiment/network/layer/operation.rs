@@ -22,7 +22,7 @@ pub enum Operation {
         /// Whether a bias is added.
         bias: bool,
     },
-    /// Batch normalisation.
+    /// Batch normalization.
     BatchNorm {
         /// Channels, or features.
         channels: usize,
@@ -104,7 +104,7 @@ impl Operation {
         }
     }
 
-    /// Numbers that training learns: weights, biases, scales and shifts of normalisation.
+    /// Numbers that training learns: weights, biases, scales and shifts of normalization.
     pub fn parameters(&self) -> u64 {
         let biases = |outputs: usize, bias: bool| if bias { outputs } else { 0 };
         let parameters = match self {

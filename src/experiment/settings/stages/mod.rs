@@ -170,7 +170,7 @@ impl Uniform {
 pub struct Stages {
     /// Training in fp32.
     pub baseline: Baseline,
-    /// Quantisation-aware training.
+    /// Quantization-aware training.
     pub quantize: Quantize,
     /// Training under learned noise.
     pub search: Search,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum StageName {
     /// Training in fp32.
     Baseline,
-    /// Quantisation-aware training.
+    /// Quantization-aware training.
     Quantize,
     /// Training under noise whose amount per layer is learned; ends with the assignment of multipliers.
     Search,

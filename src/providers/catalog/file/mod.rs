@@ -54,6 +54,7 @@ pub(crate) struct CatalogFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "license")]
     pub licence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citation: Option<String>,
@@ -75,6 +76,7 @@ pub(crate) struct FileEntry {
     #[serde(default, skip_serializing_if = "PublishedFigures::is_empty")]
     pub published: PublishedFigures,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "license")]
     pub licence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citation: Option<String>,
