@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct SearchFront {
     /// Accuracy on the validation images with exact products of codes.
     pub quantized_validation_top1: f64,
+    /// The same after the short retraining that assignments are judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrained_quantized_top1: Option<f64>,
     /// Assignments, by rising energy.
     pub assignments: Vec<FrontPoint>,
     /// One multiplier in all layers, with the same corrections, by rising energy.

@@ -4,6 +4,7 @@ use super::runs::{request, run};
 use super::seeded;
 use axmul_experiment::assignment::{EnergySource, LayerCapture};
 use axmul_experiment::{Circuits, RunDirectory, RunRequest, Start, read_json};
+use axmul_families as _;
 use axmul_hardware::library::CellLibrary;
 use axmul_hardware::map::{MappingGoal, map};
 use axmul_hardware::optimize::optimize;

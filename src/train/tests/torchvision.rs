@@ -68,7 +68,7 @@ fn difference(name: &str, side: usize, left_out: &str) -> f64 {
         tch::no_grad(|| to.copy_(&tensor(&name, &to.size())));
     }
     let got = Tensor::from_slice(&infer::scores(&mut model, &images(side), Mode::Fp32).unwrap());
-    let path = format!("{}/tests/fixtures/torchvision/{name}.npy", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../tests/fixtures/torchvision/{name}.npy", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(path).unwrap();
     let expected = NpyArray::open(&bytes).unwrap();
     assert_eq!(expected.shape(), [2, 1000], "{name}");
