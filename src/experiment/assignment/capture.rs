@@ -115,6 +115,16 @@ impl LayerCapture {
         OperandDistribution::from_weights(self.format, &joint).expect("a checked capture")
     }
 
+    /// Whether a sampled row holds a negative activation.
+    pub fn has_negative_activations(&self) -> bool {
+        let range = self.format.range_a();
+        let negative = (-range.start()).max(0) as usize;
+        self.populations
+            .iter()
+            .flat_map(|population| &population.rows)
+            .any(|row| row[..negative].iter().any(|&n| n > 0))
+    }
+
     /// The largest error deviation that the layer bears: std(Y) * |sigma|, in the unit of
     /// [`Population::scale`].
     pub fn tolerance(&self) -> f64 {

@@ -145,6 +145,14 @@ impl fmt::Display for Costing<'_> {
 }
 
 impl Costing<'_> {
+    /// What the figures are of: under layers' operands, power.
+    pub fn metric(self) -> CostMetric {
+        match self {
+            Self::Catalog(metric) => metric,
+            Self::Activity(_) => CostMetric::PowerMw,
+        }
+    }
+
     /// The figure of a multiplier in a layer, if it is known.
     pub fn figure(self, multiplier: &Tabulated, layer: usize) -> Option<f64> {
         match self {

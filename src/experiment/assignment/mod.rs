@@ -7,6 +7,7 @@
 //!   how much noise the search found it to bear.
 //! - [`predict`]: the error that a multiplier causes at the layer's output.
 //! - [`Costing`]: what a multiplication costs, by the catalog or under each layer's own operands.
+//! - [`SignHandling`]: what unsigned multipliers take beside themselves for the signs of codes.
 //! - [`assign`]: the cheapest multiplier within the tolerance of each layer, and the network's relative energy.
 
 mod capture;
@@ -15,6 +16,7 @@ mod costing;
 mod predict;
 mod select;
 mod sign_magnitude;
+mod signs;
 
 pub use capture::{CaptureError, LayerCapture, Population};
 pub use circuits::{Circuits, EnergyError, as_seen};
@@ -22,3 +24,4 @@ pub use costing::{CostMetric, Costing, EnergySource, LayerEnergies, Reference, U
 pub use predict::{Prediction, predict};
 pub use select::{Assignment, AssignmentError, LayerActivity, LayerAssignment, assign};
 pub use sign_magnitude::{SignMagnitudeError, sign_magnitude};
+pub use signs::{SignHandling, SignedEnergies};

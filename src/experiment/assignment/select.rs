@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::costing::{CostMetric, Costing, EnergySource, Reference, reference};
+use super::signs::SignedEnergies;
 use super::{CaptureError, LayerCapture, predict};
 use crate::corrections::Wiring;
 use axmul_metrics::Tabulated;
@@ -70,6 +71,9 @@ pub struct Assignment {
     pub reference: Reference,
     /// The network's relative energy: that of all its multiplications.
     pub relative_energy: f64,
+    /// The same under each way to handle signs, where unsigned multipliers may serve signed codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energies: Option<SignedEnergies>,
     /// The same by the catalog's power, beside one under the layers' operands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(alias = "catalogue_relative_energy")]
@@ -212,7 +216,16 @@ pub fn assign(
     };
     let in_catalog = |l: &LayerAssignment| Some(l.opcount_fraction * l.activity?.catalog_relative_energy?);
     let catalog_relative_energy = assigned.iter().map(in_catalog).sum();
-    Ok(Assignment { metric, energy, reference, relative_energy, catalog_relative_energy, layers: assigned })
+    let layers = assigned;
+    Ok(Assignment {
+        metric,
+        energy,
+        reference,
+        relative_energy,
+        energies: None,
+        catalog_relative_energy,
+        layers,
+    })
 }
 
 /// The power of a multiplier in the catalog relative to that of the reference.

@@ -11,6 +11,9 @@
 //! - **fold**: for fixed weights, the mean error over the activations is a constant of each output channel, which goes
 //!   into the bias.
 //!
+//! A fifth, **statistics**, is not of one layer: batch normalization after a layer takes up what its errors do to the
+//! mean and variance of outputs, once its statistics are estimated anew.
+//!
 //! Whatever is corrected is a table and weights still ([`Wiring::table`]), so every kernel takes it as it is.
 //!
 //! ```
@@ -55,14 +58,16 @@ pub struct Corrections {
     pub scale: bool,
     /// The mean error goes into the bias.
     pub fold: bool,
+    /// Statistics of batch normalization are estimated anew with the multipliers, before anything is retrained.
+    pub statistics: bool,
 }
 
 impl Corrections {
     /// All of them.
-    pub const ALL: Self = Self { align: true, map: true, scale: true, fold: true };
+    pub const ALL: Self = Self { align: true, map: true, scale: true, fold: true, statistics: true };
 
     /// None of them.
-    pub const NONE: Self = Self { align: false, map: false, scale: false, fold: false };
+    pub const NONE: Self = Self { align: false, map: false, scale: false, fold: false, statistics: false };
 }
 
 impl Default for Corrections {

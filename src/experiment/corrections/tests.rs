@@ -43,7 +43,13 @@ fn tables() -> impl Strategy<Value = ProductTable> {
 }
 
 fn switches() -> impl Strategy<Value = Corrections> {
-    any::<[bool; 4]>().prop_map(|[align, map, scale, fold]| Corrections { align, map, scale, fold })
+    any::<[bool; 4]>().prop_map(|[align, map, scale, fold]| Corrections {
+        align,
+        map,
+        scale,
+        fold,
+        statistics: false,
+    })
 }
 
 proptest! {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::SignedEnergies;
+
 /// Accuracy against energy: the assignments that a search found, beside those with one multiplier in all layers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchFront {
@@ -19,8 +21,11 @@ pub struct SearchFront {
 /// An assignment that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FrontPoint {
-    /// Energy of all multiplications over that with the reference.
+    /// Energy of all multiplications over that with the reference, signs handled as the experiment says.
     pub relative_energy: f64,
+    /// The same under each way to handle signs.
+    #[serde(default)]
+    pub energies: SignedEnergies,
     /// The multiplier of each layer; one for all of them.
     pub multipliers: Vec<String>,
     /// Divergence of the class probabilities from exact ones, in nats, as layers measured one by one predict it.

@@ -6,7 +6,7 @@ use axmul_metrics::Tabulated;
 
 use super::LayerCandidate;
 use crate::assignment::{
-    Assignment, CostMetric, Costing, EnergySource, LayerActivity, LayerAssignment, LayerCapture, Reference,
+    Assignment, Costing, EnergySource, LayerActivity, LayerAssignment, LayerCapture, Reference,
 };
 
 /// The assignment that gives every layer a candidate. `divergence` is that of each candidate alone, where it was
@@ -53,16 +53,17 @@ pub fn assignment_of(
             }
         })
         .collect();
-    let (metric, energy) = match costing {
-        Costing::Catalog(metric) => (metric, EnergySource::Catalog),
-        Costing::Activity(_) => (CostMetric::PowerMw, EnergySource::Activity),
+    let energy = match costing {
+        Costing::Catalog(_) => EnergySource::Catalog,
+        Costing::Activity(_) => EnergySource::Activity,
     };
     let relative_energy = chosen.iter().map(|(candidate, _)| candidate.energy).sum();
     Assignment {
-        metric,
+        metric: costing.metric(),
         energy,
         reference: reference.clone(),
         relative_energy,
+        energies: Some(chosen.iter().map(|(candidate, _)| candidate.energies).sum()),
         catalog_relative_energy: None,
         layers: assigned,
     }

@@ -6,7 +6,7 @@ use axmul_metrics::Tabulated;
 use rayon::prelude::*;
 
 use super::SignLogic;
-use crate::assignment::{AssignmentError, Costing, LayerCapture, Reference};
+use crate::assignment::{AssignmentError, Costing, LayerCapture, Reference, SignHandling, SignedEnergies};
 use crate::corrections::{CorrectionError, Corrections, OperandHistograms, Wiring, fit};
 
 /// How much more than the least predicted error of all that are as cheap a candidate may have: predictions know the
@@ -20,8 +20,11 @@ pub struct LayerCandidate {
     pub multiplier: usize,
     /// How it is wired.
     pub wiring: Wiring,
-    /// What the layer's multiplications take with it, sign logic included, of what the network's take with the reference.
+    /// What the layer's multiplications take with it, of what the network's take with the reference, signs handled as
+    /// asked.
     pub energy: f64,
+    /// The same under each way to handle signs.
+    pub energies: SignedEnergies,
     /// Predicted standard deviation of the error at the layer's output, over that of the output.
     pub error: f64,
 }
@@ -41,8 +44,10 @@ pub struct CandidateSpace {
 pub struct UniformCandidate {
     /// The multiplier, as its index in the list.
     pub multiplier: usize,
-    /// What the network's multiplications take, of what they take with the reference.
+    /// What the network's multiplications take, of what they take with the reference, signs handled as asked.
     pub energy: f64,
+    /// The same under each way to handle signs.
+    pub energies: SignedEnergies,
     /// Root of the sum over the layers of squared predicted errors.
     pub error: f64,
     /// It in each layer.
@@ -57,9 +62,9 @@ impl CandidateSpace {
         costing: Costing<'_>,
         reference: &Reference,
         corrections: Corrections,
+        signs: SignHandling,
     ) -> Result<Self, AssignmentError> {
         let total: u64 = layers.iter().map(|layer| layer.opcount).sum();
-        let sign_logic = sign_logic_figure(multipliers, costing, reference);
         let of_layer = |(at, layer): (usize, &LayerCapture)| {
             layer.check()?;
             let no_candidates = || AssignmentError::NoCandidates {
@@ -69,18 +74,26 @@ impl CandidateSpace {
             };
             let seen = OperandHistograms::of(layer).ok_or_else(no_candidates)?;
             let (unit, share) = (mean_scale(layer), layer.opcount as f64 / total as f64);
+            let array = exact_unsigned_figure(multipliers, costing, at).unwrap_or(reference.value);
+            let beside = SignLogic::of_8x8().in_layer(costing.metric(), layer);
             let fitted = multipliers.par_iter().enumerate().filter_map(|(multiplier, tabulated)| {
                 let figure = costing.figure(tabulated, at)?;
                 let fitted = match fit(&tabulated.table, &seen, corrections) {
                     Ok(fitted) => fitted,
                     Err(CorrectionError::Format { .. }) => return None,
                 };
-                let signs = if tabulated.format().is_signed() { 0.0 } else { sign_logic };
-                let energy = share * (figure + signs) / reference.value;
+                let array = if tabulated.format().is_signed() { 0.0 } else { array };
+                let energy = |logic: f64| share * (figure + logic * array) / reference.value;
+                let energies = SignedEnergies {
+                    uncounted: energy(beside.uncounted),
+                    per_sum: energy(beside.per_sum),
+                    per_product: energy(beside.per_product),
+                };
                 let mean = fitted.mean * layer.fan_in as f64;
                 let std = (fitted.output_std(layer.fan_in).powi(2) + mean * mean).sqrt() * unit;
                 let error = if layer.std_output > 0.0 { std / layer.std_output } else { std };
-                Some(LayerCandidate { multiplier, wiring: fitted.wiring, energy, error })
+                let (wiring, energy) = (fitted.wiring, energies.by(signs));
+                Some(LayerCandidate { multiplier, wiring, energy, energies, error })
             });
             let all: Vec<LayerCandidate> = fitted.collect();
             if all.is_empty() { Err(no_candidates()) } else { Ok(all) }
@@ -113,7 +126,8 @@ impl CandidateSpace {
         let layers: Vec<LayerCandidate> = self.layers.iter().map(in_layer).collect::<Option<_>>()?;
         let energy = layers.iter().map(|candidate| candidate.energy).sum();
         let error = layers.iter().map(|candidate| candidate.error.powi(2)).sum::<f64>().sqrt();
-        Some(UniformCandidate { multiplier, energy, error, layers })
+        let energies = layers.iter().map(|candidate| candidate.energies).sum();
+        Some(UniformCandidate { multiplier, energy, energies, error, layers })
     }
 }
 
@@ -133,18 +147,11 @@ fn near_front<T>(mut all: Vec<T>, of: impl Fn(&T) -> (f64, f64)) -> Vec<T> {
     all
 }
 
-/// What the logic beside an unsigned multiplier takes, in the unit of the costing: its share of an exact unsigned
-/// multiplier, by the figure of the cheapest such one of the list, else by that of the reference.
-fn sign_logic_figure(multipliers: &[Arc<Tabulated>], costing: Costing<'_>, reference: &Reference) -> f64 {
-    let metric = match costing {
-        Costing::Catalog(metric) => metric,
-        Costing::Activity(_) => crate::assignment::CostMetric::PowerMw,
-    };
+/// The figure in a layer of the cheapest exact unsigned multiplier of a list, of which the logic beside unsigned ones
+/// takes a share.
+fn exact_unsigned_figure(multipliers: &[Arc<Tabulated>], costing: Costing<'_>, layer: usize) -> Option<f64> {
     let exact = multipliers.iter().filter(|m| !m.format().is_signed() && m.table.is_exact());
-    let figures = exact.filter_map(|m| costing.figure(m, 0));
-    let array = figures.fold(f64::INFINITY, f64::min);
-    let array = if array.is_finite() { array } else { reference.value };
-    SignLogic::of_8x8().share(metric) * array
+    exact.filter_map(|m| costing.figure(m, layer)).min_by(f64::total_cmp)
 }
 
 /// The mean size of a unit of an integer product in a layer.
@@ -215,7 +222,15 @@ mod tests {
         let reference = Reference { multiplier: "exact".into(), value: 0.4, exact: true };
         let costing = Costing::Catalog(CostMetric::PowerMw);
         let layers = [layer(30), layer(10)];
-        let space = CandidateSpace::new(&layers, &list, costing, &reference, Corrections::ALL).unwrap();
+        let space = CandidateSpace::new(
+            &layers,
+            &list,
+            costing,
+            &reference,
+            Corrections::ALL,
+            SignHandling::PerProduct,
+        )
+        .unwrap();
         let found = space.worth_measuring(24);
         let names =
             |of: &[LayerCandidate]| of.iter().map(|c| list[c.multiplier].name.clone()).collect::<Vec<_>>();
@@ -232,7 +247,14 @@ mod tests {
         assert!((uniform[1].energy - (0.25 + signs)).abs() < 1e-12 && uniform[2].energy == 1.0);
         let narrow = [multiplier("exact", true, 0.4, |a, b| a * b)];
         let unsigned = LayerCapture { format: OperandFormat::unsigned(8, 8), ..layer(1) };
-        let refused = CandidateSpace::new(&[unsigned], &narrow, costing, &reference, Corrections::ALL);
+        let refused = CandidateSpace::new(
+            &[unsigned],
+            &narrow,
+            costing,
+            &reference,
+            Corrections::ALL,
+            SignHandling::PerProduct,
+        );
         assert!(matches!(refused, Err(AssignmentError::NoCandidates { .. })));
     }
 }

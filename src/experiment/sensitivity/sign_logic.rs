@@ -6,7 +6,7 @@ use axmul_api::{Gates, Netlist, OperandFormat, Recorder, Signal, words};
 use axmul_hardware::cost::{CircuitCost, CostConditions, cost};
 use axmul_hardware::library::CellLibrary;
 
-use crate::assignment::{Circuits, CostMetric};
+use crate::assignment::{Circuits, CostMetric, LayerCapture, SignedEnergies};
 
 /// What the logic beside a multiplier of magnitudes takes, as shares of an exact array multiplier of unsigned 8x8 bits:
 /// both mapped onto the cells that axmul carries, under uniform operands.
@@ -42,7 +42,17 @@ impl SignLogic {
         *OF_8X8
     }
 
-    /// Its share of a figure.
+    /// Its share of a figure for each product of a layer, under each way to handle signs.
+    pub fn in_layer(&self, metric: CostMetric, layer: &LayerCapture) -> SignedEnergies {
+        let per_product = self.share(metric);
+        // The accumulator has a bit for each doubling of the number of products.
+        let accumulator_bits = PRODUCT_BITS + f64::from(layer.fan_in.max(1).next_power_of_two().ilog2());
+        let once = per_product * accumulator_bits / PRODUCT_BITS / layer.fan_in.max(1) as f64;
+        let per_sum = if layer.has_negative_activations() { per_product } else { once.min(per_product) };
+        SignedEnergies { uncounted: 0.0, per_sum, per_product }
+    }
+
+    /// Its share of a figure where every product is complemented.
     pub fn share(&self, metric: CostMetric) -> f64 {
         match metric {
             CostMetric::PowerMw | CostMetric::EnergyPj => self.power,
@@ -51,6 +61,9 @@ impl SignLogic {
         }
     }
 }
+
+/// Bits of a product that is complemented.
+const PRODUCT_BITS: f64 = 16.0;
 
 fn figures(netlist: &Netlist) -> CircuitCost {
     let mapped = Circuits::map(netlist);

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use self::data::name_or_data;
-use crate::assignment::{CostMetric, EnergySource};
+use crate::assignment::{CostMetric, EnergySource, SignHandling};
 use crate::corrections::Corrections;
 use axmul_metrics::OperandFormat;
 use axmul_support::yaml;
@@ -56,6 +56,10 @@ pub struct Experiment {
     /// Where the energy of multiplications comes from: `catalog`, or `activity`, which needs circuits.
     #[serde(default)]
     pub energy: EnergySource,
+    /// Where signs meet the products of unsigned multipliers between a sign and a magnitude, and so what energies hold
+    /// beside the multipliers': `per_product`, `per_sum` or `uncounted`. A search that measures goes by it.
+    #[serde(default)]
+    pub sign_logic: SignHandling,
     /// From real numbers to codes.
     #[serde(default, alias = "quantisation")]
     pub quantization: Quantization,

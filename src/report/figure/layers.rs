@@ -156,6 +156,7 @@ mod tests {
             relative_energy: 0.58,
             energy: EnergySource::Catalog,
             catalog_relative_energy: None,
+            energies: None,
             layers: vec![layer("conv1", "drum-4-8s", 0.4, 0.7), layer("linear", "mitchell-0-8s", 0.6, 0.5)],
         })
         .unwrap();

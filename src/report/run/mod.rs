@@ -204,18 +204,25 @@ fn energy(assignment: &Assignment) -> String {
         "which is not exact, but the most expensive of the list, so that the ratio flatters"
     };
     let relative = assignment.relative_energy;
+    let signs = assignment.energies.as_ref().map_or_else(String::new, |energies| {
+        format!(
+            " Multipliers alone: {:.3}. With sign logic around the unsigned ones, at their catalog figures: {:.3} with \
+             weights in the order of their signs, {:.3} with every product complemented.",
+            energies.uncounted, energies.per_sum, energies.per_product
+        )
+    });
     if assignment.energy == EnergySource::Activity {
         let catalog = assignment
             .catalog_relative_energy
             .map_or_else(String::new, |energy| format!(" By catalog power: {energy:.3}."));
         return format!(
             "Relative energy of the network: {relative:.3}, over all multiplications under each layer's own operands, \
-             relative to {}, {kind}, at {:.1} fJ per product.{catalog}",
+             relative to {}, {kind}, at {:.1} fJ per product.{catalog}{signs}",
             reference.multiplier, reference.value
         );
     }
     format!(
-        "Relative energy of the network: {relative:.3}, weighted by multiplications, relative to {} of {} = {}, {kind}.",
+        "Relative energy of the network: {relative:.3}, weighted by multiplications, relative to {} of {} = {}, {kind}.{signs}",
         metric, reference.multiplier, reference.value
     )
 }
@@ -267,6 +274,7 @@ mod tests {
                     relative_energy: 0.5,
                     energy: EnergySource::Catalog,
                     catalog_relative_energy: None,
+                    energies: None,
                     layers: vec![layer.clone()],
                 },
                 test_top1_before_retraining: 0.87,

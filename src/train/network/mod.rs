@@ -4,6 +4,7 @@ mod fold;
 pub mod layer;
 pub mod multiplier;
 pub mod noise;
+pub mod statistics;
 pub mod trace;
 
 use tch::{Device, Kind, Tensor};
@@ -66,6 +67,8 @@ struct BatchNorm {
     bias: Tensor,
     mean: Tensor,
     variance: Tensor,
+    /// Share of a new batch in the running statistics.
+    momentum: f64,
 }
 
 /// Share of every new batch in the running statistics of batch normalization.
@@ -133,6 +136,7 @@ impl Model {
                         bias: full(0.0).set_requires_grad(true),
                         mean: full(0.0),
                         variance: full(1.0),
+                        momentum: STATISTICS_MOMENTUM,
                     })
                 }
                 Operation::Relu => Work::Relu,
@@ -299,7 +303,7 @@ impl Work {
                 Some(&norm.mean),
                 Some(&norm.variance),
                 train,
-                STATISTICS_MOMENTUM,
+                norm.momentum,
                 EPSILON,
                 true,
             ),

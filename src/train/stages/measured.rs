@@ -6,8 +6,9 @@ use crate::network::Model;
 use crate::network::layer::Mode;
 use crate::network::multiplier::LayerMultiplier;
 use crate::run::session::Session;
-use crate::stages::epoch;
+use crate::stages::epoch::{self, Score};
 use crate::stages::screening::screen;
+use crate::stages::start::correct_statistics;
 use axmul_experiment::assignment::{Assignment, AssignmentError, LayerCapture, reference};
 use axmul_experiment::sensitivity::{
     CandidateSpace, LayerCandidate, LogitShifts, UniformCandidate, assignment_of,
@@ -54,7 +55,14 @@ pub fn search(
     };
     let reference = reference(&multipliers, costing, captures).ok_or_else(no_reference)?;
     let corrections = session.experiment.corrections;
-    let space = CandidateSpace::new(captures, &multipliers, costing, &reference, corrections)?;
+    let space = CandidateSpace::new(
+        captures,
+        &multipliers,
+        costing,
+        &reference,
+        corrections,
+        session.experiment.sign_logic,
+    )?;
     let candidates = space.worth_measuring(settings.candidates);
     let wired = |candidate: &LayerCandidate| {
         let name = &multipliers[candidate.multiplier].name;
@@ -84,10 +92,13 @@ pub fn search(
     for point in &points {
         let chosen =
             (0..).zip(&point.choice).map(|(layer, &at): (usize, _)| Some(prepared[layer][at].clone()));
-        model.set_multipliers(&chosen.collect::<Vec<_>>());
-        let score = epoch::evaluate(model, &session.dataset.validation, Mode::Approximate)?;
+        let score = validate(session, seed, model, &chosen.collect::<Vec<_>>())?;
         assignments.push(FrontPoint {
             relative_energy: point.energy,
+            energies: (0..)
+                .zip(&point.choice)
+                .map(|(layer, &at): (usize, _)| candidates[layer][at].energies)
+                .sum(),
             multipliers: candidates.iter().zip(&point.choice).map(|(layer, &at)| name(&layer[at])).collect(),
             predicted_divergence: Some(point.loss),
             validation_top1: score.top1,
@@ -126,8 +137,23 @@ pub fn search(
         .collect();
     let energies = session.energies(captures)?;
     let assignment = assignment_of(captures, &multipliers, session.costing(&energies), &reference, &chosen);
-    front.uniform = uniform_points(session, model, &space, exact.top1)?;
+    front.uniform = uniform_points(session, seed, model, &space, exact.top1)?;
     Ok(Measured { assignment, multipliers: multipliers_of(point), front })
+}
+
+/// Validates with multipliers and nothing retrained; the model keeps them, and its own statistics.
+fn validate(
+    session: &Session<'_>,
+    seed: u64,
+    model: &mut Model,
+    multipliers: &[Option<LayerMultiplier>],
+) -> Result<Score, TrainError> {
+    let own = model.statistics();
+    model.set_multipliers(multipliers);
+    correct_statistics(session, seed, model)?;
+    let score = epoch::evaluate(model, &session.dataset.validation, Mode::Approximate)?;
+    model.restore_statistics(&own);
+    Ok(score)
 }
 
 /// The class scores' shifts for every candidate of every layer.
@@ -196,19 +222,20 @@ fn cheapest(
 /// that no other beats.
 fn uniform_points(
     session: &Session<'_>,
+    seed: u64,
     model: &mut Model,
     space: &CandidateSpace,
     exact_top1: f64,
 ) -> Result<Vec<FrontPoint>, TrainError> {
     let mut points: Vec<FrontPoint> = Vec::new();
     for candidate in space.uniform(UNIFORM) {
-        model.set_multipliers(&everywhere(session, &candidate)?);
-        let score = epoch::evaluate(model, &session.dataset.validation, Mode::Approximate)?;
+        let score = validate(session, seed, model, &everywhere(session, &candidate)?)?;
         if points.last().is_some_and(|last| last.validation_loss <= score.loss) {
             continue;
         }
         points.push(FrontPoint {
             relative_energy: candidate.energy,
+            energies: candidate.energies,
             multipliers: vec![session.multipliers.uncorrected()[candidate.multiplier].name.clone()],
             predicted_divergence: None,
             validation_top1: score.top1,

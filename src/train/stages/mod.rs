@@ -18,7 +18,7 @@ use crate::random::{self, Purpose};
 use crate::run::progress::StageProgress;
 use crate::run::session::Session;
 use crate::stages::measured::Measured;
-use crate::stages::start::start_of;
+use crate::stages::start::{correct_statistics, start_of};
 use crate::stages::state::{State, scalars};
 use axmul_experiment::assignment::{Assignment, assign};
 use axmul_experiment::{AssignmentResult, Board, Confusion, Event, StageName, StageResult, write_json};
@@ -40,6 +40,9 @@ pub fn run(session: &mut Session<'_>, seed: u64, stage: StageName) -> Result<(),
         None => start_of(session, seed, stage)?,
     };
     give_multipliers(session, seed, stage, &mut model)?;
+    if began_with.is_none() && matches!(stage, StageName::Retrain | StageName::Uniform) {
+        correct_statistics(session, seed, &mut model)?;
+    }
     let training = session.experiment.stages.training(stage);
     let epochs = training.epochs;
     let mut state = State::new(model, training, seed, stage);
@@ -144,6 +147,7 @@ fn assign_multipliers(session: &mut Session<'_>, seed: u64, model: &mut Model) -
     if session.experiment.measures_layers() {
         let Measured { assignment, front, multipliers } = measured::search(session, seed, model, &captures)?;
         model.set_multipliers(&multipliers);
+        correct_statistics(session, seed, model)?;
         write_json(&session.directory.front(seed), &front)?;
         return conclude_assignment(session, seed, model, assignment);
     }

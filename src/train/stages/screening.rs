@@ -7,11 +7,11 @@ use crate::optimizer::Optimizer;
 use crate::random::{self, Purpose};
 use crate::run::session::Session;
 use crate::stages::epoch::{self, Pass, Score};
-use crate::stages::start::start_of;
+use crate::stages::start::{correct_statistics, start_of};
 use axmul_experiment::StageName;
 
 /// Trains with these multipliers on so many images from the checkpoint of `quantize`, at the learning rate of `retrain`,
-/// and validates. Multipliers that make training diverge score nothing.
+/// and validates; where stages train no epoch, nothing is trained here either. Multipliers that make training diverge score nothing.
 ///
 /// All screenings of a seed see the same images in the same order.
 pub fn screen(
@@ -23,7 +23,11 @@ pub fn screen(
     let stage = StageName::Uniform;
     let mut model = start_of(session, seed, stage)?;
     model.set_multipliers(multipliers);
+    correct_statistics(session, seed, &mut model)?;
     let training = session.experiment.stages.training(stage);
+    if training.epochs == 0 {
+        return epoch::evaluate(&mut model, &session.dataset.validation, Mode::Approximate);
+    }
     let mut optimizer = Optimizer::new(&training, model.parameters(false));
     let images = images.min(session.dataset.train.len());
     // Epoch 0 is none of the training that follows.

@@ -56,6 +56,19 @@ pub fn observe(model: &mut Model, images: &Tensor) -> Result<(), TrainError> {
     Ok(())
 }
 
+/// Training images by which statistics of batch normalization are estimated anew.
+const STATISTICS_IMAGES: usize = 2560;
+
+/// Estimates the statistics of batch normalization anew with the multipliers that the layers have, where the experiment
+/// corrects by them.
+pub fn correct_statistics(session: &Session<'_>, seed: u64, model: &mut Model) -> Result<(), TrainError> {
+    if !(session.experiment.measures_layers() && session.experiment.corrections.statistics) {
+        return Ok(());
+    }
+    let images = session.dataset.train.sample(STATISTICS_IMAGES, seed, StageName::Retrain);
+    model.reestimate_statistics(&images, Mode::Approximate)
+}
+
 /// Puts weights with torchvision's names, from a safetensors file, into a network.
 pub fn load_weights(model: &mut Model, network: &Network, path: &Path) -> Result<(), TrainError> {
     let fail = |problem: String| WeightsError { path: path.to_owned(), problem };

@@ -130,5 +130,6 @@ fn space(session: &Session<'_>, captures: &[LayerCapture]) -> Result<CandidateSp
     let multipliers = session.multipliers.uncorrected();
     let reference = reference(multipliers, costing, captures)
         .ok_or_else(|| TrainError::Multiplier("no multiplier has a known figure".into()))?;
-    Ok(CandidateSpace::new(captures, multipliers, costing, &reference, session.experiment.corrections)?)
+    let axmul_experiment::Experiment { corrections, sign_logic, .. } = session.experiment;
+    Ok(CandidateSpace::new(captures, multipliers, costing, &reference, corrections, sign_logic)?)
 }
