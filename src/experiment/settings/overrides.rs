@@ -19,7 +19,7 @@ pub fn apply(experiment: &Experiment, assignment: &str) -> Result<Experiment, Ex
     let value: Value = yaml::from_str(text, key)?;
     let mut tree = serde_json::to_value(experiment).map_err(|error| fail(error.to_string()))?;
     match find(&mut tree, key) {
-        Some(place) => *place = merged(place.take(), value),
+        Some(place) => *place = merged(last(key), place.take(), value),
         None => return Err(ExperimentError::Key { key: key.to_owned(), nearest: nearest(&tree, key) }),
     }
     serde_json::from_value(tree).map_err(|error| fail(format!("'{text}': {error}")))
@@ -33,18 +33,28 @@ fn current(key: &str) -> &str {
     FORMER_KEYS.iter().find(|(former, _)| *former == key).map_or(key, |(_, current)| current)
 }
 
+/// The last part of a path of keys.
+fn last(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or_default()
+}
+
 fn find<'a>(tree: &'a mut Value, key: &str) -> Option<&'a mut Value> {
     key.split('.').try_fold(tree, |tree, part| tree.get_mut(current(part)))
 }
 
+/// Mappings of which one key excludes the others, so that a new one replaces what was there.
+const CHOICES: [&str; 1] = ["budget"];
+
 /// A mapping changes only the keys it names, like in the file; anything else replaces what was there.
-fn merged(old: Value, new: Value) -> Value {
+fn merged(key: &str, old: Value, new: Value) -> Value {
     match (old, new) {
+        (_, new) if CHOICES.contains(&key) => new,
         (Value::Object(mut old), Value::Object(new)) => {
             for (key, value) in new {
                 let key = current(&key).to_owned();
                 let before = old.remove(&key).unwrap_or(Value::Null);
-                old.insert(key, merged(before, value));
+                let value = merged(&key, before, value);
+                old.insert(key, value);
             }
             Value::Object(old)
         }
@@ -55,10 +65,9 @@ fn merged(old: Value, new: Value) -> Value {
 fn nearest(tree: &Value, wanted: &str) -> String {
     let mut keys = Vec::new();
     collect(tree, "", &mut keys);
-    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     // A bare `lambda` is near `stages.search.lambda`.
     let likeness = |key: &String| {
-        strsim::jaro_winkler(key, wanted).max(0.99 * strsim::jaro_winkler(&last(key), &last(wanted)))
+        strsim::jaro_winkler(key, wanted).max(0.99 * strsim::jaro_winkler(last(key), last(wanted)))
     };
     keys.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
     keys.truncate(SUGGESTIONS);
@@ -94,8 +103,11 @@ mod tests {
             "stages.retrain.schedule={kind: step, every: 2}",
             "seeds=[1, 2]",
             "device=cuda:1",
+            "stages.search={budget: {drop: 1pp}}",
+            "stages.search.budget={energy: 0.25}",
         ])
         .unwrap();
+        assert_eq!(set.stages.search.budget, super::super::Budget::Energy(0.25));
         assert_eq!(set.stages.search.lambda, 1.5);
         assert_eq!(set.catalog, ["../tables"]);
         assert_eq!(set.stages.uniform.multiplier, "mul8s_1L2D");

@@ -3,6 +3,7 @@
 mod activity;
 mod course;
 mod exactness;
+mod measured;
 mod narrow;
 mod networks;
 mod prediction;
