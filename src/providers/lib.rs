@@ -9,6 +9,7 @@
 //! - [`catalog`]: YAML files and directories of tables with a CSV of figures; our own catalog;
 //! - [`costs`]: what multipliers cost, by axmul's own cells, a Liberty file, Yosys, or as published;
 //! - [`import`]: libraries of others, verified and kept as catalogs;
+//! - [`equality`]: whether two multipliers compute the same products, by proof, all operand pairs or a sample;
 //! - [`cache`]: what was computed or read, kept between runs.
 
 pub mod c_source;
@@ -20,6 +21,7 @@ mod cost;
 pub mod costs;
 mod cross_check;
 mod entry;
+pub mod equality;
 mod error;
 mod evaluate;
 mod families;

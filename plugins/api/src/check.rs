@@ -33,8 +33,9 @@ impl fmt::Display for CircuitMismatch {
 impl std::error::Error for CircuitMismatch {}
 
 /// Compares the circuit of `multiplier`, simulated directly and as a replayed netlist, and its batched product function
-/// with its scalar one. Covers all operand pairs up to 16 product bits; beyond that all combinations of extreme operands
-/// and `samples` pseudorandom pairs, the same every time. Without a circuit only the batched function is checked.
+/// with its scalar one. Covers all operand pairs up to 16 product bits; beyond that the
+/// [corners](OperandFormat::corner_pairs) and `samples` pseudorandom pairs, the same every time. Without a circuit only
+/// the batched function is checked.
 pub fn check_structure(multiplier: &dyn Multiplier, samples: usize) -> Result<(), CircuitMismatch> {
     let format = multiplier.format();
     let pairs =
@@ -89,16 +90,9 @@ fn untranspose(format: OperandFormat, lanes: &[u64], count: usize) -> Vec<i64> {
         .collect()
 }
 
-/// Extremes of both operands in every combination, then a linear congruential sequence of pairs.
+/// The corners, then a linear congruential sequence of pairs.
 fn sample(format: OperandFormat, samples: usize) -> Vec<(i64, i64)> {
-    let extremes = |range: std::ops::RangeInclusive<i64>| {
-        let (low, high) = (*range.start(), *range.end());
-        [low, low + 1, high - 1, high, -1, 0, 1].map(|x| x.clamp(low, high))
-    };
-    let mut pairs: Vec<_> = extremes(format.range_a())
-        .into_iter()
-        .flat_map(|a| extremes(format.range_b()).map(|b| (a, b)))
-        .collect();
+    let mut pairs: Vec<_> = format.corner_pairs().collect();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut draw = |range: std::ops::RangeInclusive<i64>| {
         // Constants of Knuth's MMIX generator.

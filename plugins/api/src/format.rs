@@ -117,6 +117,13 @@ impl OperandFormat {
         self.range_a().flat_map(move |a| self.range_b().map(move |b| (a, b)))
     }
 
+    /// The 49 operand pairs where multipliers go wrong most often: all combinations of the ends of both ranges, their
+    /// neighbors and -1, 0 and 1. Where a range lacks one of these, its nearest value stands in, so pairs may repeat.
+    pub fn corner_pairs(self) -> impl Iterator<Item = (i64, i64)> {
+        let (of_a, of_b) = (corners(self.range_a()), corners(self.range_b()));
+        of_a.into_iter().flat_map(move |a| of_b.map(|b| (a, b)))
+    }
+
     /// The value of the lowest `n + m` bits of `product`, read with this format's signedness: what is left of
     /// a number on a product bus of this format.
     pub fn wrap(self, product: i64) -> i64 {
@@ -127,6 +134,11 @@ impl OperandFormat {
 
 fn range(width: u8, signed: bool) -> RangeInclusive<i64> {
     if signed { -(1 << (width - 1))..=(1 << (width - 1)) - 1 } else { 0..=(1 << width) - 1 }
+}
+
+fn corners(range: RangeInclusive<i64>) -> [i64; 7] {
+    let (low, high) = range.into_inner();
+    [low, low + 1, high - 1, high, -1, 0, 1].map(|value| value.clamp(low, high))
 }
 
 impl fmt::Display for OperandFormat {
@@ -206,5 +218,26 @@ mod tests {
         let all: Vec<_> = OperandFormat::signed(2, 3).operands().collect();
         assert_eq!(all.len(), 32);
         assert_eq!((all[0], all[1], all[31]), ((-2, -4), (-2, -3), (1, 3)));
+    }
+
+    #[test]
+    fn corners_are_the_ends_and_what_is_around_zero_in_every_combination() {
+        let pairs: Vec<_> = OperandFormat::signed(20, 8).corner_pairs().collect();
+        assert_eq!(pairs.len(), 49);
+        let of_b = [-128, -127, 126, 127, -1, 0, 1];
+        for (row, a) in pairs.chunks(7).zip([-524_288, -524_287, 524_286, 524_287, -1, 0, 1]) {
+            assert_eq!(row, of_b.map(|b| (a, b)));
+        }
+    }
+
+    #[test]
+    fn corners_lie_within_the_operand_ranges() {
+        for format in ["2s", "2u", "2x3s", "32x2u", "32s", "32x31u"] {
+            let format: OperandFormat = format.parse().unwrap();
+            let inside = |(a, b)| format.range_a().contains(&a) && format.range_b().contains(&b);
+            assert!(format.corner_pairs().all(inside), "{format}");
+        }
+        let of_b = OperandFormat::unsigned(4, 4).corner_pairs().take(7).map(|(_, b)| b);
+        assert!(of_b.eq([0, 1, 14, 15, 0, 0, 1]));
     }
 }

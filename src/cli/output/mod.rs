@@ -4,4 +4,4 @@ mod args;
 mod console;
 
 pub(super) use args::{CompareFormat, CostFormat, OutputArgs, ReportFormat, TableFormat, TextFormat};
-pub(super) use console::Console;
+pub(super) use console::{Console, ProgressDisplay};

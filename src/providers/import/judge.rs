@@ -9,12 +9,16 @@ use super::super::c_source::{CSource, CSourceRef};
 use super::super::catalog::file::check_name;
 use super::super::catalog::{PublishedFigure, table_digest};
 use super::super::entry::{CatalogEntry, Model};
+use super::super::equality::{
+    ComparedMultiplier, EqualityPlan, EqualityVerdict, IMPORT_PAIRS, SwappedEquality, compare_multipliers,
+    silent,
+};
 use super::super::netlists::NetlistFile;
 use super::super::tabulate::Evaluator;
 use super::super::{HeaderComment, MultiplierError, Warning};
 use super::candidate::{ImportCandidate, ImportLibrary, ModelFile, ModelKind};
-use super::likeness::{Likeness, PAIRS, Sample, compare};
 use super::{ImportNote, ImportNoteKind};
+use axmul_api::Netlist;
 use axmul_metrics::evaluation::{Difference, SwappedOperands};
 use axmul_metrics::{Cost, OperandFormat, ProductTable, Products, Provenance};
 
@@ -44,7 +48,14 @@ struct ReadModel<'a> {
     file: &'a ModelFile,
     entry: CatalogEntry,
     ports: Option<[String; 3]>,
-    sample: Sample,
+    circuit: Option<Netlist>,
+    products: Box<dyn Products>,
+}
+
+impl ReadModel<'_> {
+    fn compared(&self) -> ComparedMultiplier<'_> {
+        ComparedMultiplier { circuit: self.circuit.as_ref(), products: &*self.products }
+    }
 }
 
 /// Files that are one multiplier.
@@ -128,25 +139,35 @@ impl<'a> ImportCase<'a> {
             let mut different = None;
             for class in &mut classes {
                 let first = &class.0[0].read;
-                match compare(&first.sample, &read.sample) {
-                    Ok(Likeness::Equal { exchanged, sampled }) => {
-                        class.0.push(ClassMember { read, exchanged, sampled });
-                        continue 'reads;
-                    }
-                    Ok(Likeness::Different(Difference { a, b, x, y })) => {
-                        different.get_or_insert_with(|| {
-                            format!(
-                                "{} and {} are different multipliers: {a} x {b} is {x} in one and {y} in the other",
-                                first.file.called, read.file.called
-                            )
-                        });
-                    }
+                let plan = EqualityPlan::of_import(first.entry.format);
+                let verdict = compare_multipliers(first.compared(), read.compared(), &plan, &silent);
+                // Files that a sample cannot tell apart stay together, and a note says so.
+                let (exchanged, sampled) = match verdict {
+                    Ok(EqualityVerdict::Equal(_)) => (false, false),
+                    Ok(EqualityVerdict::Unknown { .. }) => (false, true),
+                    Ok(EqualityVerdict::Different { example, swapped, .. }) => match swapped {
+                        SwappedEquality::Proven => (true, false),
+                        SwappedEquality::Sampled => (true, true),
+                        SwappedEquality::No => {
+                            let Difference { a, b, x, y } = example;
+                            different.get_or_insert_with(|| {
+                                format!(
+                                    "{} and {} are different multipliers: {a} x {b} is {x} in one and {y} in the \
+                                     other",
+                                    first.file.called, read.file.called
+                                )
+                            });
+                            continue;
+                        }
+                    },
                     // Circuits and tables always compute, and functions come after them.
                     Err(error) => {
                         self.note(ImportNoteKind::Unreadable, read.file.brief(&error.to_string()));
                         continue 'reads;
                     }
-                }
+                };
+                class.0.push(ClassMember { read, exchanged, sampled });
+                continue 'reads;
             }
             different.into_iter().for_each(|text| self.note(ImportNoteKind::Different, text));
             classes.push(ModelClass(vec![ClassMember { read, exchanged: false, sampled: false }]));
@@ -168,7 +189,8 @@ impl<'a> ImportCase<'a> {
                 }
                 if *sampled {
                     let first = &class.0[0].read.file.called;
-                    let text = format!("{called} and {first} were compared for {PAIRS} pairs of operands");
+                    let text =
+                        format!("{called} and {first} were compared for {IMPORT_PAIRS} pairs of operands");
                     self.note(ImportNoteKind::Sampled, text);
                 }
             }
@@ -193,7 +215,7 @@ impl<'a> ImportCase<'a> {
         };
         let exchange = classes[at].is_turned();
         let first = classes.swap_remove(at).0.into_iter().next()?;
-        let ReadModel { file, mut entry, mut ports, sample } = first.read;
+        let ReadModel { file, mut entry, mut ports, products, .. } = first.read;
         match &figures[at] {
             Ok(wrong) => wrong.iter().for_each(|text| self.note(ImportNoteKind::Figure, text)),
             Err(error) => {
@@ -205,7 +227,7 @@ impl<'a> ImportCase<'a> {
         if let (true, Some([a, b, _])) = (exchange, &mut ports) {
             std::mem::swap(a, b);
         }
-        entry.sha256 = digest(&*sample.products, exchange);
+        entry.sha256 = digest(&*products, exchange);
         Some(ImportedEntry { entry, file: file.clone(), ports, agreed })
     }
 
@@ -286,7 +308,7 @@ impl<'a> ImportCase<'a> {
         let source = if of_header { library.cost_source.clone() } else { entry.cost.source.clone() };
         let entry = CatalogEntry { cost: Cost { source, ..entry.cost }, ..entry };
         let (circuit, products) = (evaluator.circuit(&entry)?, evaluator.products(&entry)?);
-        Ok(ReadModel { file, entry, ports, sample: Sample { circuit, products } })
+        Ok(ReadModel { file, entry, ports, circuit, products })
     }
 }
 

@@ -18,7 +18,6 @@ mod candidate;
 mod evoapproxlib;
 mod folder;
 mod judge;
-mod likeness;
 mod note;
 
 mod write;

@@ -7,49 +7,14 @@ use serde_json::{Value, json};
 use axmul_metrics::OperandFormat;
 use axmul_metrics::evaluation::Difference;
 use axmul_netlist::equivalence::Proof;
-
-/// What was found.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Findings {
-    /// They are equal.
-    Equal(EqualityEvidence),
-    /// They are not.
-    Different {
-        /// Operands that show it.
-        example: Difference,
-        /// How much they differ, if all operand pairs were compared.
-        extent: Option<DifferenceExtent>,
-        /// Whether they are known to be equal when the operands of the second are exchanged.
-        equal_if_exchanged: bool,
-    },
-    /// A sample showed no difference, and no proof was found.
-    Unknown { pairs: u64, seed: u64 },
-}
-
-/// How equality is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum EqualityEvidence {
-    /// All operand pairs were compared.
-    AllPairs,
-    /// A proof of circuits.
-    Proof(Proof),
-}
-
-/// How much two multipliers differ.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct DifferenceExtent {
-    /// How many operand pairs have different products.
-    pub pairs: u64,
-    /// How far apart the products lie at most.
-    pub largest: u64,
-}
+use axmul_providers::equality::{DifferenceExtent, EqualityEvidence, EqualityVerdict, SwappedEquality};
 
 /// The whole answer.
 pub(super) struct CheckAnswer {
     /// The multipliers as the user named them.
     pub names: [String; 2],
     pub format: OperandFormat,
-    pub findings: Findings,
+    pub verdict: EqualityVerdict,
 }
 
 impl CheckAnswer {
@@ -60,8 +25,8 @@ impl CheckAnswer {
             let _ = writeln!(text, "{letter}: {name} ({})", self.format);
         }
         let all = self.format.pairs();
-        let _ = match &self.findings {
-            Findings::Equal(evidence) => {
+        let _ = match &self.verdict {
+            EqualityVerdict::Equal(evidence) => {
                 let how = match evidence {
                     EqualityEvidence::AllPairs => format!("comparing all {all} operand pairs"),
                     EqualityEvidence::Proof(Proof::StructuralHash) => {
@@ -74,20 +39,20 @@ impl CheckAnswer {
                 };
                 writeln!(text, "equal: proven by {how}")
             }
-            Findings::Unknown { pairs, seed } => writeln!(
+            EqualityVerdict::Unknown { pairs, seed } => writeln!(
                 text,
                 "unknown: no difference among {pairs} sampled operand pairs (seed {seed}) and the corners: not a proof"
             ),
-            Findings::Different { example: Difference { a, b, x, y }, .. } => {
+            EqualityVerdict::Different { example: Difference { a, b, x, y }, .. } => {
                 let exact = self.exact(*a, *b);
                 writeln!(text, "different: a = {a}, b = {b}: A gives {x}, B gives {y}, exact {exact}")
             }
         };
-        if let Findings::Different { extent, equal_if_exchanged, .. } = &self.findings {
+        if let EqualityVerdict::Different { extent, swapped, .. } = &self.verdict {
             if let Some(DifferenceExtent { pairs, largest }) = extent {
                 let _ = writeln!(text, "{pairs} of {all} operand pairs differ, by {largest} at most");
             }
-            if *equal_if_exchanged {
+            if *swapped == SwappedEquality::Proven {
                 text.push_str("they are equal when the operands of B are exchanged\n");
             }
         }
@@ -110,8 +75,8 @@ impl CheckAnswer {
             "equal_if_exchanged": Value::Null,
         });
         let mut set = |key: &str, known: Value| value[key] = known;
-        match &self.findings {
-            Findings::Equal(evidence) => {
+        match &self.verdict {
+            EqualityVerdict::Equal(evidence) => {
                 set("verdict", json!("equal"));
                 let known_by = match evidence {
                     EqualityEvidence::AllPairs => "all_pairs",
@@ -124,18 +89,18 @@ impl CheckAnswer {
                     set("pairs_compared", json!(all));
                 }
             }
-            Findings::Unknown { pairs, seed } => {
+            EqualityVerdict::Unknown { pairs, seed } => {
                 set("verdict", json!("unknown"));
                 set("known_by", json!("sample"));
                 set("pairs_compared", json!(pairs));
                 set("sample_seed", json!(seed));
             }
-            Findings::Different { example: Difference { a, b, x, y }, extent, equal_if_exchanged } => {
+            EqualityVerdict::Different { example: Difference { a, b, x, y }, extent, swapped } => {
                 set("verdict", json!("different"));
                 set("known_by", json!(if extent.is_some() { "all_pairs" } else { "counterexample" }));
                 let exact = self.exact(*a, *b);
                 set("counterexample", json!({ "a": a, "b": b, "products": [x, y], "exact": exact }));
-                set("equal_if_exchanged", json!(equal_if_exchanged));
+                set("equal_if_exchanged", json!(*swapped == SwappedEquality::Proven));
                 if let Some(DifferenceExtent { pairs, largest }) = extent {
                     set("pairs_compared", json!(all));
                     set("pairs_different", json!(pairs));

@@ -1,19 +1,20 @@
 //! `axmul check`: proves two multipliers equal, or finds a counterexample.
 
 mod answer;
-mod decide;
 
 use std::time::Duration;
 
 use crate::cli::ExitStatus;
 use crate::cli::inputs::SingleEntry;
 use crate::cli::options::SourceArgs;
-use crate::cli::output::{Console, OutputArgs, TextFormat};
-use answer::{CheckAnswer, Findings};
+use crate::cli::output::{Console, OutputArgs, ProgressDisplay, TextFormat};
+use answer::CheckAnswer;
 use axmul_metrics::OperandFormat;
 use axmul_metrics::evaluation::MAX_EXHAUSTIVE_BITS;
 use axmul_providers::PairSampling;
-use decide::{Decision, Effort, Side};
+use axmul_providers::equality::{
+    ComparedMultiplier, EqualityEffort, EqualityPlan, EqualityVerdict, EqualityWork, compare_multipliers,
+};
 
 /// Prove that two multipliers compute the same products, or find a counterexample
 #[derive(Clone, Debug, clap::Args)]
@@ -111,29 +112,41 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<ExitSta
     if args.all && format.product_width() > MAX_EXHAUSTIVE_BITS {
         return Err(TooManyPairs(format).into());
     }
-    let effort = Effort {
+    let effort = EqualityEffort {
         all: args.all,
         time_limit: args.time_limit,
         samples: args.samples.unwrap_or(PairSampling::DEFAULT_PAIRS),
         sample_always: args.samples.is_some(),
         seed: args.seed,
     };
-    let sides = [side(&first)?, side(&second)?];
-    let decision = Decision { sides: &sides, format, effort, console };
-    let answer =
-        CheckAnswer { names: [args.first.clone(), args.second.clone()], format, findings: decision.make()? };
+    let (circuit_a, products_a) = (first.circuit()?, first.products()?);
+    let (circuit_b, products_b) = (second.circuit()?, second.products()?);
+    let verdict = compare_multipliers(
+        ComparedMultiplier { circuit: circuit_a.as_ref(), products: &*products_a },
+        ComparedMultiplier { circuit: circuit_b.as_ref(), products: &*products_b },
+        &EqualityPlan::of_check(format, &effort),
+        &|work| progress(console, work),
+    )?;
+    let answer = CheckAnswer { names: [args.first.clone(), args.second.clone()], format, verdict };
     let text = match args.output.format {
         TextFormat::Text => answer.text(),
         TextFormat::Json => answer.json()?,
     };
     console.deliver(text.as_bytes(), output)?;
-    match answer.findings {
-        Findings::Different { .. } => Ok(ExitStatus::Different),
-        Findings::Unknown { .. } if args.proof => Err(NoProof.into()),
-        Findings::Equal(_) | Findings::Unknown { .. } => Ok(ExitStatus::Done),
+    match answer.verdict {
+        EqualityVerdict::Different { .. } => Ok(ExitStatus::Different),
+        EqualityVerdict::Unknown { .. } if args.proof => Err(NoProof.into()),
+        EqualityVerdict::Equal(_) | EqualityVerdict::Unknown { .. } => Ok(ExitStatus::Done),
     }
 }
 
-fn side(one: &SingleEntry) -> anyhow::Result<Side> {
-    Ok(Side { circuit: one.circuit()?, products: one.products()? })
+/// A progress display for one step of the comparison.
+fn progress(console: &Console, work: EqualityWork) -> Box<dyn Fn(u64, u64) + Sync> {
+    let (what, set): (_, fn(&ProgressDisplay, u64, u64)) = match work {
+        EqualityWork::Proving => ("proving", ProgressDisplay::set_steps),
+        EqualityWork::Comparing => ("comparing", ProgressDisplay::set_pairs),
+        EqualityWork::Sampling => ("sampling", ProgressDisplay::set_pairs),
+    };
+    let display = console.progress(what);
+    Box::new(move |done, total| set(&display, done, total))
 }
