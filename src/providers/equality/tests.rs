@@ -253,11 +253,11 @@ fn a_difference_in_a_corner_is_found_beyond_16_bits() {
         (OperandFormat::signed(20, 16), (-1, 1)),
     ] {
         let exact = FunctionProducts(format, |a, b| a * b);
-        let flawed = FunctionProducts(format, |a, b| a * b ^ i64::from((a, b) == pair));
+        let flawed = FunctionProducts(format, |a, b| (a * b) ^ i64::from((a, b) == pair));
         let [check, import, model] = plans(format).map(|plan| compare(&plan, &exact, &flawed));
         for verdict in [check, model] {
             let Difference { a, b, x, y } = example(verdict);
-            assert_eq!(((a, b), x, y), (pair, a * b, a * b ^ 1));
+            assert_eq!(((a, b), x, y), (pair, a * b, (a * b) ^ 1));
         }
         // An import compares random pairs only, which miss one among so many.
         assert_eq!(import, EqualityVerdict::Unknown { pairs: IMPORT_PAIRS, seed: 0 });
